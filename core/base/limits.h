@@ -1,0 +1,66 @@
+/* Every limit of rehedge in one place, with the relations between them asserted.
+ * A limit is a promise to the person (bounded memory, bounded work), not a tuning knob. */
+#ifndef RH_BASE_LIMITS_H
+#define RH_BASE_LIMITS_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#define RH_ERROR_MESSAGE_MAX 1024
+#define RH_NAME_MAX 64                          /* asset, instrument, venue, param names, with NUL */
+#define RH_PATH_MAX 4096
+
+/* data */
+#define RH_SCENARIO_BYTES_MAX (4u << 20)        /* scenario JSON */
+#define RH_JSON_DEPTH_MAX 64
+#define RH_CSV_FIELDS_MAX 256
+#define RH_CSV_FIELD_BYTES_MAX (64u << 10)
+#define RH_CSV_ROW_BYTES_MAX (1u << 20)
+#define RH_TAPE_BLOCK_RECORDS 4096u
+#define RH_TAPE_INSTRUMENTS_MAX 1024u
+#define RH_VARS_MAX 256
+
+/* world */
+#define RH_ASSETS_MAX 16
+#define RH_INSTRUMENTS_MAX 1024                 /* options of the book included */
+#define RH_CURRENCIES_MAX 32
+#define RH_FEEDS_MAX 64
+#define RH_VENUES_MAX 32
+#define RH_HEDGES_MAX 16
+#define RH_BOOK_TRADES_MAX 100000               /* client trades */
+
+/* decide */
+#define RH_FEATURES_MAX 64                      /* per policy */
+#define RH_FEATURE_SAMPLES_MAX (1u << 20)       /* window ring of one feature */
+#define RH_PARAMS_MAX 64
+#define RH_SWAPS_MAX 1024
+#define RH_ORDERS_LIVE_MAX 4096
+#define RH_ORDERS_PER_CALL_MAX 32
+#define RH_SLICES_MAX 1024
+#define RH_TIMERS_MAX 1024
+
+/* Lua host (see docs/policy.md) */
+#define RH_LUA_SOURCE_BYTES_MAX (256u << 10)
+#define RH_LUA_MEMORY_BYTES_MAX (8u << 20)
+#define RH_LUA_INSTRUCTIONS_PER_CALL 200000
+#define RH_LUA_INSTRUCTIONS_PER_LOAD 10000000
+#define RH_LUA_STRING_BYTES_MAX (64u << 10)
+#define RH_LUA_NESTING_MAX 100                  /* of source blocks and expressions */
+#define RH_LUA_STATE_BYTES_MAX (256u << 10)
+#define RH_LUA_STATE_DEPTH_MAX 16
+#define RH_LUA_LOG_LINES_PER_SECOND 64
+#define RH_LUA_LOG_BYTES_MAX 1024
+
+/* prices, sizes: beyond these a record is absurd and refused */
+#define RH_PRICE_MAX 1e15
+#define RH_PRICE_MIN 1e-15
+#define RH_QTY_MAX 1e15
+#define RH_TIME_NS_MIN INT64_C(0)                     /* 1970 */
+#define RH_TIME_NS_MAX INT64_C(7258118400000000000)   /* 2200-01-01 */
+
+static_assert(RH_HEDGES_MAX <= RH_INSTRUMENTS_MAX, "hedges are instruments");
+static_assert(RH_LUA_STRING_BYTES_MAX < RH_LUA_MEMORY_BYTES_MAX, "a string fits the VM");
+static_assert(RH_LUA_STATE_BYTES_MAX < RH_LUA_MEMORY_BYTES_MAX, "the state fits the VM");
+static_assert(RH_ORDERS_PER_CALL_MAX * 8 <= RH_ORDERS_LIVE_MAX, "a few calls fit the order pool");
+
+#endif

@@ -1,0 +1,48 @@
+/* Whole files in, atomic files and directories out. A file or directory written through here is
+ * complete under its name or absent: written beside it under a temporary name, synced, renamed. */
+#ifndef RH_DATA_FILE_H
+#define RH_DATA_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+/* Read a regular file of at most max_bytes; *bytes is malloc'ed, NUL-terminated, the caller frees.
+ * Missing, unreadable, not a regular file, too large: RH_INPUT with the path. */
+rh_status rh_file_read(const char *path, size_t max_bytes, char **bytes, size_t *length,
+                       rh_error *error);
+rh_status rh_file_sha256(const char *path, char hex[RH_SHA256_HEX], rh_error *error);
+bool rh_file_exists(const char *path);
+
+/* `name` relative to the folder of `base_file`, normalised into out[RH_PATH_MAX]. A result outside
+ * that folder (by .., by an absolute path, by a symbolic link) is refused with RH_INPUT unless it
+ * lies below one of the `allowed` directories (NULL-terminated list, may be NULL). */
+rh_status rh_path_resolve(const char *base_file, const char *name, const char *const *allowed,
+                          char *out, rh_error *error);
+rh_status rh_make_directories(const char *path, rh_error *error);   /* like mkdir -p */
+
+/* A buffered output file; every write is checked, the first failure sticks and is reported by
+ * commit. `path` "-" is not special here. */
+typedef struct rh_file_out rh_file_out;
+rh_status rh_file_out_open(const char *path, rh_file_out **out, rh_error *error);
+void rh_file_out_write(rh_file_out *out, const void *bytes, size_t length);
+void rh_file_out_text(rh_file_out *out, const char *text);
+void rh_file_out_printf(rh_file_out *out, const char *format, ...) RH_PRINTF(2, 3);
+void rh_file_out_double(rh_file_out *out, double value);
+rh_status rh_file_out_seek(rh_file_out *out, long long offset);     /* from the start; for headers */
+rh_status rh_file_out_commit(rh_file_out *out, rh_error *error);    /* sync, rename, free */
+void rh_file_out_abandon(rh_file_out *out);                         /* remove the temporary, free */
+
+/* A directory that appears whole: begin makes DIR.tmp-PID beside it (refuses when `path` exists),
+ * files are opened inside `temporary`, commit syncs and renames, abandon removes it all.
+ * rh_dir_out_fail keeps it as DIR.failed for the post-mortem. */
+typedef struct rh_dir_out { char path[RH_PATH_MAX], temporary[RH_PATH_MAX]; } rh_dir_out;
+rh_status rh_dir_out_begin(rh_dir_out *dir, const char *path, rh_error *error);
+rh_status rh_dir_out_commit(rh_dir_out *dir, rh_error *error);
+void rh_dir_out_abandon(rh_dir_out *dir);
+rh_status rh_dir_out_fail(rh_dir_out *dir, rh_error *error);
+
+#endif

@@ -1,0 +1,100 @@
+/* A feed: anything that yields records in (happened) order. One vtable for tapes, generators and,
+ * later, recorded messages. A feed owns its memory and allocates nothing in `next`.
+ * Kinds are rows of tables: rh_feed_formats (importers) and rh_feed_models (generators). */
+#ifndef RH_FEED_FEED_H
+#define RH_FEED_FEED_H
+
+#include "base/error.h"
+#include "data/json.h"
+#include "data/tape.h"
+
+typedef struct rh_feed rh_feed;
+struct rh_feed {
+    /* RH_OK and a record, RH_END, or a failure. record->instrument is feed-local (0 .. n-1). */
+    rh_status (*next)(rh_feed *feed, rh_record *record, rh_error *error);
+    void (*free)(rh_feed *feed);
+    int64_t interval_ns;            /* bar length, 0 when it has none */
+    uint32_t instruments;
+    const char *(*instrument_name)(const rh_feed *feed, uint32_t index);
+    /* The digest identity of the input: tape content hash, or "" for a generator. */
+    const char *content_hash;
+};
+
+/* Records of a tape with from <= happened <= to; the feed owns the tape afterwards. */
+rh_status rh_feed_from_tape(rh_tape *tape, int64_t from_ns, int64_t to_ns, rh_feed **feed,
+                            rh_error *error);
+
+/* --- importers ----------------------------------------------------------------------------- */
+
+typedef enum rh_treatment { RH_TREAT_REFUSE, RH_TREAT_DROP, RH_TREAT_KEEP, RH_TREAT_FILL } rh_treatment;
+extern const char *const rh_treatment_words[];     /* "refuse", "drop", "keep", "fill", NULL */
+
+typedef struct rh_import_options {
+    rh_treatment gaps;          /* refuse | keep (leave the hole) | fill (repeat the last close, volume 0) */
+    rh_treatment duplicates;    /* refuse | drop (the first wins) */
+    rh_treatment reversals;     /* refuse | drop */
+    rh_treatment absurd;        /* non-finite, <= 0, beyond limits, high < low: refuse | drop */
+    bool ohlc;                  /* bar_path "ohlc" instead of "close" */
+    int64_t interval_ns;        /* 0: find out (the most frequent spacing of the first rows) */
+    int64_t from_ns, to_ns;     /* gaps are judged, and records kept, inside this range only */
+    const char *map;            /* csv: "time=ts,price=px,..." ; NULL otherwise */
+    const char *kind;           /* csv: "trade", "bar", "quote", "vol", "funding" */
+    const char *time_unit;      /* csv: "s", "ms", "us", "ns", "iso" or NULL: find out */
+    const char *instrument;     /* name written into the tape */
+    char delimiter;             /* csv, default ',' */
+} rh_import_options;
+void rh_import_defaults(rh_import_options *options);    /* refuse everything; whole range; close */
+
+typedef struct rh_import_report {
+    uint64_t rows, records, gaps, duplicates, reversals, absurd, outside;
+    int64_t first_gap_from_ns, first_gap_to_ns, longest_gap_ns, longest_gap_from_ns, longest_gap_to_ns;
+    int64_t interval_ns;
+    char first_problem[256];    /* "line 4711: ..." of the first thing refused or treated */
+} rh_import_report;
+
+typedef struct rh_feed_format {
+    const char *name;           /* "binance-klines", "csv" */
+    const char *about;
+    /* Read `path`, append to the writer made by the caller through `emit`. */
+    rh_status (*import)(const char *path, const rh_import_options *options, rh_tape_writer *writer,
+                        rh_import_report *report, rh_error *error);
+} rh_feed_format;
+extern const rh_feed_format rh_feed_formats[];          /* ended by a NULL name */
+const rh_feed_format *rh_feed_format_find(const char *name, rh_error *error);   /* did-you-mean */
+
+/* Import `count` files (in order, one instrument) into one tape. On refusal the message names the
+ * file, the line or the gap ("gap of 4h45m from 2021-04-25T04:00:00Z to 2021-04-25T08:45:00Z; pass
+ * --gaps keep or --gaps fill"), and `report` is still filled. */
+rh_status rh_import_files(const rh_feed_format *format, const char *const *paths, size_t count,
+                          const rh_import_options *options, const char *tape_path,
+                          rh_import_report *report, rh_error *error);
+
+/* Import on the fly for a scenario: the tape lies in the cache folder ($REHEDGE_CACHE, else
+ * $XDG_CACHE_HOME/rehedge, else ~/.cache/rehedge) under the SHA-256 of file and options, or in
+ * a temporary file when the cache cannot be written. `path` may itself be a tape (format NULL). */
+rh_status rh_import_cached(const rh_feed_format *format, const char *path,
+                           const rh_import_options *options, rh_tape **tape, rh_error *error);
+
+/* --- generators ---------------------------------------------------------------------------- */
+
+typedef struct rh_feed_model {
+    const char *name;               /* "gbm", "heston", "merton" */
+    const char *about;
+    const char *const *keys;        /* its parameters, NULL-terminated, besides the common ones */
+    /* Common keys: model, spot, drift, interval, plus "size" (mean bar volume). */
+    rh_status (*configure)(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed,
+                           uint32_t path, uint32_t stream, rh_feed **feed, rh_error *error);
+} rh_feed_model;
+extern const rh_feed_model rh_feed_models[];            /* ended by a NULL name */
+/* `at` is an object with "model"; the feed streams bars (kind BAR) from from_ns to to_ns. */
+rh_status rh_feed_synth(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
+                        uint32_t stream, rh_feed **feed, rh_error *error);
+
+/* --- merge --------------------------------------------------------------------------------- */
+
+/* k feeds as one, by (happened, feed index, order within the feed). remap[i][j] is the universe
+ * index of instrument j of feed i. The merge owns the feeds. */
+rh_status rh_feed_merge(rh_feed *const *feeds, const uint16_t *const *remap, size_t count,
+                        rh_feed **merged, rh_error *error);
+
+#endif

@@ -1,0 +1,131 @@
+/* The policy interface: trigger (when) and scale (how much) behind one vtable. The engine and the
+ * Lua host are siblings that both know only this. A policy decides; it never touches the book. */
+#ifndef RH_POLICY_POLICY_H
+#define RH_POLICY_POLICY_H
+
+#include "base/buffer.h"
+#include "flow/feature.h"
+#include "policy/params.h"
+#include "policy/source.h"
+#include "policy/view.h"
+
+#define RH_POLICY_API 1
+
+/* --- when it is called at all -------------------------------------------------------------- */
+
+typedef enum rh_band_unit { RH_BAND_ASSET, RH_BAND_QUOTE, RH_BAND_PERCENT } rh_band_unit;
+extern const char *const rh_band_unit_words[];      /* "asset", "quote", "percent", NULL */
+
+/* X(NAME, word): known events a policy may ask to be woken by. */
+#define RH_WAKE_ON_MAP(X)                                                    \
+    X(TRADE, "trade") X(BAR, "bar") X(QUOTE, "quote") X(VOL, "vol") X(FUNDING, "funding") \
+    X(FILL, "fill") X(REJECT, "reject") X(EXPIRY, "expiry") X(CLIENT, "client_trade")
+typedef enum rh_wake_on {
+#define X(name, word) RH_ON_##name,
+    RH_WAKE_ON_MAP(X)
+#undef X
+    RH_ON_KINDS
+} rh_wake_on;
+extern const char *const rh_wake_on_words[];        /* NULL-terminated */
+
+typedef struct rh_wake {        /* conditions are OR-ed; all comparisons strict */
+    bool always;                /* no conditions given: every known time */
+    int64_t every_ns;           /* 0 = none; counts from clock.from, fires there first */
+    double delta_beyond;        /* NaN = none; |s.delta| beyond it, in delta_unit */
+    rh_band_unit delta_unit;    /* QUOTE: |delta| spot; PERCENT: of gross_delta */
+    double move_beyond;         /* NaN = none; |spot / spot at the last trigger call - 1| */
+    uint32_t on;                /* bits 1 << RH_ON_* */
+} rh_wake;
+
+/* --- what it decides ----------------------------------------------------------------------- */
+
+typedef enum rh_order_kind { RH_ORDER_MARKET, RH_ORDER_LIMIT } rh_order_kind;
+
+typedef struct rh_order_request {
+    double qty;                 /* signed, spot-equivalent asset units (also for inverse perps) */
+    int instrument;             /* index into the hedge instruments; -1 = the default route */
+    rh_order_kind kind;
+    double limit;               /* price, LIMIT only */
+    double slippage_bps;        /* market: do not trade beyond known mid +- this; 0 = no bound */
+    int slices;                 /* >= 1; slice i of n is sent at i * over_ns / n after the decision */
+    int64_t over_ns;
+    bool cancel_live;           /* cancel all live orders first; qty may then be 0 */
+} rh_order_request;
+
+typedef struct rh_decision { bool fire; double lo, hi; } rh_decision;
+
+/* Why a policy was killed; the journal and the digest record it. X(NAME, word) */
+#define RH_KILL_MAP(X)                                                       \
+    X(ERROR, "error") X(INSTRUCTIONS, "instructions") X(MEMORY, "memory")    \
+    X(MALFORMED, "malformed order") X(ORDERS, "too many orders")
+typedef enum rh_kill_kind {
+#define X(name, word) RH_KILL_##name,
+    RH_KILL_MAP(X)
+#undef X
+    RH_KILL_KINDS
+} rh_kill_kind;
+extern const char *const rh_kill_words[];
+
+/* --- the policy ---------------------------------------------------------------------------- */
+
+typedef struct rh_policy rh_policy;
+
+typedef struct rh_policy_methods {
+    /* Return RH_OK, or RH_POLICY with a message and *killed_by set: the policy is dead then. */
+    rh_status (*trigger)(rh_policy *policy, const rh_view *view, const double *features,
+                         rh_decision *decision, rh_kill_kind *killed_by, rh_error *error);
+    /* Fills orders[0..*count), at most RH_ORDERS_PER_CALL_MAX. */
+    rh_status (*scale)(rh_policy *policy, const rh_view *view, const double *features, double lo,
+                       double hi, rh_order_request *orders, size_t *count,
+                       rh_kill_kind *killed_by, rh_error *error);
+    /* State as bytes, without running any code of the policy. NULL when it has none. */
+    rh_status (*save_state)(const rh_policy *policy, rh_buffer *state, rh_error *error);
+    /* Take over the state of another version; calls migrate when the script has one. */
+    rh_status (*load_state)(rh_policy *policy, const char *bytes, size_t length,
+                            const char *from_name, const char *from_version, rh_error *error);
+    void (*free)(rh_policy *policy);
+} rh_policy_methods;
+
+struct rh_policy {      /* first member of each implementation's own struct */
+    const rh_policy_methods *methods;
+    char name[RH_NAME_MAX], version[RH_NAME_MAX], license[RH_NAME_MAX], about[256];
+    char sha256[RH_SHA256_HEX];             /* of all its source; zeros for native ones */
+    bool has_trigger, has_scale;
+    bool reproducible;                      /* false once a memory kill decided something */
+    rh_params params;                       /* resolved */
+    rh_wake wake;                           /* with params resolved */
+    int feature_count;
+    rh_feature_spec features[RH_FEATURES_MAX];  /* order = order of the `features` array in calls */
+};
+
+void rh_policy_free(rh_policy *policy);     /* NULL is fine */
+
+/* What the world offers a policy being created. hedges: names an order table may use. */
+typedef struct rh_policy_services {
+    uint64_t seed;
+    uint32_t path;
+    const char *const *hedges;
+    int hedge_count;
+    void (*log)(void *host, const char *text);      /* escaped, one line; may be NULL */
+    void *host;
+    bool trusted;
+} rh_policy_services;
+
+/* How a script becomes a policy: implemented by core/lua, handed to the engine from above. `params`
+ * with a NULL node means no overrides. On refusal: RH_POLICY for what the script did, RH_INPUT for
+ * wrong params, and a message with file and line. */
+typedef struct rh_policy_loader {
+    rh_status (*load)(void *context, const rh_policy_source *source, rh_json params,
+                      const rh_policy_services *services, rh_policy **policy, rh_error *error);
+    void *context;
+} rh_policy_loader;
+
+/* Native C policies: rows of a table, found by name ("none", "interval", "delta_band"). */
+typedef struct rh_native_policy {
+    const char *name, *about;
+    rh_status (*create)(rh_json params, rh_policy **policy, rh_error *error);
+} rh_native_policy;
+extern const rh_native_policy rh_native_policies[];     /* ended by a NULL name */
+const rh_native_policy *rh_native_policy_find(const char *name);
+
+#endif

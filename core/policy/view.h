@@ -1,0 +1,72 @@
+/* What a policy may see: numbers as *known* and positions as *reported* at this moment.
+ * The engine fills the eager fields before a call and answers the others through `ops`; the policy
+ * never holds a pointer past its call. One X-macro names every field for C, Lua and the documents. */
+#ifndef RH_POLICY_VIEW_H
+#define RH_POLICY_VIEW_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* X(NAME, lua name, unit, about). `time` (int64 ns) is apart: it is no double. */
+#define RH_VIEW_FIELD_MAP(X)                                                                      \
+    X(SPOT, "spot", "numeraire per unit", "known spot price of the asset")                        \
+    X(DELTA, "delta", "asset", "net delta at the hedge vol: reported fills and unfilled orders")  \
+    X(DELTA_FILLED, "delta_filled", "asset", "net delta without the unfilled orders")             \
+    X(GROSS_DELTA, "gross_delta", "asset", "sum of |delta| over the book's own positions")        \
+    X(GAMMA, "gamma", "asset per 1.00 of price", "net gamma at the hedge vol")                    \
+    X(VEGA, "vega", "numeraire per 1.00 of vol", "net vega at the hedge vol")                     \
+    X(THETA, "theta", "numeraire per year", "net theta at the hedge vol")                         \
+    X(IV, "iv", "fraction per sqrt(year)", "hedge vol, weighted by |vega|; the asset's without options") \
+    X(POSITION, "position", "asset", "reported position in the hedge instruments, spot-equivalent") \
+    X(PENDING, "pending", "asset", "unfilled remainders of live orders, spot-equivalent")         \
+    X(CASH, "cash", "numeraire", "reported cash of all currencies, in the numeraire")             \
+    X(AGE, "age", "seconds", "age of the newest known market record of the asset")                \
+    X(SINCE_HEDGE, "since_hedge", "seconds", "time since the last order; since the start without one") \
+    X(EXPIRY_IN, "expiry_in", "seconds", "time to the next expiry in the book; huge without one") \
+    X(ORACLE, "oracle", "numeraire per unit", "known oracle price; spot where there is no oracle") \
+    X(ORACLE_AGE, "oracle_age", "seconds", "age of the oracle price; that of the market without an oracle") \
+    X(BASE_FEE, "base_fee", "gwei", "known base fee of the chain; 0 without a chain")
+
+typedef enum rh_view_field {
+#define X(name, lua_name, unit, about) RH_VIEW_##name,
+    RH_VIEW_FIELD_MAP(X)
+#undef X
+    RH_VIEW_FIELDS
+} rh_view_field;
+
+typedef struct rh_view rh_view;
+
+typedef struct rh_view_ops {
+    /* A field that is not eager, computed on demand. */
+    double (*field)(void *host, rh_view_field field);
+    /* Cost in the numeraire, positive, of trading qty (spot-equivalent asset units, signed) now by
+     * the default route, from what is known: spread, depth, fee. */
+    double (*cost)(void *host, double qty);
+    /* Replace delta_beyond until called again or swapped; lo <= hi, in asset units. */
+    void (*wake_outside)(void *host, double lo, double hi);
+    /* One-shot wake after duration_ns > 0. A new call replaces the pending one. */
+    void (*wake_in)(void *host, int64_t duration_ns);
+} rh_view_ops;
+
+struct rh_view {
+    int64_t time_ns;
+    double eager[RH_VIEW_FIELDS];   /* valid where bit f of eager_mask is set */
+    uint32_t eager_mask;
+    const rh_view_ops *ops;
+    void *host;
+};
+static_assert(RH_VIEW_FIELDS <= 32, "eager_mask has 32 bits");
+
+static inline double rh_view_number(const rh_view *view, rh_view_field field)
+{
+    return (view->eager_mask >> field & 1u) ? view->eager[field]
+                                            : view->ops->field(view->host, field);
+}
+
+const char *rh_view_field_name(rh_view_field field);    /* the Lua name */
+const char *rh_view_field_unit(rh_view_field field);
+const char *rh_view_field_about(rh_view_field field);
+
+#endif
