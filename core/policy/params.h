@@ -45,6 +45,11 @@ typedef struct rh_params {
  * given as text ("1h") only. */
 rh_status rh_params_resolve(rh_params *params, rh_json at, rh_error *error);
 int rh_params_find(const rh_params *params, const char *name);      /* index or -1 */
+/* Does a value obey its specification? The message says what was found and what was expected. */
+rh_status rh_param_check(const rh_param_spec *spec, const rh_param_value *value, rh_error *error);
+/* A value as people write it: 0.25, 1h, edge, true. */
+void rh_param_value_text(const rh_param_spec *spec, const rh_param_value *value,
+                         char text[RH_NAME_MAX]);
 /* Feed names and values, fixed-width, to the run digest. */
 void rh_params_digest(const rh_params *params, rh_digest *digest);
 

@@ -1,0 +1,32 @@
+/* What the native C policies share: making one from declared params, having no state, and the
+ * arithmetic of bands. Each decides exactly as its Lua twin in scripts/, to the last bit. */
+#ifndef RH_POLICY_NATIVE_H
+#define RH_POLICY_NATIVE_H
+
+#include "policy/policy.h"
+
+/* A zeroed policy of `bytes` (rh_policy first) with name, methods and params resolved, waking
+ * never; NULL `specs` for a policy without params. */
+rh_status rh_native_new(size_t bytes, const char *name, const char *about,
+                        const rh_policy_methods *methods, const rh_param_spec *specs, int count,
+                        rh_json params, rh_policy **policy, rh_error *error);
+
+/* Methods that every native policy uses. */
+rh_status rh_native_save_state(const rh_policy *policy, rh_buffer *state, rh_error *error);
+rh_status rh_native_load_state(rh_policy *policy, const char *bytes, size_t length,
+                               const char *from_name, const char *from_version, rh_error *error);
+void rh_native_free(rh_policy *policy);
+
+/* The quantity that brings delta to the nearest edge of [lo, hi]; 0 inside. */
+double rh_to_edge(double delta, double lo, double hi);
+/* The quantity that brings delta to the middle of [lo, hi], from anywhere. */
+double rh_to_centre(double delta, double lo, double hi);
+
+/* One market order by the default route, or none when qty is 0. */
+size_t rh_native_order(double qty, rh_order_request *order);
+
+rh_status rh_native_none_create(rh_json params, rh_policy **policy, rh_error *error);
+rh_status rh_native_interval_create(rh_json params, rh_policy **policy, rh_error *error);
+rh_status rh_native_delta_band_create(rh_json params, rh_policy **policy, rh_error *error);
+
+#endif

@@ -1,0 +1,36 @@
+-- Hedge on the book: do nothing while net delta lies inside the band, trade back when it leaves.
+-- At equal error, trading to the nearest edge costs less than trading to the centre, and both cost
+-- less than hedging on a clock: edge is right for proportional costs, centre for fixed ones.
+
+-- The half width in units of the asset. In percent, it breathes with the size of the book.
+local function half_width(s, p)
+  if p.unit == "quote" then return p.band / s.spot end
+  if p.unit == "percent" then return p.band / 100 * s.gross_delta end
+  return p.band
+end
+
+return rehedge.policy {
+  api = 1, name = "delta-band", version = "1.0.0", license = "MIT",
+  about = "Trade back to the band when net delta leaves it.",
+
+  params = {
+    band = { default = 0.05, min = 0, about = "half width of the no-trade band, in `unit`" },
+    unit = { default = "asset", allowed = { "asset", "quote", "percent" },
+             about = "unit of band; percent of the gross delta" },
+    to   = { default = "edge", allowed = { "edge", "centre" },
+             about = "where a breach is traded to" },
+  },
+
+  -- The core compares delta with the band; this script runs only when it is left.
+  wake = { delta_beyond = "band", unit = "unit" },
+
+  trigger = function(s, p)
+    local half = half_width(s, p)
+    return s.delta > half or s.delta < -half, -half, half
+  end,
+
+  scale = function(s, p, f, lo, hi)
+    if p.to == "centre" then return rehedge.to_centre(s.delta, lo, hi) end
+    return rehedge.to_edge(s.delta, lo, hi)
+  end,
+}
