@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Every test, from a fresh clone: installs what is missing, builds with sanitizers and runs the unit
+# tests, builds the release and runs the end-to-end tests, and compares digests between compilers.
+# Usage: tests/run.sh [--all]   (--all: longer sets, every compiler and build type). Status 1 on failure.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+. tests/setup.sh
+
+all=0
+case "${1-}" in
+"") ;;
+--all) all=1 ;;
+*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
+esac
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+results=()
+failed=0
+export REHEDGE_TEST_ALL=$all
+export PYTHONDONTWRITEBYTECODE=1
+export REHEDGE_CACHE="$logs/cache"
+
+# stage NAME COMMAND...: run it, keep its output, remember how it ended and how long it took.
+stage() {
+    local name=$1 log="$logs/stage" started=$SECONDS status=0
+    shift
+    rehedge_say "== $name"
+    "$@" >"$log" 2>&1 || status=$?
+    if [ "$status" -eq 0 ]; then
+        results+=("ok      $((SECONDS - started)) s  $name$(summary_of "$log")")
+        grep -E '\*\*\*Skipped|^skipped|: SKIP' "$log" >&2
+        return 0
+    fi
+    results+=("FAILED  $((SECONDS - started)) s  $name$(summary_of "$log")")
+    failed=1
+    tail -n 120 "$log" >&2
+    return 1
+}
+
+summary_of() {
+    local line
+    line=$(grep -E '^[0-9]+% tests passed' "$1" | tail -n 1)
+    [ -n "$line" ] && printf ' (%s)' "$line"
+}
+
+build() {
+    cmake --preset "$1" -DBUILD_TESTING=ON && cmake --build --preset "$1"
+}
+
+# ctest_in PRESET [ctest arguments]
+ctest_in() {
+    local preset=$1
+    shift
+    ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@"
+}
+
+rehedge_setup tests || exit 1
+
+stage "tidy" python3 tests/tidy/tidy.py
+if stage "build with ASan and UBSan" build dev; then
+    stage "unit tests under the sanitizers" ctest_in dev -LE 'e2e|tidy'
+    stage "bad input under the sanitizers" ctest_in dev -R 'e2e/test_bad_input|tidy/self'
+fi
+if stage "build the release" build release; then
+    stage "end-to-end tests" ctest_in release -L e2e
+    [ "$all" -eq 1 ] && stage "unit tests of the release" ctest_in release -LE 'e2e|tidy'
+fi
+
+programs=("build/dev/rehedge" "build/release/rehedge")
+if stage "build the release with clang" build release-clang; then
+    programs+=("build/release-clang/rehedge")
+fi
+if [ "$all" -eq 1 ] && stage "build with clang, ASan and UBSan" build dev-clang; then
+    programs+=("build/dev-clang/rehedge")
+    stage "unit tests, clang and sanitizers" ctest_in dev-clang -LE 'e2e|tidy'
+    stage "end-to-end tests under the sanitizers" ctest_in dev -L e2e
+fi
+stage "one digest: ${programs[*]}" python3 tests/e2e/digests.py "${programs[@]}"
+
+printf '\n'
+printf '%s\n' "${results[@]}"
+if [ "$failed" -ne 0 ]; then
+    printf 'FAILED after %d s\n' "$SECONDS"
+    exit 1
+fi
+printf 'all passed in %d s\n' "$SECONDS"
