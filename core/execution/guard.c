@@ -1,0 +1,66 @@
+/* The checks every order passes before it leaves. They only say yes or no; what happens to a refused
+ * order is the engine's business. Invariant: recent_ns holds accepted orders of the last minute. */
+#include "execution/guard.h"
+
+#include <math.h>
+
+#define MINUTE_NS INT64_C(60000000000)
+#define RECENT_MAX ((int)(sizeof((rh_guards *)0)->recent_ns / sizeof(int64_t)))
+
+static const char *const guard_keys[RH_GUARDS + 1] = {
+#define X(name, key, about) key,
+    RH_GUARD_MAP(X)
+#undef X
+    NULL};
+
+const char *rh_guard_key(rh_guard_kind kind)
+{
+    return (unsigned)kind < RH_GUARDS ? guard_keys[kind] : "unknown";
+}
+
+rh_status rh_guards_read(rh_json at, rh_guards *guards, rh_error *error)
+{
+    RH_TRY(rh_json_keys(at, guard_keys, error));
+    for (int k = 0; k < RH_GUARDS; k++) {
+        double most = k == RH_GUARD_RATE ? RECENT_MAX : RH_QTY_MAX;
+        double least = k == RH_GUARD_RATE ? 1.0 : 1e-12;
+        RH_TRY(rh_json_number(at, guard_keys[k], RH_OPTIONAL, least, most, &guards->limit[k], error));
+    }
+    return RH_OK;
+}
+
+static bool too_many(rh_guards *guards, int64_t now_ns)
+{
+    while (guards->recent_count > 0 &&
+           guards->recent_ns[guards->recent_first] <= now_ns - MINUTE_NS) {
+        guards->recent_first = (guards->recent_first + 1) % RECENT_MAX;
+        guards->recent_count--;
+    }
+    return guards->recent_count + 1 > (int)guards->limit[RH_GUARD_RATE];
+}
+
+int rh_guards_check(rh_guards *guards, int64_t now_ns, double qty, double notional, double position,
+                    int64_t market_age_ns)
+{
+    const double *limit = guards->limit;
+    int verdict = -1;
+    if (limit[RH_GUARD_STALE] > 0.0 && (double)market_age_ns > limit[RH_GUARD_STALE] * 1e9) {
+        verdict = RH_GUARD_STALE;
+    } else if (limit[RH_GUARD_ORDER_QTY] > 0.0 && fabs(qty) > limit[RH_GUARD_ORDER_QTY]) {
+        verdict = RH_GUARD_ORDER_QTY;
+    } else if (limit[RH_GUARD_ORDER_NOTIONAL] > 0.0 && notional > limit[RH_GUARD_ORDER_NOTIONAL]) {
+        verdict = RH_GUARD_ORDER_NOTIONAL;
+    } else if (limit[RH_GUARD_POSITION] > 0.0 && fabs(position) > limit[RH_GUARD_POSITION]) {
+        verdict = RH_GUARD_POSITION;
+    } else if (limit[RH_GUARD_RATE] > 0.0 && too_many(guards, now_ns)) {
+        verdict = RH_GUARD_RATE;
+    }
+    if (verdict >= 0) {
+        guards->hits[verdict]++;
+    } else if (limit[RH_GUARD_RATE] > 0.0) {
+        int at = (guards->recent_first + guards->recent_count) % RECENT_MAX;
+        guards->recent_ns[at] = now_ns;
+        guards->recent_count++;
+    }
+    return verdict;
+}

@@ -1,0 +1,60 @@
+/* Where orders are matched. A venue model is a row of rh_venue_models: it reads its own keys and
+ * says what an order of some size would do *now*, at what price and cost; the engine decides when
+ * "now" is (latency) and books the result. Matching reads what *is*; estimates read what is known.
+ *
+ * ideal: every order fills whole at the mid, at once, for nothing. It lies: nobody trades there.
+ * book:  a spread around the mid, levels of depth behind it that hold a share of the last completed
+ *        bar's volume and refill with each bar, a fee on notional, a latency each way. It lies: the
+ *        book is symmetric and refills at once, our orders leave no lasting mark, and a resting order
+ *        fills whole as soon as the other side touches it (no queue). */
+#ifndef RH_EXECUTION_VENUE_H
+#define RH_EXECUTION_VENUE_H
+
+#include "data/json.h"
+#include "execution/order.h"
+#include "market/market.h"
+
+typedef struct rh_venue rh_venue;
+
+typedef struct rh_match {
+    double qty;             /* filled now, instrument units, signed; 0: nothing */
+    double price;           /* average */
+    double spread, depth;   /* costs, settlement currency, positive = lost */
+    double fee;
+    bool rest_waits;        /* what is left keeps working; else it is cancelled */
+} rh_match;
+
+typedef struct rh_venue_model {
+    const char *name, *about;
+    const char *const *keys;
+    rh_status (*configure)(rh_json at, rh_venue *venue, rh_error *error);
+    /* Match up to `qty` of an order against `market`. `used` is what own orders have taken since
+     * the last refill (asset units, per side); not changed here. */
+    void (*match)(const rh_venue *venue, const rh_market *market, const rh_order *order, double qty,
+                  double used, rh_match *out);
+} rh_venue_model;
+extern const rh_venue_model rh_venue_models[];
+
+struct rh_venue {
+    char name[RH_NAME_MAX];
+    const rh_venue_model *model;
+    int64_t latency_ns, report_ns;      /* to the venue, and back */
+    double spread_bps;                  /* bid to ask; negative: from the feed's own quotes */
+    double taker_bps, maker_bps;
+    double depth_share;                 /* of the last bar's volume, per level; 0: unlimited depth */
+    double level_bps;                   /* distance between levels */
+    int levels;
+    /* what own orders have taken since the last completed bar, per instrument and side */
+    double used[2][RH_INSTRUMENTS_MAX];
+    uint64_t used_bars[RH_INSTRUMENTS_MAX];
+};
+
+/* "venues" of a scenario, in order. */
+rh_status rh_venue_read(const char *name, rh_json at, rh_venue *venue, rh_error *error);
+/* What would happen now; changes nothing. */
+void rh_venue_quote(const rh_venue *venue, const rh_market *market, const rh_order *order,
+                    double qty, rh_match *out);
+/* The same, and the depth is used up. */
+void rh_venue_match(rh_venue *venue, const rh_market *market, const rh_order *order, rh_match *out);
+
+#endif

@@ -1,0 +1,110 @@
+/* The book venue: half a spread from the mid, then levels of equal depth, then fees on notional.
+ * Reads one market state; keeps nothing. Invariant: costs plus mid explain the price exactly:
+ * qty (u(price) - u(mid)) = spread + depth. */
+#include <math.h>
+
+#include "execution/venue_models.h"
+
+const char *const rh_venue_book_keys[] = {"kind",        "spread_bps",  "taker_bps", "maker_bps",
+                                          "latency_ms",  "report_ms",   "depth_share", "level_bps",
+                                          "levels",      NULL};
+
+static rh_status read_ms(rh_json at, const char *key, int64_t *ns, rh_error *error)
+{
+    double ms = (double)*ns * 1e-6;
+    RH_TRY(rh_json_number(at, key, RH_OPTIONAL, 0.0, 86400e3, &ms, error));
+    *ns = (int64_t)floor(ms * 1e6 + 0.5);
+    return RH_OK;
+}
+
+rh_status rh_venue_book_configure(rh_json at, rh_venue *venue, rh_error *error)
+{
+    int64_t levels = 10;
+    venue->spread_bps = -1.0;
+    venue->level_bps = 1.0;
+    RH_TRY(rh_json_number(at, "spread_bps", RH_OPTIONAL, 0.0, 10000.0, &venue->spread_bps, error));
+    RH_TRY(rh_json_number(at, "taker_bps", RH_OPTIONAL, -100.0, 10000.0, &venue->taker_bps, error));
+    RH_TRY(rh_json_number(at, "maker_bps", RH_OPTIONAL, -100.0, 10000.0, &venue->maker_bps, error));
+    RH_TRY(read_ms(at, "latency_ms", &venue->latency_ns, error));
+    venue->report_ns = venue->latency_ns;   /* the way back takes as long as the way there */
+    RH_TRY(read_ms(at, "report_ms", &venue->report_ns, error));
+    RH_TRY(rh_json_number(at, "depth_share", RH_OPTIONAL, 1e-9, 1e6, &venue->depth_share, error));
+    RH_TRY(rh_json_number(at, "level_bps", RH_OPTIONAL, 0.0, 1000.0, &venue->level_bps, error));
+    RH_TRY(rh_json_integer(at, "levels", RH_OPTIONAL, 1, 1000, &levels, error));
+    venue->levels = (int)levels;
+    return RH_OK;
+}
+
+static double half_spread(const rh_venue *venue, const rh_market *market, int instrument, double mid)
+{
+    if (venue->spread_bps >= 0.0) return mid * venue->spread_bps * 0.5e-4;
+    const rh_quote *quote = rh_market_quote(market, instrument);
+    return quote->ask > quote->bid && quote->bid > 0.0 ? 0.5 * (quote->ask - quote->bid) : 0.0;
+}
+
+/* How a taker walks the levels: asset units filled, and the sum of units x distance beyond the half
+ * spread. `limit_distance`: how far from the mid the order may go, INFINITY for anywhere. */
+static double walk(const rh_venue *venue, double level_size, double wanted, double used,
+                   double half, double step, double limit_distance, double *beyond)
+{
+    double filled = 0.0;
+    *beyond = 0.0;
+    if (!(venue->depth_share > 0.0)) return half <= limit_distance ? wanted : 0.0;
+    for (int k = 0; k < venue->levels && filled < wanted; k++) {
+        if (half + k * step > limit_distance) break;
+        double left = level_size * (k + 1) - (used + filled);
+        if (!(left > 0.0)) continue;
+        double take = left < wanted - filled ? left : wanted - filled;
+        filled += take;
+        *beyond += take * (k * step);
+    }
+    return filled;
+}
+
+static double unit_value(bool inverse, double price)
+{
+    return inverse ? -1.0 / price : price;
+}
+
+static void book_fill(const rh_venue *venue, const rh_instrument *i, double mid, double half,
+                      double qty, double price, bool maker, rh_match *out)
+{
+    double side = qty > 0.0 ? 1.0 : -1.0;
+    double touch = maker ? price : mid + side * half;
+    out->qty = qty;
+    out->price = price;
+    out->spread = qty * (unit_value(i->inverse, touch) - unit_value(i->inverse, mid));
+    out->depth = maker ? 0.0
+                       : qty * (unit_value(i->inverse, price) - unit_value(i->inverse, touch));
+    double notional = fabs(qty) * (i->inverse ? 1.0 / price : price);
+    out->fee = notional * (maker ? venue->maker_bps : venue->taker_bps) * 1e-4;
+}
+
+void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const rh_order *order,
+                         double qty, double used, rh_match *out)
+{
+    const rh_instrument *i = &market->universe->instruments[order->instrument];
+    double mid = rh_market_mid(market, order->instrument);
+    double half = half_spread(venue, market, order->instrument, mid);
+    double side = qty > 0.0 ? 1.0 : -1.0;
+    double to_asset = i->inverse ? 1.0 / mid : 1.0;
+    double room = order->limit > 0.0 ? side * (order->limit - mid) : INFINITY;
+    /* A bound that is met waits if the person gave it as a limit, and ends the order if it is the
+     * slippage tolerance of a market order. Depth that ran out refills with the next bar. */
+    out->rest_waits = order->is_limit || !(order->limit > 0.0);
+    bool rested = order->is_limit && order->state == RH_ORDER_WORKING;
+    if (rested) {   /* resting: whole at its own price once the other side touches it */
+        if (room >= half) book_fill(venue, i, mid, half, qty, order->limit, true, out);
+        return;
+    }
+    double beyond = 0.0;
+    double level_size = venue->depth_share * rh_market_quote(market, order->instrument)->bar_volume;
+    double wanted = fabs(qty) * to_asset;
+    double filled = walk(venue, level_size, wanted, used, half, mid * venue->level_bps * 1e-4, room,
+                         &beyond);
+    double got = filled < wanted ? filled / to_asset : fabs(qty);
+    if (filled < wanted && i->lot > 0.0) got = floor(got / i->lot + 1e-9) * i->lot;
+    if (!(got > 0.0)) return;
+    double price = mid + side * (half + (filled > 0.0 ? beyond / filled : 0.0));
+    book_fill(venue, i, mid, half, side * got, price, false, out);
+}

@@ -1,0 +1,221 @@
+/* Net delta, fast. The batch gives per-unit deltas of all live options of one asset; positions are
+ * then weighted sums over a fixed tree of lanes. Invariant: cached deltas are used only for exactly
+ * equal spot, time and vol, so that caching never changes a bit. */
+#include "portfolio/net_delta.h"
+
+#include <string.h>
+
+#include "math/kernels.h"
+#include "portfolio/unit.h"
+#include "pricing/option.h"
+
+void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset,
+                       bool hedge_collateral)
+{
+    *net = (rh_net_delta){.universe = universe, .asset = asset, .hedge_collateral = hedge_collateral};
+    net->in_coin = universe->assets[asset].coin == universe->numeraire;
+}
+
+static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
+{
+    const rh_instrument *o = &net->universe->instruments[i];
+    int n = net->count++, group = 0;
+    while (group < net->expiry_count && net->expiry_ns[group] != o->expiry_ns) group++;
+    if (group == RH_EXPIRIES_MAX) {
+        return rh_fail(error, RH_INPUT, "more than %d expiries in one book", RH_EXPIRIES_MAX);
+    }
+    if (group == net->expiry_count) net->expiry_ns[net->expiry_count++] = o->expiry_ns;
+    net->option[n] = i;
+    net->expiry_of[n] = group;
+    net->own_vol[n] = o->own_vol;
+    net->strike[n] = o->strike;
+    net->sign[n] = o->is_call ? 1 : -1;
+    /* In quote currency an inverse option has the undiscounted forward delta, N(d1): see fill(). */
+    net->inverse[n] = o->inverse && net->in_coin;
+    net->slow[n] = o->underlying >= 0 || (net->in_coin && !o->inverse);
+    net->any_slow |= net->slow[n];
+    return RH_OK;
+}
+
+static bool held_in(const rh_positions *p, int i)
+{
+    return fabs(p->held[0][i].qty) > 0.0 || fabs(p->held[1][i].qty) > 0.0;
+}
+
+rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
+                               const rh_positions *reported, rh_error *error)
+{
+    net->count = net->expiry_count = net->other_count = 0;
+    net->any_slow = false;
+    net->cache[0].valid = net->cache[1].valid = false;
+    for (int i = 0; i < net->universe->instrument_count; i++) {
+        const rh_instrument *instrument = &net->universe->instruments[i];
+        if (instrument->asset != net->asset) continue;
+        if (instrument->kind != RH_INSTRUMENT_OPTION) {
+            net->other[net->other_count++] = i;
+        } else if (held_in(filled, i) || held_in(reported, i)) {
+            RH_TRY(add_option(net, i, error));
+        }
+    }
+    return RH_OK;
+}
+
+static void fill_inputs(rh_net_delta *net, int64_t time_ns, double sigma)
+{
+    const rh_asset *asset = &net->universe->assets[net->asset];
+    double root[RH_EXPIRIES_MAX], growth[RH_EXPIRIES_MAX], discount[RH_EXPIRIES_MAX];
+    double r = asset->rate, q = asset->yield;
+    bool flat = !(fabs(r) > 0.0) && !(fabs(q) > 0.0);
+    for (int g = 0; g < net->expiry_count; g++) {
+        double T = rh_years(time_ns, net->expiry_ns[g]);
+        root[g] = sqrt(T);
+        growth[g] = flat ? 1.0 : rh_exp((r - q) * T);
+        discount[g] = flat ? 1.0 : rh_exp(-r * T);
+    }
+    for (int n = 0; n < net->count; n++) {
+        int g = net->expiry_of[n];
+        bool inverse = net->universe->instruments[net->option[n]].inverse;
+        net->total[n] = (net->own_vol[n] > 0.0 ? net->own_vol[n] : sigma) * root[g];
+        net->growth[n] = growth[g];
+        /* Quote-measured inverse: d(S c)/dS = N(d1) = growth discount N(d1) with this discount. */
+        net->discount[n] = inverse && !net->in_coin ? 1.0 / growth[g] : discount[g];
+    }
+}
+
+/* Delta of one unit as the design defines it: dW/dS in quote currency, S dW/dS in coin. */
+static double slow_delta(const rh_net_delta *net, const rh_market *market, int i, int64_t time_ns,
+                         bool hedge_vol)
+{
+    rh_unit unit;
+    rh_unit_value(market, i, time_ns, hedge_vol, &unit);
+    return net->in_coin ? market->spot[net->asset] * unit.delta : unit.delta;
+}
+
+static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                                 bool hedge_vol)
+{
+    double spot = market->spot[net->asset];
+    double sigma = hedge_vol && !net->universe->assets[net->asset].hedge_is_mark
+                       ? market->hedge[net->asset].sigma
+                       : market->mark[net->asset].sigma;
+    for (int k = 0; k < 2; k++) {
+        const rh_option_deltas *c = &net->cache[k];
+        if (c->valid && c->time_ns == time_ns && !memcmp(&c->spot, &spot, sizeof spot) &&
+            !memcmp(&c->sigma, &sigma, sizeof sigma) && !net->any_slow) {
+            net->newest = k;
+            return c->delta;
+        }
+    }
+    net->newest = !net->newest;
+    rh_option_deltas *c = &net->cache[net->newest];
+    c->spot = spot;
+    c->sigma = sigma;
+    c->time_ns = time_ns;
+    c->valid = true;
+    fill_inputs(net, time_ns, sigma);
+    rh_delta_batch batch = {.count = (size_t)net->count, .strike = net->strike,
+                            .growth = net->growth, .discount = net->discount, .total = net->total,
+                            .sign = net->sign, .inverse = net->inverse, .out = c->delta};
+    rh_option_delta_batch(&batch, spot);
+    for (int n = 0; n < net->count; n++) {
+        if (net->inverse[n]) c->delta[n] *= spot * net->growth[n];      /* F dc/dF */
+        if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
+    }
+    return c->delta;
+}
+
+/* Delta of cash and unsettled basis in one currency. */
+static double currency_delta(const rh_net_delta *net, const rh_positions *p,
+                             const rh_market *market, int c)
+{
+    const rh_currency *currency = &net->universe->currencies[c];
+    if (currency->conversion == RH_CONVERT_NONE || currency->asset != net->asset) return 0.0;
+    double amount = p->cash[c] + rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
+                    rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
+    if (net->hedge_collateral) amount += p->collateral[c];
+    return currency->conversion == RH_CONVERT_TIMES ? amount : -amount / market->spot[net->asset];
+}
+
+double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
+                       int64_t time_ns, bool hedge_vol)
+{
+    const rh_universe *universe = net->universe;
+    double delta = 0.0;
+    if (net->count > 0) {
+        const double *unit = unit_deltas(net, market, time_ns, hedge_vol);
+        for (int n = 0; n < net->count; n++) {
+            int i = net->option[n];
+            net->weighted[n] = (positions->held[0][i].qty + positions->held[1][i].qty) * unit[n];
+        }
+        delta = rh_sum_lanes(net->weighted, (size_t)net->count);
+    }
+    for (int k = 0; k < net->other_count; k++) {
+        int i = net->other[k];
+        double qty = positions->held[0][i].qty + positions->held[1][i].qty;
+        if (!(fabs(qty) > 0.0)) continue;
+        const rh_instrument *instrument = &universe->instruments[i];
+        /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
+        bool plain = !instrument->has_feed && !instrument->inverse && !net->in_coin;
+        delta += plain ? qty : qty * slow_delta(net, market, i, time_ns, false);
+    }
+    for (int c = 0; c < universe->currency_count; c++) {
+        delta += currency_delta(net, positions, market, c);
+    }
+    return delta;
+}
+
+double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
+                         int64_t time_ns, bool hedge_vol)
+{
+    const rh_position *book = positions->held[RH_LAYER_BOOK];
+    double gross = 0.0;
+    if (net->count > 0) {
+        const double *unit = unit_deltas(net, market, time_ns, hedge_vol);
+        for (int n = 0; n < net->count; n++) {
+            net->weighted[n] = fabs(book[net->option[n]].qty * unit[n]);
+        }
+        gross = rh_sum_lanes(net->weighted, (size_t)net->count);
+    }
+    for (int k = 0; k < net->other_count; k++) {
+        int i = net->other[k];
+        if (fabs(book[i].qty) > 0.0) gross += fabs(book[i].qty * rh_route_delta(market, i));
+    }
+    return gross;
+}
+
+double rh_hedge_position_of(const rh_net_delta *net, const rh_positions *positions,
+                            const rh_market *market)
+{
+    double sum = 0.0;
+    for (int k = 0; k < net->other_count; k++) {
+        int i = net->other[k];
+        double qty = positions->held[RH_LAYER_HEDGE][i].qty;
+        if (fabs(qty) > 0.0) sum += qty * rh_route_delta(market, i);
+    }
+    return sum;
+}
+
+void rh_net_greeks_of(const rh_net_delta *net, const rh_positions *positions,
+                      const rh_market *market, int64_t time_ns, rh_net_greeks *out)
+{
+    double spot = market->spot[net->asset], weight = 0.0, weighted = 0.0;
+    *out = (rh_net_greeks){0};
+    for (int n = 0; n < net->count + net->other_count; n++) {
+        int i = n < net->count ? net->option[n] : net->other[n - net->count];
+        double qty = positions->held[0][i].qty + positions->held[1][i].qty;
+        rh_unit unit;
+        if (!(fabs(qty) > 0.0)) continue;
+        rh_unit_value(market, i, time_ns, true, &unit);
+        /* In coin delta is S dE/dS, so its change per 1.00 of price is S E'' + E'. */
+        out->gamma += qty * (net->in_coin ? spot * unit.gamma + unit.delta : unit.gamma);
+        out->vega += qty * unit.vega;
+        out->theta += qty * unit.theta;
+        if (n < net->count) {
+            weight += fabs(qty * unit.vega);
+            weighted += fabs(qty * unit.vega) * rh_market_vol(market, i, true);
+        }
+    }
+    const rh_asset *asset = &net->universe->assets[net->asset];
+    out->iv = weight > 0.0 ? weighted / weight
+                           : (asset->hedge_is_mark ? market->mark : market->hedge)[net->asset].sigma;
+}

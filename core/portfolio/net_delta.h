@@ -1,0 +1,59 @@
+/* The book's net delta at every event: one batch over the options of an asset, reused by both
+ * position states and by the mark and the hedge vol as long as price, time and vol are the same.
+ * Allocates nothing after init. See DESIGN "Money and conventions" for what delta means. */
+#ifndef RH_PORTFOLIO_NET_DELTA_H
+#define RH_PORTFOLIO_NET_DELTA_H
+
+#include "market/market.h"
+#include "portfolio/positions.h"
+
+#define RH_EXPIRIES_MAX 256
+
+typedef struct rh_option_deltas {   /* per unit deltas at one (spot, time, vol) */
+    double spot, sigma;
+    int64_t time_ns;
+    double delta[RH_INSTRUMENTS_MAX];
+    bool valid;
+} rh_option_deltas;
+
+typedef struct rh_net_delta {
+    const rh_universe *universe;
+    int asset;
+    bool in_coin;                   /* the numeraire is the asset: delta = S dE/dS */
+    bool hedge_collateral;
+    int count;                      /* live options of the asset */
+    int option[RH_INSTRUMENTS_MAX]; /* their instruments */
+    int expiry_of[RH_INSTRUMENTS_MAX];
+    int64_t expiry_ns[RH_EXPIRIES_MAX];
+    int expiry_count;
+    double own_vol[RH_INSTRUMENTS_MAX], strike[RH_INSTRUMENTS_MAX];
+    signed char sign[RH_INSTRUMENTS_MAX], inverse[RH_INSTRUMENTS_MAX];
+    bool slow[RH_INSTRUMENTS_MAX];  /* valued one by one: own underlying, quote-settled in coin */
+    bool any_slow;
+    int other[RH_INSTRUMENTS_MAX], other_count;     /* the asset's other instruments */
+    double growth[RH_INSTRUMENTS_MAX], discount[RH_INSTRUMENTS_MAX], total[RH_INSTRUMENTS_MAX];
+    double weighted[RH_INSTRUMENTS_MAX];
+    rh_option_deltas cache[2];
+    int newest;
+} rh_net_delta;
+
+/* Rebuild the list of live options (positions changed: entry, settlement, client trade). */
+void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset,
+                       bool hedge_collateral);
+rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
+                               const rh_positions *reported, rh_error *error);
+/* Net delta of `positions`, asset units, at the mark or the hedge vol. */
+double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
+                       int64_t time_ns, bool hedge_vol);
+/* Sum of |position delta| over the book layer. */
+double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
+                         int64_t time_ns, bool hedge_vol);
+/* Spot-equivalent hedge position. */
+double rh_hedge_position_of(const rh_net_delta *net, const rh_positions *positions,
+                            const rh_market *market);
+/* Net of the other greeks at the hedge vol, computed on demand. */
+typedef struct rh_net_greeks { double gamma, vega, theta, iv; } rh_net_greeks;
+void rh_net_greeks_of(const rh_net_delta *net, const rh_positions *positions,
+                      const rh_market *market, int64_t time_ns, rh_net_greeks *out);
+
+#endif

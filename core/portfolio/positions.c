@@ -1,0 +1,81 @@
+/* Arithmetic of holdings. Spot and options move cash at once; perps and futures carry their entry as
+ * unsettled basis and realise it in cash as they are reduced. No market is read here. */
+#include "portfolio/positions.h"
+
+#include "portfolio/unit.h"
+
+double rh_round_to_lot(double qty, double lot)
+{
+    if (!(lot > 0.0)) return fabs(qty) < 1e-9 ? 0.0 : qty;
+    double lots = floor(fabs(qty) / lot + 0.5);
+    return lots > 0.0 ? copysign(lots * lot, qty) : 0.0;
+}
+
+static bool margined(const rh_instrument *i)
+{
+    return i->kind == RH_INSTRUMENT_PERP || i->kind == RH_INSTRUMENT_FUTURE;
+}
+
+/* Reduce a margined position by the closing part of a trade; returns the cash realised. */
+static double reduce(rh_position *held, double closing, double unit_value)
+{
+    double share = -closing / held->qty;
+    double realised = share * held->basis - closing * unit_value;
+    held->basis -= share * held->basis;
+    held->qty += closing;
+    return realised;
+}
+
+double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrument, double qty,
+                          double price, double fee)
+{
+    const rh_instrument *i = &positions->universe->instruments[instrument];
+    rh_position *held = &positions->held[layer][instrument];
+    double moved = fabs(fee);
+    positions->cash[i->settle] -= fee;
+    if (!margined(i)) {
+        held->qty = rh_round_to_lot(held->qty + qty, i->lot);
+        positions->cash[i->settle] -= qty * price;
+        return moved + fabs(qty * price);
+    }
+    double u = rh_unit_settle_value(i, price);
+    double rest = qty;
+    if (held->qty * qty < 0.0) {
+        double closing = fabs(qty) < fabs(held->qty) ? qty : -held->qty;
+        double realised = reduce(held, closing, u);
+        positions->cash[i->settle] += realised;
+        moved += fabs(realised);
+        rest = qty - closing;
+    }
+    held->basis -= rest * u;
+    held->qty = rh_round_to_lot(held->qty + rest, i->lot);
+    if (!(fabs(held->qty) > 0.0)) {     /* flat: what is left of the basis is rounding */
+        positions->cash[i->settle] += held->basis;
+        held->basis = 0.0;
+    }
+    return moved;
+}
+
+void rh_positions_settle(rh_positions *positions, int instrument, double price,
+                         double paid[RH_LAYERS])
+{
+    const rh_instrument *i = &positions->universe->instruments[instrument];
+    for (int layer = 0; layer < RH_LAYERS; layer++) {
+        rh_position *held = &positions->held[layer][instrument];
+        paid[layer] = held->qty * rh_unit_settle_value(i, price) + held->basis;
+        positions->cash[i->settle] += paid[layer];
+        *held = (rh_position){0};
+    }
+}
+
+double rh_positions_unsettled(const rh_positions *positions, rh_layer layer, int currency)
+{
+    double sum = 0.0;
+    for (int i = 0; i < positions->universe->instrument_count; i++) {
+        const rh_instrument *instrument = &positions->universe->instruments[i];
+        if (instrument->settle == currency && margined(instrument)) {
+            sum += positions->held[layer][i].basis;
+        }
+    }
+    return sum;
+}

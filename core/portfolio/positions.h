@@ -1,0 +1,37 @@
+/* Quantities and cash: what is held. A run keeps two of these, what was *filled* and what was
+ * *reported*; they change through the same functions at different times.
+ * Invariants: quantities are whole lots; `basis` of an instrument without position is 0. */
+#ifndef RH_PORTFOLIO_POSITIONS_H
+#define RH_PORTFOLIO_POSITIONS_H
+
+#include "market/universe.h"
+
+/* Whose position it is: the book to be hedged (entries, client trades), or the hedges. */
+typedef enum rh_layer { RH_LAYER_BOOK, RH_LAYER_HEDGE, RH_LAYERS } rh_layer;
+
+typedef struct rh_position {
+    double qty;
+    double basis;   /* perps and futures: -sum qty u(price), unsettled, in the settlement currency */
+} rh_position;
+
+typedef struct rh_positions {
+    const rh_universe *universe;
+    rh_position held[RH_LAYERS][RH_INSTRUMENTS_MAX];
+    double cash[RH_CURRENCIES_MAX];         /* earns interest; collateral not included */
+    double collateral[RH_CURRENCIES_MAX];   /* opening balances, external */
+} rh_positions;
+
+/* Trade qty at `price` per unit (settlement currency for options and spot; USD price for perps and
+ * futures) and pay `fee` (settlement currency). Returns the sum of |cash moved|, fee included. */
+double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrument, double qty,
+                          double price, double fee);
+/* Close an instrument at `price` (a payoff for options): positions of both layers go to zero.
+ * paid[layer] is the cash each layer received, settlement currency. */
+void rh_positions_settle(rh_positions *positions, int instrument, double price,
+                         double paid[RH_LAYERS]);
+/* Cash in one currency that does not earn interest: unsettled basis. */
+double rh_positions_unsettled(const rh_positions *positions, rh_layer layer, int currency);
+/* Nearest whole lot, ties away from zero; without a lot, less than 1e-9 is 0. */
+double rh_round_to_lot(double qty, double lot);
+
+#endif
