@@ -17,9 +17,12 @@ typedef struct rh_option {
     struct rh_words *list;  /* ...or appended to, for options that may repeat */
 } rh_option;
 
-typedef struct rh_words { const char *items[256]; int count; } rh_words;
+typedef struct rh_words { const char *items[256]; int count; } rh_words;   /* NULL after the last */
 
-/* 0: go on; -1: help was printed, exit 0; 2: a usage error was printed (exit 2). Options end at
+/* `options` ends with a NULL name; argv[0] is the command and is skipped; --help is understood
+ * everywhere. `usage` and `example` may have several lines. A value is "--opt value" or
+ * "--opt=value", never empty; one that starts with "--" needs the second form.
+ * 0: go on; -1: help was printed, exit 0; 2: a usage error was printed (exit 2). Options end at
  * "--"; operands keep their order. `operands` has room for operands_max. */
 int rh_cli_parse(int argc, char **argv, const rh_option *options, const char *usage,
                  const char *about, const char *example, const char **operands, int operands_max,
@@ -40,6 +43,7 @@ typedef struct rh_progress {
 void rh_progress_begin(rh_progress *progress, const char *label, bool quiet);
 void rh_progress_update(rh_progress *progress, double fraction, uint64_t events);
 void rh_progress_end(rh_progress *progress, uint64_t events);
+void rh_progress_abandon(rh_progress *progress);    /* take the bar away; before a message */
 int64_t rh_cli_now_ns(void);            /* monotonic wall clock; only for progress and wall_s */
 
 int rh_cmd_run(int argc, char **argv);

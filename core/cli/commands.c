@@ -1,0 +1,66 @@
+/* What run, compare and bench share: signals, the request every run starts from, and its end.
+ * The only mutable global of the program is the stop flag, which a signal handler must reach. */
+#include "cli/commands.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "lua/lua_policy.h"
+#include "report/report.h"
+
+volatile int rh_cli_stop;
+
+static void ask_to_stop(int signal_number)
+{
+    (void)signal_number;
+    rh_cli_stop = 1;
+}
+
+void rh_cli_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = ask_to_stop;
+    action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+rh_run_request rh_cli_request(const char *scenario_path)
+{
+    return (rh_run_request){
+        .scenario_path = scenario_path,
+        .loader = &rh_lua_loader,
+        .lua_version = rh_lua_version(),
+        .wall_ns = rh_cli_now_ns,
+        .stop = &rh_cli_stop,
+    };
+}
+
+bool rh_cli_colour(FILE *stream)
+{
+    const char *refused = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (refused && refused[0]) return false;
+    return term && strcmp(term, "dumb") != 0 && isatty(fileno(stream)) == 1;
+}
+
+rh_status rh_cli_commit(rh_run_result *result, rh_error *error)
+{
+    if (!result->has_dir) return RH_OK;
+    RH_TRY(rh_report_html(result->dir.temporary, error));
+    RH_TRY(rh_dir_out_commit(&result->dir, error));
+    result->has_dir = false;
+    return RH_OK;
+}
+
+void rh_cli_say_policy_failed(const char *label, const char *message)
+{
+    char safe[RH_ERROR_MESSAGE_MAX];
+    rh_text_escape(safe, sizeof safe, message, strlen(message));
+    fprintf(stderr, "rehedge: %s: %s\n", label, safe[0] ? safe : "the policy was killed");
+}

@@ -1,0 +1,104 @@
+/* The program: one table of commands, help, and the check that the output was written.
+ * Sets no locale (numbers read and print as in "C") and holds no logic of a command. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "math/kernels.h"
+
+typedef struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *about;
+} command;
+
+static const command commands[] = {
+    {"run", rh_cmd_run, "replay a scenario and say what hedging it cost"},
+    {"compare", rh_cmd_compare, "several policies on the same tape, one table"},
+    {"import", rh_cmd_import, "turn market data files into a tape"},
+    {"tape", rh_cmd_tape, "look into a tape: info, head, check"},
+    {"synth", rh_cmd_synth, "write a tape of a simulated market"},
+    {"check", rh_cmd_check, "check a policy without running it"},
+    {"report", rh_cmd_report, "render run directories again"},
+    {"bench", rh_cmd_bench, "measure the published figures on this machine"},
+    {"version", rh_cmd_version, "version, compiler, Lua, instruction set"},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_overview(FILE *stream)
+{
+    fputs("Usage: rehedge COMMAND [arguments]\n"
+          "\n"
+          "Replay markets through an option portfolio with a hedging policy, and see what\n"
+          "each choice costs.\n"
+          "\n"
+          "Commands:\n", stream);
+    for (int i = 0; i < COMMANDS; i++) {
+        fprintf(stream, "  %-9s %s\n", commands[i].name, commands[i].about);
+    }
+    fputs("\n"
+          "rehedge COMMAND --help says more about one. Exit status: 0 done, 1 the run failed,\n"
+          "2 usage, 3 bad input, 4 a policy was refused or killed.\n"
+          "\n"
+          "Example:\n"
+          "  rehedge run examples/sample.json --policy delta_band --out runs/a\n", stream);
+}
+
+static const command *find_command(const char *name)
+{
+    for (int i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
+    }
+    return NULL;
+}
+
+static int refuse_unknown(const char *name)
+{
+    const char *names[COMMANDS];
+    for (int i = 0; i < COMMANDS; i++) names[i] = commands[i].name;
+    char shortened[RH_NAME_MAX];
+    snprintf(shortened, sizeof shortened, "%s", name);
+    const char *nearest = rh_nearest_name(shortened, names, COMMANDS);
+    if (nearest) {
+        return rh_cli_usage("unknown command %.200s; did you mean %s?", name, nearest);
+    }
+    return rh_cli_usage("unknown command %.200s; see rehedge help", name);
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview(stderr);
+        return 2;
+    }
+    const char *name = argv[1];
+    bool help = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
+    if (help && argc < 3) {
+        print_overview(stdout);
+        return 0;
+    }
+    if (strcmp(name, "--version") == 0) name = "version";
+    const command *chosen = find_command(help ? argv[2] : name);
+    if (!chosen) return refuse_unknown(help ? argv[2] : name);
+    char option[] = "--help";
+    char *help_arguments[] = {argv[help ? 2 : 1], option, NULL};
+    return help ? chosen->run(2, help_arguments) : chosen->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    /* a reader that went away is a failed write, seen below, after the run directory is whole */
+    signal(SIGPIPE, SIG_IGN);
+    rh_math_thread_init();
+    int status = dispatch(argc, argv);
+    errno = 0;
+    bool flushed = fflush(stdout) == 0;
+    if (flushed && !ferror(stdout)) return status;
+    if (errno != EPIPE && errno != 0) {
+        fprintf(stderr, "rehedge: cannot write the output: %s\n", strerror(errno));
+    }
+    return status != 0 ? status : 1;
+}
