@@ -132,7 +132,7 @@ static bool brute_realized_vol(const rh_record *records, int count, int64_t now_
         double price = brute_price(&records[i]);
         if (!(price > 0.0)) continue;
         if (last > 0.0 && last_ns >= now_ns - window_ns) {
-            long double change = logl((long double)price / last);
+            long double change = (long double)log(price / last);
             sum += change * change;
             if (last_ns < oldest_ns) oldest_ns = last_ns;
             returns++;
@@ -158,7 +158,7 @@ static bool brute_ewma_vol(const rh_record *records, int count, int64_t now_ns,
         if (last > 0.0) {
             int64_t age_ns = now_ns - records[i].known_ns;
             long double w = exp2l(-(long double)age_ns / (long double)half_life_ns);
-            long double change = logl((long double)price / last);
+            long double change = (long double)log(price / last);
             squares += w * change * change;
             weight += w * (long double)(records[i].known_ns - last_ns);
             returns++;
@@ -189,8 +189,8 @@ static bool brute_imbalance(const rh_record *records, int count, int64_t now_ns,
         last = r->price;
         if (r->known_ns <= now_ns - window_ns) continue;
         bool no_side = trade ? r->extra == 0.0 : (r->flags & RH_RECORD_NO_SIDE) != 0;
-        flow += no_side ? tick * r->size : trade ? r->extra * r->size : r->extra;
-        total += r->size;
+        flow += (long double)(no_side ? tick * r->size : trade ? r->extra * r->size : r->extra);
+        total += (long double)r->size;
     }
     if (first_ns < 0 || 2 * (now_ns - first_ns) < window_ns || !(total > 0.0L)) return false;
     *value = (double)(flow / total);

@@ -1,0 +1,4 @@
+/* The closed forms compiled with -mfma -mavx2 (see core/CMakeLists.txt); called only where the
+ * processor has both. Must give the same bits as option_baseline.c. */
+#define RH_OPTION(name) rh_option_##name##_fma
+#include "pricing/option_isa.h"

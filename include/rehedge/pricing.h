@@ -1,0 +1,42 @@
+/* European options in closed form: pure functions of numbers, no state, any thread.
+ * Black-Scholes-Merton (Black & Scholes 1973; Merton 1973; Haug, "The Complete Guide to Option
+ * Pricing Formulas", 2nd ed., ch. 1-2), Black-76 (Black 1976) and inverse (coin-settled) options.
+ * Units: vol a fraction per sqrt(year), T in years of 365 days, rates continuous; theta per year
+ * (calendar: -d/dT), vega/vanna/volga per 1.00 of vol, rho per 1.00. See docs/pricing.md. */
+#ifndef REHEDGE_PRICING_H
+#define REHEDGE_PRICING_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum rh_option_model {
+    RH_MODEL_BSM,       /* S spot, r, q */
+    RH_MODEL_BLACK76,   /* S is the forward, discounted at r; q unused */
+    RH_MODEL_INVERSE    /* S is the forward F; price = Black(F, K, T, r=0) / F in coin; no r, q */
+} rh_option_model;
+
+/* Derivatives of `price` with respect to S (the forward for the last two models). The coin price
+ * of an inverse option falls when the coin it is paid in rises: delta = dc/dF = +-(K/F^2) N(+-d2),
+ * and F * delta is what hedges a coin P&L ("net delta"). */
+typedef struct rh_greeks {
+    double price, delta, gamma, vega, theta, rho;
+    double vanna, volga, speed;
+} rh_greeks;
+
+/* Limits are values: T = 0 or sigma = 0 give the discounted intrinsic value and its derivatives
+ * (delta 1/2 of the jump at the kink; gamma, vega, vanna, volga and speed 0 there as well), S = 0
+ * the worthless limit. NaN or an infinity in gives NaN; negative S, K, T or sigma give NaN. */
+void rh_option_greeks(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                      double q, double sigma, rh_greeks *out);
+double rh_option_price(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                       double q, double sigma);
+double rh_option_delta(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                       double q, double sigma);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
