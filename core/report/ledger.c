@@ -1,0 +1,112 @@
+/* ledger.csv, streamed once into time bins. Columns are found by name; cells that hold no number
+ * (empty, nan) are absent values; times must be integers that never decrease.
+ * Invariant: memory does not depend on the number of rows. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "data/csv.h"
+#include "report/history.h"
+
+#define X(name, column) column,
+static const char *const fixed_columns[] = {RH_LEDGER_MAP(X)};
+#undef X
+
+enum { SERIES_MAX = RH_LEDGER_FIXED + 2 * RH_ASSETS_MAX, IGNORED = -1, TIME = -2 };
+
+typedef struct layout {
+    size_t count;
+    int series[RH_CSV_FIELDS_MAX];
+} layout;
+
+/* The index of an asset, added when new; -1 when its name or their number is too large. */
+static int asset_index(rh_ledger *ledger, const char *name)
+{
+    for (int i = 0; i < ledger->assets; i++)
+        if (strcmp(ledger->names[i], name) == 0) return i;
+    size_t length = strlen(name);
+    if (length == 0 || length >= RH_NAME_MAX || ledger->assets == RH_ASSETS_MAX) return -1;
+    memcpy(ledger->names[ledger->assets], name, length + 1);
+    return ledger->assets++;
+}
+
+static int series_of(rh_ledger *ledger, const char *column)
+{
+    if (strcmp(column, "time_ns") == 0) return TIME;
+    for (int i = 0; i < RH_LEDGER_FIXED; i++)
+        if (strcmp(column, fixed_columns[i]) == 0) return i;
+    bool delta = strncmp(column, "delta_", 6) == 0;
+    if (!delta && strncmp(column, "spot_", 5) != 0) return IGNORED;
+    int asset = asset_index(ledger, column + (delta ? 6 : 5));
+    if (asset < 0) return IGNORED;
+    return delta ? rh_ledger_delta(asset) : rh_ledger_spot(asset);
+}
+
+static rh_status read_header(rh_ledger *ledger, rh_csv *csv, const char *path, layout *columns,
+                             rh_error *error)
+{
+    rh_csv_row row;
+    bool timed = false;
+    rh_status status = rh_csv_next(csv, &row, error);
+    if (status == RH_END) return rh_fail(error, RH_INPUT, "%s: empty, expected a header", path);
+    RH_TRY(status);
+    columns->count = row.count < RH_CSV_FIELDS_MAX ? row.count : RH_CSV_FIELDS_MAX;
+    for (size_t i = 0; i < columns->count; i++) {
+        columns->series[i] = series_of(ledger, row.fields[i]);
+        timed = timed || columns->series[i] == TIME;
+    }
+    if (!timed)
+        return rh_fail(error, RH_INPUT, "%s:%ld: expected a column time_ns", path, row.line);
+    return RH_OK;
+}
+
+static rh_status add_row(rh_ledger *ledger, const layout *columns, const rh_csv_row *row,
+                         const char *path, rh_error *error)
+{
+    double values[SERIES_MAX];
+    int64_t time_ns = -1;
+    if (row->count != columns->count)
+        return rh_fail(error, RH_INPUT, "%s:%ld: found %zu fields, expected %zu", path, row->line,
+                       row->count, columns->count);
+    for (int i = 0; i < ledger->bins.columns; i++) values[i] = NAN;
+    for (size_t i = 0; i < row->count; i++) {
+        int series = columns->series[i];
+        if (series >= 0) (void)rh_parse_double(row->fields[i], &values[series]);
+        if (series == TIME) (void)rh_parse_i64(row->fields[i], &time_ns);
+    }
+    if (time_ns < RH_TIME_NS_MIN || time_ns > RH_TIME_NS_MAX)
+        return rh_fail(error, RH_INPUT, "%s:%ld: time_ns is no time", path, row->line);
+    if (ledger->bins.row_count > 0 && time_ns < ledger->bins.last_ns)
+        return rh_fail(error, RH_INPUT, "%s:%ld: time goes backwards", path, row->line);
+    rh_bins_row(&ledger->bins, time_ns, values);
+    return RH_OK;
+}
+
+static rh_status read_rows(rh_ledger *ledger, rh_csv *csv, const char *path, rh_error *error)
+{
+    layout columns;
+    rh_csv_row row;
+    RH_TRY(read_header(ledger, csv, path, &columns, error));
+    RH_TRY(rh_bins_init(&ledger->bins, RH_LEDGER_FIXED + 2 * ledger->assets, error));
+    rh_status status;
+    while ((status = rh_csv_next(csv, &row, error)) == RH_OK)
+        RH_TRY(add_row(ledger, &columns, &row, path, error));
+    return status == RH_END ? RH_OK : status;
+}
+
+rh_status rh_ledger_read(rh_ledger *ledger, const char *path, rh_error *error)
+{
+    *ledger = (rh_ledger){0};
+    rh_csv *csv = NULL;
+    RH_TRY(rh_csv_open(path, ',', &csv, error));
+    rh_status status = read_rows(ledger, csv, path, error);
+    rh_csv_close(csv);
+    if (status != RH_OK) rh_ledger_free(ledger);
+    return status;
+}
+
+void rh_ledger_free(rh_ledger *ledger)
+{
+    rh_bins_free(&ledger->bins);
+    *ledger = (rh_ledger){0};
+}

@@ -1,0 +1,52 @@
+/* summary.json as numbers and texts. Tolerant: a key that is absent or null is NaN or "", because a
+ * report of an incomplete run is worth more than none; a file that is not JSON is refused.
+ * Texts live as long as the summary and are as hostile as the run's scripts. */
+#ifndef RH_REPORT_SUMMARY_H
+#define RH_REPORT_SUMMARY_H
+
+#include "data/json.h"
+
+/* X(name): the key below its block, which is also what people read. */
+#define RH_PNL_MAP(X) X(options) X(hedges) X(carry) X(entry)
+#define RH_COST_MAP(X) X(spread) X(depth) X(impact) X(fee) X(latency) X(gas) X(adversary)
+#define RH_ATTRIBUTION_MAP(X)                                                \
+    X(delta) X(gamma) X(theta) X(vega) X(carry) X(entry) X(higher) X(cost) X(residual)
+#define RH_HEDGING_MAP(X) X(orders) X(fills) X(turnover) X(rms_delta) X(max_abs_delta)
+
+#define X(name) RH_PNL_##name,
+typedef enum rh_pnl { RH_PNL_MAP(X) RH_PNL_CAUSES } rh_pnl;
+#undef X
+#define X(name) RH_COST_##name,
+typedef enum rh_cost { RH_COST_MAP(X) RH_COST_KINDS } rh_cost;
+#undef X
+#define X(name) RH_ATTRIBUTION_##name,
+typedef enum rh_attribution { RH_ATTRIBUTION_MAP(X) RH_ATTRIBUTIONS } rh_attribution;
+#undef X
+#define X(name) RH_HEDGING_##name,
+typedef enum rh_hedging { RH_HEDGING_MAP(X) RH_HEDGINGS } rh_hedging;
+#undef X
+
+extern const char *const rh_pnl_names[RH_PNL_CAUSES];
+extern const char *const rh_cost_names[RH_COST_KINDS];
+extern const char *const rh_attribution_names[RH_ATTRIBUTIONS];
+
+typedef struct rh_summary {
+    rh_json_doc *doc;
+    const char *name, *policy, *policy_version, *policy_sha256, *digest, *numeraire, *from, *to;
+    const char *status, *engine, *lua, *seed;
+    double events, wall_s, pnl_total, cost_total;
+    double pnl[RH_PNL_CAUSES], cost[RH_COST_KINDS], attribution[RH_ATTRIBUTIONS];
+    double hedging[RH_HEDGINGS];
+    double residual_share;      /* NaN when the run did not say */
+} rh_summary;
+
+/* `name` is used in messages. */
+rh_status rh_summary_parse(rh_summary *summary, const char *name, const char *text,
+                           rh_error *error);
+rh_status rh_summary_read(rh_summary *summary, const char *path, rh_error *error);
+void rh_summary_free(rh_summary *summary);
+
+/* "2021-05-17 00:00" of an ISO time, or the text itself where it is none. */
+const char *rh_summary_moment(const char *iso, char text[40]);
+
+#endif
