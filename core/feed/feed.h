@@ -52,12 +52,13 @@ typedef struct rh_import_report {
     char first_problem[256];    /* "line 4711: ..." of the first thing refused or treated */
 } rh_import_report;
 
+struct rh_import_sink;          /* feed/import.h: where a format puts its rows */
 typedef struct rh_feed_format {
     const char *name;           /* "binance-klines", "csv" */
     const char *about;
-    /* Read `path`, append to the writer made by the caller through `emit`. */
-    rh_status (*import)(const char *path, const rh_import_options *options, rh_tape_writer *writer,
-                        rh_import_report *report, rh_error *error);
+    /* Read `path` row by row into the sink, which judges, treats and writes them. */
+    rh_status (*import)(const char *path, const rh_import_options *options,
+                        struct rh_import_sink *sink, rh_error *error);
 } rh_feed_format;
 extern const rh_feed_format rh_feed_formats[];          /* ended by a NULL name */
 const rh_feed_format *rh_feed_format_find(const char *name, rh_error *error);   /* did-you-mean */

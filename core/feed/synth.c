@@ -1,0 +1,153 @@
+/* The table of generators and what they share: keys, the time grid, volumes, records.
+ * Volume of a bar: size (0.4 + 0.6 z^2) (0.5 + u), z the normal shock of its step and u uniform:
+ * positive, mean `size`, larger when the price moves; the taker split leans the way of the shock.
+ * Plausible for venues that take depth from volume, and not a claim about any market. */
+#include "feed/synth.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *const gbm_keys[] = {"vol", NULL};
+static const char *const heston_keys[] = {"v0", "kappa", "theta", "xi", "rho", NULL};
+static const char *const merton_keys[] = {"vol", "jump_intensity", "jump_mean", "jump_vol", NULL};
+
+const rh_feed_model rh_feed_models[] = {
+    {"gbm", "geometric Brownian motion: vol", gbm_keys, rh_synth_gbm},
+    {"heston", "stochastic variance: v0, kappa, theta, xi, rho", heston_keys, rh_synth_heston},
+    {"merton", "jump diffusion: vol, jump_intensity per year, jump_mean and jump_vol of log price",
+     merton_keys, rh_synth_merton},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const char *const common_keys[] = {"model", "spot", "drift", "interval", "size",
+                                          "instrument"};
+enum { COMMON_KEYS = sizeof common_keys / sizeof *common_keys, KEYS_MAX = 32 };
+
+/* Two 32-bit words a bar: one uniform for the volume, one for the split. */
+static void put_volume(rh_synth *synth, double shock, rh_record *record)
+{
+    uint64_t bits = rh_stream_u64(&synth->volumes);
+    double volume = ((double)(bits >> 32) + 0.5) * 0x1p-32;
+    double split = ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
+    record->size = synth->mean_size * (0.4 + 0.6 * shock * shock) * (0.5 + volume);
+    record->extra = record->size * (split - 0.5 + 0.5 * shock / (1 + fabs(shock)));
+}
+
+static rh_status out_of_range(const rh_synth *synth, rh_error *error)
+{
+    char time[RH_TIME_TEXT];
+    rh_text_time(time, synth->next_ns);
+    return rh_fail(error, RH_DOMAIN, "the simulated price left the range of prices at %s", time);
+}
+
+static rh_status synth_next(rh_feed *feed, rh_record *record, rh_error *error)
+{
+    rh_synth *synth = (rh_synth *)feed;
+    if (synth->next_ns > synth->to_ns) return RH_END;
+    double price = synth->spot, shock = 0;
+    if (synth->started) {
+        shock = synth->step(synth);
+        price = synth->spot * rh_exp(synth->log_price);
+        if (!(price >= RH_PRICE_MIN && price <= RH_PRICE_MAX)) return out_of_range(synth, error);
+    }
+    *record = (rh_record){.happened_ns = synth->next_ns, .known_ns = synth->next_ns,
+                          .price = price, .kind = RH_RECORD_BAR,
+                          .flags = RH_RECORD_END_OF_BATCH};
+    if (synth->mean_size > 0)
+        put_volume(synth, shock, record);
+    else
+        record->flags |= RH_RECORD_NO_SIDE;
+    synth->started = true;
+    synth->next_ns += feed->interval_ns;
+    return RH_OK;
+}
+
+static void synth_free(rh_feed *feed)
+{
+    free(feed);
+}
+
+static const char *synth_instrument(const rh_feed *feed, uint32_t index)
+{
+    return index == 0 ? ((const rh_synth *)feed)->instrument : NULL;
+}
+
+static rh_status check_keys(rh_json at, const rh_feed_model *model, rh_error *error)
+{
+    const char *keys[KEYS_MAX + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < COMMON_KEYS; ++i) keys[count++] = common_keys[i];
+    for (size_t i = 0; model->keys[i]; ++i) {
+        RH_ASSERT(count < KEYS_MAX);
+        keys[count++] = model->keys[i];
+    }
+    keys[count] = NULL;
+    return rh_json_keys(at, keys, error);
+}
+
+static rh_status read_common(rh_json at, rh_synth *synth, rh_error *error)
+{
+    const char *name = "SYNTH";
+    synth->mean_size = 1;
+    synth->feed.interval_ns = INT64_C(60000000000);
+    RH_TRY(rh_json_number(at, "spot", RH_REQUIRED, 1e-9, 1e12, &synth->spot, error));
+    RH_TRY(rh_json_number(at, "drift", RH_OPTIONAL, -100, 100, &synth->drift, error));
+    RH_TRY(rh_json_number(at, "size", RH_OPTIONAL, 0, 1e12, &synth->mean_size, error));
+    RH_TRY(rh_json_duration(at, "interval", RH_OPTIONAL, &synth->feed.interval_ns, error));
+    RH_TRY(rh_json_text(at, "instrument", RH_OPTIONAL, &name, error));
+    if (synth->feed.interval_ns < 1 || synth->feed.interval_ns > INT64_C(366) * 86400000000000)
+        return rh_json_fail(at, error, "interval: expected 1ns to 366d");
+    if (strlen(name) >= RH_NAME_MAX)
+        return rh_json_fail(at, error, "instrument: the name is too long");
+    memcpy(synth->instrument, name, strlen(name) + 1);
+    synth->dt_years = (double)synth->feed.interval_ns / RH_YEAR_NS;
+    return RH_OK;
+}
+
+rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int64_t from_ns,
+                       int64_t to_ns, uint64_t seed, uint32_t path, uint32_t stream,
+                       rh_synth **out, rh_error *error)
+{
+    *out = NULL;
+    RH_TRY(check_keys(at, model, error));
+    if (from_ns < RH_TIME_NS_MIN || to_ns > RH_TIME_NS_MAX || from_ns > to_ns)
+        return rh_json_fail(at, error, "the time range is empty or beyond 1970 to 2200");
+    if (stream >= RH_SYNTH_STREAMS_MAX)
+        return rh_json_fail(at, error, "at most %u feeds may be generated", RH_SYNTH_STREAMS_MAX);
+    rh_synth *synth = calloc(1, bytes);
+    if (!synth) return rh_fail(error, RH_NO_MEMORY, "no memory for a generator");
+    synth->feed.next = synth_next;
+    synth->feed.free = synth_free;
+    synth->feed.instruments = 1;
+    synth->feed.instrument_name = synth_instrument;
+    synth->feed.content_hash = "";
+    synth->next_ns = from_ns;
+    synth->to_ns = to_ns;
+    uint32_t purpose = RH_PURPOSE_FEED + stream;
+    rh_stream_init(&synth->prices, seed, path, purpose);
+    rh_stream_init(&synth->jumps, seed, path, purpose + RH_SYNTH_STREAMS_MAX);
+    rh_stream_init(&synth->volumes, seed, path, purpose + 2 * RH_SYNTH_STREAMS_MAX);
+    rh_status status = read_common(at, synth, error);
+    if (status != RH_OK) {
+        free(synth);
+        return status;
+    }
+    *out = synth;
+    return RH_OK;
+}
+
+rh_status rh_feed_synth(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
+                        uint32_t stream, rh_feed **feed, rh_error *error)
+{
+    *feed = NULL;
+    const char *words[sizeof rh_feed_models / sizeof *rh_feed_models];
+    size_t count = 0;
+    for (; rh_feed_models[count].name; ++count) words[count] = rh_feed_models[count].name;
+    words[count] = NULL;
+    int index = 0;
+    RH_TRY(rh_json_choice(at, "model", RH_REQUIRED, words, &index, error));
+    return rh_feed_models[index].configure(at, from_ns, to_ns, seed, path, stream, feed, error);
+}

@@ -1,0 +1,41 @@
+/* What every generator shares: the common keys, the grid of bar times, volumes, and the record.
+ * A model owns one step of the log price; nothing here knows a model. Invariants: constant memory,
+ * our own kernels only, and prices come from streams that volumes never touch, so that a change of
+ * `size` changes no price. */
+#ifndef RH_FEED_SYNTH_H
+#define RH_FEED_SYNTH_H
+
+#include "base/random.h"
+#include "feed/feed.h"
+#include "math/kernels.h"
+#include "math/random.h"
+
+#define RH_SYNTH_STREAMS_MAX 0x4000u        /* streams of one scenario; three purposes each */
+#define RH_YEAR_NS (365.0 * 86400.0 * 1e9)
+
+typedef struct rh_synth {
+    rh_feed feed;               /* first, so that a feed is an rh_synth */
+    /* One step: move `log_price` (relative to the spot) by one interval; returns the standard
+     * normal shock of the step, which the volume follows. */
+    double (*step)(struct rh_synth *synth);
+    int64_t next_ns, to_ns;
+    double spot, drift, dt_years, mean_size, log_price;
+    rh_stream prices, jumps, volumes;
+    bool started;
+    char instrument[RH_NAME_MAX];
+} rh_synth;
+
+/* Allocate a model's struct of `bytes` (an rh_synth first) and read the common keys. The caller
+ * goes on with its own keys and frees through feed.free on failure. */
+rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int64_t from_ns,
+                       int64_t to_ns, uint64_t seed, uint32_t path, uint32_t stream,
+                       rh_synth **synth, rh_error *error);
+
+rh_status rh_synth_gbm(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
+                       uint32_t stream, rh_feed **feed, rh_error *error);
+rh_status rh_synth_heston(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
+                          uint32_t stream, rh_feed **feed, rh_error *error);
+rh_status rh_synth_merton(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
+                          uint32_t stream, rh_feed **feed, rh_error *error);
+
+#endif
