@@ -1,4 +1,5 @@
-/* `rehedge version`: what this program is made of, for bug reports and beside figures. */
+/* `rehedge version`: what this program is made of, for bug reports and beside figures.
+ * Prints what was linked, not what the headers said. */
 #include "cli/commands.h"
 
 #include "lua/lua_policy.h"

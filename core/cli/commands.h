@@ -1,4 +1,5 @@
-/* What run, compare and bench share above the parser: signals, the loader, output at the end. */
+/* What run, compare and bench share above the parser: signals, the loader, output at the end.
+ * Only commands include it. */
 #ifndef RH_CLI_COMMANDS_H
 #define RH_CLI_COMMANDS_H
 

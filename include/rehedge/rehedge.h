@@ -1,13 +1,4 @@
 /* The C interface of librehedge: run a scenario file, get the numbers.
- *
- *     rh_outcome *outcome;
- *     char message[RH_MESSAGE_BYTES];
- *     if (rh_outcome_run("straddle.json", NULL, message, &outcome) != RH_OK) {
- *         return complain(message);
- *     }
- *     puts(rh_outcome_summary(outcome));
- *     rh_outcome_free(outcome);
- *
  * Handles are opaque and belong to the caller; every pointer got from a handle lives as long as the
  * handle. There is no global state: different threads may run at the same time, one handle belongs
  * to one thread at a time. Link with `pkg-config --cflags --libs rehedge`. */
@@ -22,6 +13,15 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/*     char message[RH_MESSAGE_BYTES];
+ *     rh_outcome *outcome;
+ *     if (rh_outcome_run("straddle.json", NULL, message, &outcome) == RH_OK) {
+ *         puts(rh_outcome_summary(outcome));
+ *     } else {
+ *         puts(message);
+ *     }
+ *     rh_outcome_free(outcome); */
 
 #define RH_MESSAGE_BYTES 1024
 
