@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test, from a fresh clone: installs what is missing, builds with sanitizers and runs the unit
 # tests, builds the release and runs the end-to-end tests, and compares digests between compilers.
-# Usage: tests/run.sh [--all]   (--all: longer sets, every compiler and build type). Status 1 on failure.
+# Usage: tests/run.sh [--all]   --all: longer sets, every compiler and build type. Status 1: failed.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
