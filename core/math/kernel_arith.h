@@ -1,0 +1,108 @@
+/* What every kernel is made of: the fused multiply-add of the instantiation, bit casts, exact sums.
+ * Only correctly rounded IEEE operations and integers may appear in a kernel, so that every
+ * instantiation, compiler and (later) vector width gives the same bits; conditions are written as
+ * selections that a vector unit can do.
+ *
+ * How another room instantiates the inline kernels: put the loop into one header of `static inline`
+ * functions that call rh_k_*; include it from two files, of which the second is compiled with
+ * -mfma -mavx2 (see the COMPILE_OPTIONS in core/CMakeLists.txt); choose between the two once, by
+ * rh_isa_name() of math/kernels.h. RH_FMA may be defined before the include to use another fma. */
+#ifndef RH_MATH_KERNEL_ARITH_H
+#define RH_MATH_KERNEL_ARITH_H
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static_assert(FLT_EVAL_METHOD == 0, "double arithmetic must be double");
+static_assert(FLT_RADIX == 2 && DBL_MANT_DIG == 53, "double must be IEEE binary64");
+
+/* fma() is one instruction where the file is compiled for it, and exact in libm elsewhere. */
+#ifndef RH_FMA
+#define RH_FMA(a, b, c) fma((a), (b), (c))
+#endif
+
+#if defined(__GNUC__)
+#define RH_KERNEL static inline __attribute__((always_inline, unused))
+#else
+#define RH_KERNEL static inline
+#endif
+
+/* An unevaluated sum, |lo| at most about half an ulp of hi. */
+typedef struct rh_k_pair {
+    double hi, lo;
+} rh_k_pair;
+
+/* (hi + lo) 2^power. */
+typedef struct rh_k_scaled {
+    double hi, lo;
+    int64_t power;
+} rh_k_scaled;
+
+RH_KERNEL uint64_t rh_k_bits(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+RH_KERNEL double rh_k_double(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* a + b exactly, for |a| >= |b| or a = 0. */
+RH_KERNEL rh_k_pair rh_k_sum_fast(double a, double b)
+{
+    double sum = a + b;
+    return (rh_k_pair){sum, b - (sum - a)};
+}
+
+/* a + b exactly, in any order. */
+RH_KERNEL rh_k_pair rh_k_sum(double a, double b)
+{
+    double sum = a + b, part = sum - a;
+    return (rh_k_pair){sum, (a - (sum - part)) + (b - part)};
+}
+
+/* a * b exactly (where nothing underflows). */
+RH_KERNEL rh_k_pair rh_k_product(double a, double b)
+{
+    double product = a * b;
+    return (rh_k_pair){product, RH_FMA(a, b, -product)};
+}
+
+/* a * b to about 2^-102. */
+RH_KERNEL rh_k_pair rh_k_product_pair(rh_k_pair a, rh_k_pair b)
+{
+    rh_k_pair product = rh_k_product(a.hi, b.hi);
+    return rh_k_sum_fast(product.hi, product.lo + RH_FMA(a.hi, b.lo, a.lo * b.hi));
+}
+
+/* The nearest whole number, |x| < 2^51: as a double, and as the low bits of *shifted. */
+#define RH_K_SHIFT 0x1.8p52
+
+RH_KERNEL int64_t rh_k_whole(double shifted)
+{
+    return (int64_t)(rh_k_bits(shifted) - rh_k_bits(RH_K_SHIFT));
+}
+
+/* 2^power for a normal result; anything else gives some double, but nothing undefined. */
+RH_KERNEL double rh_k_power_of_two(int64_t power)
+{
+    return rh_k_double(((uint64_t)power + 1023) << 52);
+}
+
+/* x 2^power, |power| < 2044, in two steps so that only the last one rounds or overflows. */
+RH_KERNEL double rh_k_scale(double x, int64_t power)
+{
+    int64_t half = (int64_t)(((uint64_t)power + 4096) >> 1) - 2048;
+    return x * rh_k_power_of_two(half) * rh_k_power_of_two(power - half);
+}
+
+#endif
