@@ -19,7 +19,8 @@ bool rh_file_exists(const char *path);
 
 /* `name` relative to the folder of `base_file`, normalised into out[RH_PATH_MAX]. A result outside
  * that folder (by .., by an absolute path, by a symbolic link) is refused with RH_INPUT unless it
- * lies below one of the `allowed` directories (NULL-terminated list, may be NULL). */
+ * lies below one of the `allowed` directories (NULL-terminated list, may be NULL). The file itself
+ * need not exist: reading it says so. */
 rh_status rh_path_resolve(const char *base_file, const char *name, const char *const *allowed,
                           char *out, rh_error *error);
 rh_status rh_make_directories(const char *path, rh_error *error);   /* like mkdir -p */
@@ -32,13 +33,15 @@ void rh_file_out_write(rh_file_out *out, const void *bytes, size_t length);
 void rh_file_out_text(rh_file_out *out, const char *text);
 void rh_file_out_printf(rh_file_out *out, const char *format, ...) RH_PRINTF(2, 3);
 void rh_file_out_double(rh_file_out *out, double value);
-rh_status rh_file_out_seek(rh_file_out *out, long long offset);     /* from the start; for headers */
+rh_status rh_file_out_seek(rh_file_out *out, long long offset);     /* from the start */
+bool rh_file_out_failed(const rh_file_out *out);    /* a write has failed; commit will say why */
 rh_status rh_file_out_commit(rh_file_out *out, rh_error *error);    /* sync, rename, free */
 void rh_file_out_abandon(rh_file_out *out);                         /* remove the temporary, free */
 
-/* A directory that appears whole: begin makes DIR.tmp-PID beside it (refuses when `path` exists),
- * files are opened inside `temporary`, commit syncs and renames, abandon removes it all.
- * rh_dir_out_fail keeps it as DIR.failed for the post-mortem. */
+/* A directory that appears whole: begin makes DIR.tmp-PID-N beside it (refuses when `path` exists,
+ * makes missing parents), files are opened inside `temporary`, commit syncs and renames (or removes
+ * it all and says why), abandon removes it all. rh_dir_out_fail keeps it as DIR.failed
+ * (DIR.failed-2 ... when there is one) for the post-mortem and leaves that name in `path`. */
 typedef struct rh_dir_out { char path[RH_PATH_MAX], temporary[RH_PATH_MAX]; } rh_dir_out;
 rh_status rh_dir_out_begin(rh_dir_out *dir, const char *path, rh_error *error);
 rh_status rh_dir_out_commit(rh_dir_out *dir, rh_error *error);

@@ -73,7 +73,11 @@ rh_status rh_json_as_bool(rh_json at, bool *value, rh_error *error);
 
 /* Writer: appends to a buffer; commas and escapes are its business. Doubles by rh_text_double;
  * NaN and infinities become null. */
-typedef struct rh_json_writer { rh_buffer *out; int depth; bool needs_comma; bool pretty; } rh_json_writer;
+typedef struct rh_json_writer {
+    rh_buffer *out;
+    int depth;
+    bool needs_comma, pretty;
+} rh_json_writer;
 void rh_json_open(rh_json_writer *writer, const char *key, char bracket);   /* '{' or '[' */
 void rh_json_close(rh_json_writer *writer, char bracket);                   /* '}' or ']' */
 void rh_json_put_text(rh_json_writer *writer, const char *key, const char *value);

@@ -1,5 +1,5 @@
 /* Bytes from a file, gunzipped on the way when they are gzip (zlib finds out by the magic).
- * Knows the line it is in. A damaged or truncated gzip stream is RH_CORRUPT. */
+ * Any file but a directory, pipes included. A damaged or truncated gzip stream is RH_CORRUPT. */
 #ifndef RH_DATA_SOURCE_H
 #define RH_DATA_SOURCE_H
 

@@ -1,6 +1,6 @@
 /* The tape: recorded market events, a versioned little-endian binary file, memory-mapped.
- * Invariants: records sorted by (happened, as written); known >= happened; all numbers finite; every
- * block and the header carry an XXH3-64 checksum. See docs/tape.md for the layout, byte by byte. */
+ * Invariants: records sorted by (happened, as written); known >= happened; all numbers finite;
+ * every block and the header carry an XXH3-64 checksum. See docs/tape.md for the layout. */
 #ifndef RH_DATA_TAPE_H
 #define RH_DATA_TAPE_H
 
@@ -36,7 +36,7 @@ enum { RH_RECORD_END_OF_BATCH = 1u << 0,   /* last record of one exchange messag
 typedef struct rh_record {
     int64_t happened_ns, known_ns;
     double price, size, extra;
-    uint16_t kind, instrument;      /* instrument: index into the tape's (later: universe's) table */
+    uint16_t kind, instrument;      /* index into the tape's (later: universe's) table */
     uint32_t flags;
 } rh_record;
 static_assert(sizeof(rh_record) == 48, "the record is fixed-width on disk");
@@ -49,7 +49,7 @@ typedef struct rh_tape_info {
     uint32_t instruments;
     char origin[256];               /* what made it: format and treatment, one line */
     char source_sha256[RH_SHA256_HEX];  /* of the imported bytes, or zeros */
-    char content_hash[17];          /* XXH3-64 over all block checksums, hex: identity of the data */
+    char content_hash[17];          /* XXH3-64 of all block checksums: identity of the data */
 } rh_tape_info;
 
 /* Writing: atomic; records must come sorted (RH_INPUT names the first that does not). */
@@ -61,7 +61,7 @@ rh_status rh_tape_append(rh_tape_writer *writer, const rh_record *record, rh_err
 rh_status rh_tape_commit(rh_tape_writer *writer, rh_error *error);
 void rh_tape_abandon(rh_tape_writer *writer);
 
-/* Reading: open maps the file and verifies header, index and every block (RH_CORRUPT says which). */
+/* Reading: open maps and verifies header, index and every block (RH_CORRUPT says which). */
 typedef struct rh_tape rh_tape;
 rh_status rh_tape_open(const char *path, rh_tape **tape, rh_error *error);
 void rh_tape_close(rh_tape *tape);

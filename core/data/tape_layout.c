@@ -1,0 +1,83 @@
+/* What reader and writer of tapes must agree on: where things lie and what a record may be.
+ * Must not touch files. Invariant: the writer refuses exactly what the reader would refuse. */
+#include "data/tape_layout.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/utf8.h"
+
+static const char *const kind_names[] = {
+#define X(name, text) [RH_RECORD_##name] = text,
+    RH_RECORD_KIND_MAP(X)
+#undef X
+};
+
+const char *rh_record_kind_name(rh_record_kind kind)
+{
+    return (unsigned)kind < RH_RECORD_KINDS ? kind_names[kind] : "unknown";
+}
+
+bool rh_tape_place(uint64_t records, uint32_t instruments, rh_tape_header *header)
+{
+    uint64_t blocks = records / RH_TAPE_BLOCK_RECORDS + (records % RH_TAPE_BLOCK_RECORDS != 0);
+    /* 2^56 records are far beyond any file, and no sum below can then overflow. */
+    if (records >> 56 != 0 || instruments > RH_TAPE_INSTRUMENTS_MAX) return false;
+    header->records = records;
+    header->instruments = instruments;
+    header->blocks = blocks;
+    header->records_offset = sizeof *header + (uint64_t)instruments * RH_TAPE_NAME_BYTES;
+    header->index_offset = header->records_offset + records * sizeof(rh_record);
+    header->file_bytes = header->index_offset + blocks * sizeof(rh_tape_block) + sizeof(uint64_t);
+    return true;
+}
+
+bool rh_tape_content_hash(const rh_tape_block *index, uint64_t blocks, uint64_t *hash)
+{
+    uint64_t *hashes = malloc((size_t)(blocks + 1) * sizeof *hashes);
+    if (hashes == NULL) return false;
+    for (uint64_t i = 0; i < blocks; i++) hashes[i] = index[i].hash;
+    *hash = rh_hash64(hashes, (size_t)blocks * sizeof *hashes);
+    free(hashes);
+    return true;
+}
+
+const char *rh_tape_record_problem(const rh_record *record, int64_t before_ns,
+                                   uint32_t instruments)
+{
+    if (record->happened_ns < RH_TIME_NS_MIN || record->happened_ns > RH_TIME_NS_MAX) {
+        return "happened is outside 1970 to 2200";
+    }
+    if (record->known_ns > RH_TIME_NS_MAX) return "known is outside 1970 to 2200";
+    if (record->happened_ns < before_ns) return "it happened before the record in front of it";
+    if (record->known_ns < record->happened_ns) return "it is known before it happened";
+    if (!isfinite(record->price)) return "the price is not finite";
+    if (!isfinite(record->size)) return "the size is not finite";
+    if (!isfinite(record->extra)) return "extra is not finite";
+    if (record->kind >= RH_RECORD_KINDS) return "its kind is unknown";
+    if (record->instrument >= instruments) return "its instrument is not in the name table";
+    if ((record->flags & ~RH_TAPE_FLAGS) != 0) return "it has unknown flags";
+    return NULL;
+}
+
+const char *rh_tape_name_problem(const char (*names)[RH_TAPE_NAME_BYTES], uint32_t index)
+{
+    const char *name = names[index];
+    const char *end = memchr(name, '\0', RH_TAPE_NAME_BYTES);
+    if (end == NULL) return "is not ended by NUL";
+    if (end == name) return "is empty";
+    for (const char *c = name; c < end;) {
+        size_t bytes = rh_utf8_sequence(c, (size_t)(end - c));
+        if (bytes == 0) return "is not valid UTF-8";
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) return "holds a control character";
+        c += bytes;
+    }
+    for (const char *c = end; c < name + RH_TAPE_NAME_BYTES; c++) {
+        if (*c != '\0') return "has bytes behind its end";
+    }
+    for (uint32_t i = 0; i < index; i++) {
+        if (strcmp(names[i], name) == 0) return "appears twice";
+    }
+    return NULL;
+}
