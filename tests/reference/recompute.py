@@ -74,13 +74,14 @@ class Recomputation:
 
     def enter(self, entry):
         """One option from the first mark to its settlement, or to its mark at the end."""
-        start, spot = self.bars[0]
+        start = entry.get("time_ns", self.times[0])
+        spot = self.price_at(start)
         coin = entry.get("settle", self.numeraire) == self.asset != self.numeraire
         formula = finance.inverse_option if coin else self.linear_option
         sigma = entry.get("vol", scenarios.flat_sigma(self.scenario, self.asset))
         years = (entry["expiry_ns"] - start) / finance.NS_PER_YEAR
         mark = formula(entry["sign"], spot, entry["strike"], years, sigma).value
-        paid = entry.get("price", "mark")
+        paid = entry.get("entry", entry.get("premium", "mark"))
         paid = mark if paid == "mark" else paid
         end = min(entry["expiry_ns"], self.scenario["clock"]["to_ns"])
         years = (entry["expiry_ns"] - end) / finance.NS_PER_YEAR
@@ -153,9 +154,7 @@ class Recomputation:
                                  f"{TOLERANCE * scale:.3g}")
 
     def run(self):
-        for entry in self.scenario["portfolio"]:
-            if "option" not in entry:
-                raise Unmodelled("a portfolio entry that is no option")
+        for entry in self.scenario["portfolio"] + self.scenario["client_trades"]:
             self.enter(entry)
         for row in self.fills:
             self.fill(row)

@@ -108,7 +108,7 @@ class Replay:
         block = scenario["policy"]
         self.policy = Policy(block["script"], block.get("params", {}))
         self.guards = scenario.get("guards", {})
-        self.entries = scenario["portfolio"]
+        self.entries, self.trades = scenario["portfolio"], scenario["client_trades"]
         self.options = []
         self.position = self.reported = self.pending = 0.0
         self.spot = self.known_spot = None
@@ -135,7 +135,9 @@ class Replay:
         for time_ns, price in self.bars:
             self.push(time_ns, HAPPENED, price)
             self.push(time_ns, KNOWN, price)
-        for expiry in sorted({entry["expiry_ns"] for entry in self.entries}):
+        for trade in self.trades:
+            self.push(trade["time_ns"], CLIENT, trade)
+        for expiry in sorted({entry["expiry_ns"] for entry in self.entries + self.trades}):
             self.push(expiry, SETTLEMENT, expiry)
             self.last_expiry_ns = max(self.last_expiry_ns, expiry)
         time_ns = self.clock["from_ns"]
@@ -147,7 +149,7 @@ class Replay:
             self.push(self.clock["from_ns"], TIMER)
         handlers = {HAPPENED: self.happened, KNOWN: self.known, SETTLEMENT: self.settle,
                     LEDGER: self.end_interval_event, TIMER: self.timer, WAKE: self.wake,
-                    ARRIVAL: self.arrive, REPORT: self.report}
+                    ARRIVAL: self.arrive, REPORT: self.report, CLIENT: self.client}
         while self.queue:
             time_ns, kind, _, data = heapq.heappop(self.queue)
             handlers[kind](time_ns, data)
@@ -165,19 +167,30 @@ class Replay:
     def enter(self, now):
         """The first mark: the portfolio enters, the first interval starts."""
         for entry in self.entries:
-            if entry.get("settle", "") == self.asset or "vol" in entry:
-                raise Unmodelled("inverse options, or a vol of an option's own")
-            paid = entry.get("price", "mark")
-            mark = finance.option(entry["sign"], self.spot, entry["strike"],
-                                  self.years(now, entry), 0.0, self.sigma).value
-            paid = mark if paid == "mark" else paid
-            self.sums["entry"].add(entry["qty"] * (mark - paid))
-            self.sums["premium"].add(-entry["qty"] * paid)
-            self.sums["gross_flow"].add(abs(entry["qty"] * paid))
-            self.sums["options"].add(-entry["qty"] * mark)
-            self.options.append(entry)
+            self.take(now, entry)
         self.entries = None
         self.start = (now, self.spot, self.net(now))
+
+    def take(self, now, entry):
+        """One option into the book, at its price or at the mark."""
+        if entry.get("settle", "") == self.asset or "vol" in entry:
+            raise Unmodelled("inverse options, or a vol of an option's own")
+        paid = entry.get("entry", entry.get("premium", "mark"))
+        mark = finance.option(entry["sign"], self.spot, entry["strike"], self.years(now, entry),
+                              0.0, self.sigma).value
+        paid = mark if paid == "mark" else paid
+        self.sums["entry"].add(entry["qty"] * (mark - paid))
+        self.sums["premium"].add(-entry["qty"] * paid)
+        self.sums["gross_flow"].add(abs(entry["qty"] * paid))
+        self.sums["options"].add(-entry["qty"] * mark)
+        self.options.append(entry)
+
+    def client(self, now, trade):
+        self.end_interval(now)
+        self.take(now, trade)
+        self.start = (now, self.spot, self.net(now))
+        self.pass_state(now)
+        self.ask_wake(now)
 
     def settle(self, now, expiry):
         self.end_interval(now)

@@ -2,7 +2,9 @@
 design's defaults and times as integer nanoseconds. It refuses what this reference does not model,
 by name, instead of computing something else."""
 import calendar
+import csv
 import json
+import os
 import re
 
 NS = 10**9
@@ -75,11 +77,27 @@ def load(path, policy=None, params=None, settings=None):
     clock = data["clock"]
     clock["from_ns"], clock["to_ns"] = time_ns(clock["from"]), time_ns(clock["to"])
     clock["ledger_ns"] = duration_ns(clock.get("ledger", "1m"))
-    for entry in data["portfolio"]:
-        if "option" in entry:
-            entry["sign"] = 1 if entry["option"] == "call" else -1
-            entry["expiry_ns"] = time_ns(entry["expiry"])
+    data["portfolio"], files = [row for row in data["portfolio"] if "file" not in row], [
+        row["file"] for row in data["portfolio"] if "file" in row]
+    data["client_trades"] = [trade for name in files for trade in client_trades(
+        os.path.join(os.path.dirname(os.path.abspath(path)), name))]
+    for entry in data["portfolio"] + data["client_trades"]:
+        if "option" not in entry:
+            raise Unmodelled("a portfolio entry that is no option")
+        entry["sign"] = 1 if entry["option"] == "call" else -1
+        entry["expiry_ns"] = time_ns(entry["expiry"])
     return data
+
+
+def client_trades(path):
+    """Rows of a trades file: time, qty, price (empty: the mark), option, strike, expiry."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = [{key: text for key, text in row.items() if text} for row in csv.DictReader(file)]
+    for row in rows:
+        row["time_ns"] = time_ns(row.pop("time"))
+        row["entry"] = float(row.pop("price")) if "price" in row else "mark"
+        row["qty"], row["strike"] = float(row["qty"]), float(row["strike"])
+    return rows
 
 
 def flat_sigma(data, asset):

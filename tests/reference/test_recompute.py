@@ -36,7 +36,15 @@ class Recompute(Case):
         self.agree(path)
 
     def test_entry_prices(self):
-        self.agree(self.write("scenario.json", scenario(portfolio__0__price=500.0)))
+        self.agree(self.write("scenario.json", scenario(portfolio__0__entry=500.0)))
+
+    def test_client_trades(self):
+        self.write("trades.csv", "time,qty,price,option,asset,strike,expiry\n"
+                   "2025-01-06T01:00:00Z,-3,,call,BTC,45100,2025-01-06T02:30:00Z\n"
+                   "2025-01-06T01:30:30Z,2.5,250,put,BTC,44900,2025-01-06T03:00:00Z\n")
+        data = scenario()
+        data["portfolio"].append({"file": "trades.csv"})
+        self.agree(self.write("scenario.json", data))
 
     def test_inverse_book(self):
         data = scenario()

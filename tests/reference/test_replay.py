@@ -111,8 +111,13 @@ class Against(Case):
                     scenario(assets__BTC__vol={"mark": {"kind": "flat", "sigma": 0.9},
                                                "hedge": {"kind": "flat", "sigma": 0.5}}),
                     scenario(clock__from="2025-01-06T00:10:30Z"),
-                    scenario(portfolio__0__price=500.0)]
+                    scenario(portfolio__0__entry=500.0)]
         variants[1]["instruments"]["BTC-PERP"].pop("lot")
+        self.write("trades.csv", "time,qty,price,option,asset,strike,expiry\n"
+                   "2025-01-06T01:00:00Z,-3,,call,BTC,45100,2025-01-06T02:30:00Z\n"
+                   "2025-01-06T01:30:30Z,2.5,250,put,BTC,44900,2025-01-06T03:00:00Z\n")
+        variants.append(scenario())
+        variants[-1]["portfolio"].append({"file": "trades.csv"})
         for number, data in enumerate(variants):
             path = self.write(f"variant-{number}.json", data)
             for policy, params in (("interval", {"every": "10m"}), ("delta_band", {"band": 0.1})):

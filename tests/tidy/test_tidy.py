@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Does tidy.py catch what it promises? Each rule is broken in a made-up tree and kept in another."""
+"""Does tidy.py catch what it promises? Each rule is broken in a made-up tree, kept in another."""
 import os
 import sys
 import tempfile
