@@ -61,8 +61,8 @@ static parsed *parse_all(int argc, char **argv)
     static parsed result;
     memset(&result, 0, sizeof result);
     const rh_option options[] = {
-        {"--text", "WORD", "a text that is long enough to be wrapped somewhere beyond the eightieth "
-         "column of a terminal", &result.text, NULL, NULL},
+        {"--text", "WORD", "a text that is long enough to be wrapped somewhere beyond the "
+         "eightieth column of a terminal", &result.text, NULL, NULL},
         {"--flag", NULL, "a flag", NULL, &result.flag, NULL},
         {"-o", "FILE", "repeats", NULL, NULL, &result.words},
         {NULL, NULL, NULL, NULL, NULL, NULL},

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs into a temporary prefix, moves it, and builds small C and C++ programs with pkg-config.
-# Checks that headers compile alone, that the shared library exports the public functions and nothing
-# else, and that static and shared programs run the installed sample market to the same digest.
+# Checks that headers compile alone, that the shared library exports the public functions and
+# nothing else, and that static and shared programs run a small market to the same digest.
 # Usage: install.sh CMAKE BUILD CC NM [FLAGS]; status 77 when pkg-config is missing.
 set -eu
 cmake=$1 build=$2 cc=$3 nm=$4 flags=${5-}
