@@ -5,12 +5,10 @@ import csv
 import gzip
 import json
 import os
-import struct
 from collections import Counter
 
+import tape
 from scenario import Unmodelled
-
-TAPE_MAGIC = b"RHTAPE"
 
 
 def opened(path):
@@ -37,8 +35,7 @@ def klines(data):
 
 def bars(path, file_format=None):
     data = opened(path)
-    if data.startswith(TAPE_MAGIC) or (file_format is None and path.endswith(".tape")):
-        import tape
+    if data.startswith(tape.MAGIC):
         return [(r.happened_ns, r.price) for r in tape.records(data) if r.kind == "bar"]
     if file_format in ("binance-klines", None):
         return klines(data)
