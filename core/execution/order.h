@@ -44,6 +44,7 @@ typedef struct rh_order {
     int64_t decided_ns, arrives_ns;
     int pending_reports;
     bool cancel_requested;
+    bool fresh;                 /* being matched for the first time: a limit may still take */
 } rh_order;
 
 typedef struct rh_orders {

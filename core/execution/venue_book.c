@@ -43,7 +43,7 @@ static double half_spread(const rh_venue *venue, const rh_market *market, int in
 }
 
 /* How a taker walks the levels: asset units filled, and the sum of units x distance beyond the half
- * spread. `limit_distance`: how far from the mid the order may go, INFINITY for anywhere. */
+ * spread. `limit_distance`: how far from the mid the order may go, HUGE_VAL for anywhere. */
 static double walk(const rh_venue *venue, double level_size, double wanted, double used,
                    double half, double step, double limit_distance, double *beyond)
 {
@@ -88,11 +88,11 @@ void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const r
     double half = half_spread(venue, market, order->instrument, mid);
     double side = qty > 0.0 ? 1.0 : -1.0;
     double to_asset = i->inverse ? 1.0 / mid : 1.0;
-    double room = order->limit > 0.0 ? side * (order->limit - mid) : INFINITY;
+    double room = order->limit > 0.0 ? side * (order->limit - mid) : HUGE_VAL;
     /* A bound that is met waits if the person gave it as a limit, and ends the order if it is the
      * slippage tolerance of a market order. Depth that ran out refills with the next bar. */
     out->rest_waits = order->is_limit || !(order->limit > 0.0);
-    bool rested = order->is_limit && order->state == RH_ORDER_WORKING;
+    bool rested = order->is_limit && order->state == RH_ORDER_WORKING && !order->fresh;
     if (rested) {   /* resting: whole at its own price once the other side touches it */
         if (room >= half) book_fill(venue, i, mid, half, qty, order->limit, true, out);
         return;

@@ -61,8 +61,8 @@ void rh_market_apply(rh_market *market, const rh_record *record)
         moved |= rh_vol_tracker_mark(&market->hedge[a], record->price);
         market->vol_version += moved;
         break;
-    case RH_RECORD_FUNDING:
-    case RH_RECORD_KINDS: break;    /* funding moves cash, not the market */
+    case RH_RECORD_FUNDING: market->funding[record->instrument] = record->price; break;
+    case RH_RECORD_KINDS: break;
     }
 }
 

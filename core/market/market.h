@@ -20,6 +20,7 @@ typedef struct rh_market {
     const rh_universe *universe;
     rh_quote quotes[RH_INSTRUMENTS_MAX];
     double spot[RH_ASSETS_MAX];             /* 0: nothing seen yet */
+    double funding[RH_INSTRUMENTS_MAX];     /* rate of the newest FUNDING record */
     int64_t spot_ns[RH_ASSETS_MAX];         /* happened time of the newest spot */
     rh_vol_tracker mark[RH_ASSETS_MAX], hedge[RH_ASSETS_MAX];
     uint64_t vol_version;                   /* counts changes of any vol */

@@ -234,12 +234,12 @@ rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments
 
 static void name_option(const rh_universe *universe, rh_instrument *option)
 {
-    char strike[RH_NUMBER_TEXT], expiry[RH_TIME_TEXT];
+    char strike[RH_NUMBER_TEXT], expiry[RH_TIME_TEXT], name[RH_NAME_MAX];
     rh_text_double(strike, option->strike);
     rh_text_time(expiry, option->expiry_ns);
-    snprintf(option->name, sizeof option->name, "%.16s-%.20s-%.16s-%c%s",
-             universe->assets[option->asset].name, expiry, strike, option->is_call ? 'C' : 'P',
-             option->inverse ? "-inv" : "");
+    snprintf(name, sizeof name, "%.16s-%.20s-%.16s-%c%s", universe->assets[option->asset].name,
+             expiry, strike, option->is_call ? 'C' : 'P', option->inverse ? "-inv" : "");
+    memcpy(option->name, name, sizeof name);
 }
 
 static bool same_contract(const rh_instrument *a, const rh_instrument *b)

@@ -22,7 +22,9 @@ static rh_status read_flat(rh_json at, rh_vol_spec *spec, rh_error *error)
 
 static rh_status read_file(rh_json at, rh_vol_spec *spec, rh_error *error)
 {
-    static const char *const keys[] = {"kind", "file", "initial", NULL};
+    static const char *const keys[] = {"kind",       "file",      "initial",   "format",
+                                       "map",        "time_unit", "delimiter", "gaps",
+                                       "duplicates", "reversals", "absurd",    NULL};
     const char *file = NULL;
     RH_TRY(rh_json_keys(at, keys, error));
     RH_TRY(rh_json_text(at, "file", RH_REQUIRED, &file, error));

@@ -1,0 +1,172 @@
+/* What happens to the book that no policy decides: entries and client trades, settlements, funding,
+ * and the running measure of the hedging error. Both position states change here at one time. */
+#include <math.h>
+
+#include "base/text.h"
+#include "engine/run.h"
+
+rh_status rh_run_rebuild(rh_run *run, rh_error *error)
+{
+    for (int a = 0; a < run->universe->asset_count; a++) {
+        RH_TRY(rh_net_delta_rebuild(&run->net[a], &run->filled, &run->reported, error));
+    }
+    run->greeks_valid = false;
+    return RH_OK;
+}
+
+/* Time-weighted delta^2, held between changes, at the mark vol and the filled positions, until the
+ * last expiry. */
+void rh_run_state_passed(rh_run *run)
+{
+    rh_hedging *h = &run->hedging;
+    int64_t end = run->now_ns < run->last_expiry_ns ? run->now_ns : run->last_expiry_ns;
+    if (!run->books.open) return;
+    if (h->started && end > h->since_ns) {
+        rh_sum_add(&h->delta2_ns, h->delta_now * h->delta_now * (double)(end - h->since_ns));
+    }
+    if (!h->started) h->started_ns = run->now_ns;
+    h->started = true;
+    h->since_ns = end;
+    if (run->now_ns > run->last_expiry_ns) return;
+    h->delta_now = rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
+    if (fabs(h->delta_now) > h->max_abs_delta) h->max_abs_delta = fabs(h->delta_now);
+}
+
+/* --- entries and client trades ------------------------------------------------------------- */
+
+static void enter(rh_run *run, const rh_book_trade *trade)
+{
+    const rh_instrument *i = &run->universe->instruments[trade->instrument];
+    bool option = i->kind == RH_INSTRUMENT_OPTION;
+    double mark = option ? rh_option_mark(&run->is, trade->instrument, run->now_ns, false)
+                         : rh_market_mid(&run->is, trade->instrument);
+    double price = isnan(trade->price) ? mark : trade->price;
+    if (option && run->now_ns >= i->expiry_ns) return;  /* it found its first price too late */
+    rh_books_entry(&run->books, &run->is, run->now_ns, trade->instrument, trade->qty, price);
+    rh_positions_trade(&run->reported, RH_LAYER_BOOK, trade->instrument, trade->qty, price, 0.0);
+    double value[6] = {trade->qty, price, mark};
+    rh_digest_event(run, RH_TAG_CASH, (uint32_t)trade->instrument, run->now_ns, value);
+    char qty_text[RH_NUMBER_TEXT], price_text[RH_NUMBER_TEXT];
+    rh_text_double(qty_text, trade->qty);
+    rh_text_double(price_text, price);
+    rh_journal(run, "client_trade", "%s %s at %s", qty_text, i->name, price_text);
+}
+
+static bool has_price(const rh_run *run, const rh_book_trade *trade)
+{
+    int a = run->universe->instruments[trade->instrument].asset;
+    return rh_market_mid(&run->is, trade->instrument) > 0.0 && run->is.spot[a] > 0.0 &&
+           rh_books_can_mark(&run->books, &run->is);
+}
+
+rh_status rh_run_client_trades(rh_run *run, rh_error *error)
+{
+    const rh_scenario *s = run->scenario;
+    bool any = false;
+    while (run->trades_done < s->trade_count && s->trades[run->trades_done].time_ns <= run->now_ns) {
+        const rh_book_trade *trade = &s->trades[run->trades_done];
+        if (!has_price(run, trade)) {
+            run->trade_waits = true;    /* for the next record */
+            break;
+        }
+        enter(run, trade);
+        run->trades_done++;
+        any = true;
+    }
+    if (!any) return RH_OK;
+    RH_TRY(rh_run_rebuild(run, error));
+    rh_run_state_passed(run);
+    rh_run_want_wake(run, RH_ON_CLIENT);
+    return RH_OK;
+}
+
+/* --- settlement ---------------------------------------------------------------------------- */
+
+static bool options_alive(const rh_run *run)
+{
+    for (int i = 0; i < run->universe->instrument_count; i++) {
+        const rh_instrument *o = &run->universe->instruments[i];
+        bool held = fabs(run->filled.held[0][i].qty) > 0.0 || fabs(run->filled.held[1][i].qty) > 0.0;
+        if (o->kind == RH_INSTRUMENT_OPTION && o->asset == run->asset && held) return true;
+    }
+    return false;
+}
+
+static rh_status unwind(rh_run *run, double released_delta, rh_error *error)
+{
+    /* While options are left only the expired one's share of the hedge goes. */
+    return rh_run_flatten(run, options_alive(run) ? released_delta : (double)NAN, error);
+}
+
+static rh_status expire_orders(rh_run *run, int instrument)
+{
+    for (int k = 0; k < run->orders.live_count; k++) {
+        uint32_t slot = run->orders.live[k];
+        rh_order *order = &run->orders.slots[slot];
+        if (order->instrument != instrument || rh_order_state_final(order->state)) continue;
+        rh_order_end(&run->orders, slot, RH_ORDER_EXPIRED);
+        order->reported_remaining = 0.0;
+        rh_digest_order(run, order);
+    }
+    return RH_OK;
+}
+
+rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
+{
+    const rh_instrument *i = &run->universe->instruments[instrument];
+    bool option = i->kind == RH_INSTRUMENT_OPTION;
+    double paid[RH_LAYERS], told[RH_LAYERS];
+    double qty = run->filled.held[0][instrument].qty + run->filled.held[1][instrument].qty;
+    double market = rh_market_mid(&run->is, i->underlying >= 0 ? i->underlying : instrument);
+    RH_TRY(expire_orders(run, instrument));
+    if (!(fabs(qty) > 0.0) || !(market > 0.0)) return RH_OK;
+    /* Up to the expiry the book is whole: measure its error before it goes. */
+    rh_run_state_passed(run);
+    double price = option ? rh_option_payoff(i, market) : market;
+    double unit_delta = 0.0;
+    if (option) {
+        rh_unit unit;
+        rh_unit_value(&run->is, instrument, run->now_ns, false, &unit);
+        unit_delta = qty * unit.delta;
+    }
+    rh_books_settle(&run->books, &run->is, run->now_ns, instrument, price, paid);
+    rh_positions_settle(&run->reported, instrument, price, told);
+    double value[6] = {qty, market, price, paid[0], paid[1]};
+    rh_digest_event(run, RH_TAG_SETTLEMENT, (uint32_t)instrument, run->now_ns, value);
+    char text[RH_NUMBER_TEXT], paid_text[RH_NUMBER_TEXT];
+    rh_text_double(text, market);
+    rh_text_double(paid_text, paid[0] + paid[1]);
+    rh_journal(run, "settlement", "%s settles at %s, cash %s %s", i->name, text, paid_text,
+               run->universe->currencies[i->settle].name);
+    RH_TRY(rh_run_rebuild(run, error));
+    rh_run_want_wake(run, RH_ON_EXPIRY);
+    if (option && run->scenario->unwind_at_expiry && i->asset == run->asset) {
+        RH_TRY(unwind(run, unit_delta, error));
+    }
+    return RH_OK;
+}
+
+/* --- funding ------------------------------------------------------------------------------- */
+
+static void fund_one(rh_run *run, int instrument, double rate)
+{
+    const rh_instrument *i = &run->universe->instruments[instrument];
+    double qty = run->filled.held[0][instrument].qty + run->filled.held[1][instrument].qty;
+    if (i->kind != RH_INSTRUMENT_PERP || !(fabs(qty) > 0.0)) return;
+    double paid = rh_books_funding(&run->books, &run->is, run->now_ns, instrument, rate);
+    run->reported.cash[i->settle] += paid;
+    double value[6] = {rate, paid};
+    rh_digest_event(run, RH_TAG_CASH, (uint32_t)instrument, run->now_ns, value);
+}
+
+void rh_run_funding(rh_run *run, int instrument, double rate)
+{
+    const rh_instrument *from = &run->universe->instruments[instrument];
+    fund_one(run, instrument, rate);
+    if (from->kind == RH_INSTRUMENT_PERP) return;
+    /* A funding series on the asset's spot feed serves the perps that follow it. */
+    for (int i = 0; i < run->universe->instrument_count; i++) {
+        const rh_instrument *perp = &run->universe->instruments[i];
+        if (perp->asset == from->asset && !perp->has_feed) fund_one(run, i, rate);
+    }
+}

@@ -1,0 +1,227 @@
+/* Writing a run: the digest's fixed-width records, fills.csv, ledger.csv and journal.jsonl. Every
+ * text from scripts or data is escaped for where it goes. Must not compute anything. */
+#include "engine/output.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/run.h"
+
+/* --- digest -------------------------------------------------------------------------------- */
+
+typedef struct digest_record {
+    uint32_t tag, index;
+    int64_t time_ns;
+    double value[6];
+} digest_record;
+static_assert(sizeof(digest_record) == 64, "digest records are fixed-width");
+
+void rh_digest_event(rh_run *run, rh_digest_tag tag, uint32_t index, int64_t time_ns,
+                     const double value[6])
+{
+    digest_record record = {.tag = tag, .index = index, .time_ns = time_ns};
+    memcpy(record.value, value, sizeof record.value);
+    rh_digest_bytes(run->digest, &record, sizeof record);
+}
+
+void rh_digest_happened(rh_run *run, const rh_record *record)
+{
+    rh_digest_bytes(run->digest, record, sizeof *record);
+}
+
+void rh_digest_order(rh_run *run, const rh_order *order)
+{
+    double value[6] = {order->qty, order->remaining, order->limit, order->mid_decision,
+                       (double)order->state, (double)order->instrument};
+    rh_digest_event(run, RH_TAG_ORDER, order->id, run->now_ns, value);
+}
+
+/* --- files --------------------------------------------------------------------------------- */
+
+static rh_status open_file(rh_run *run, const char *name, rh_file_out **out, rh_error *error)
+{
+    char path[RH_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%s", run->out.dir.temporary, name);
+    return rh_file_out_open(path, out, error);
+}
+
+static void ledger_header(rh_run *run)
+{
+    rh_file_out *f = run->out.ledger;
+    rh_file_out_text(f, "time_ns,equity,pnl_total");
+#define X(name) rh_file_out_text(f, ",pnl_" #name);
+    RH_PNL_MAP(X)
+#undef X
+    rh_file_out_text(f, ",cost_total");
+#define X(name) rh_file_out_text(f, ",attribution_" #name);
+    RH_ATTRIBUTION_MAP(X)
+#undef X
+    for (int a = 0; a < run->universe->asset_count; a++) {
+        const char *name = run->universe->assets[a].name;
+        rh_file_out_printf(f, ",delta_%s,spot_%s", name, name);
+    }
+    rh_file_out_text(f, "\n");
+}
+
+rh_status rh_output_open(rh_run *run, rh_error *error)
+{
+    rh_output *out = &run->out;
+    if (!run->request->out_dir) return RH_OK;
+    RH_TRY(rh_dir_out_begin(&out->dir, run->request->out_dir, error));
+    out->has_dir = true;
+    RH_TRY(open_file(run, "fills.csv", &out->fills, error));
+    RH_TRY(open_file(run, "ledger.csv", &out->ledger, error));
+    RH_TRY(open_file(run, "journal.jsonl", &out->journal, error));
+    rh_file_out_text(out->fills,
+                     "time_ns,order,instrument,currency,qty,price,mid_decision,mid_arrival");
+#define X(name) rh_file_out_text(out->fills, "," #name);
+    RH_COST_MAP(X)
+#undef X
+    rh_file_out_text(out->fills, "\n");
+    ledger_header(run);
+    return RH_OK;
+}
+
+static rh_status commit(rh_file_out **file, rh_status so_far, rh_error *error)
+{
+    rh_file_out *f = *file;
+    *file = NULL;
+    if (!f) return so_far;
+    if (so_far == RH_OK) return rh_file_out_commit(f, error);
+    rh_file_out_abandon(f);
+    return so_far;
+}
+
+static rh_status write_summary(rh_run *run, const rh_buffer *summary, rh_error *error)
+{
+    rh_file_out *file = NULL;
+    RH_TRY(open_file(run, "summary.json", &file, error));
+    rh_file_out_write(file, summary->bytes, summary->length);
+    return rh_file_out_commit(file, error);
+}
+
+rh_status rh_output_finish(rh_run *run, const rh_buffer *summary, rh_error *error)
+{
+    rh_output *out = &run->out;
+    if (!out->has_dir) return RH_OK;
+    rh_status status = commit(&out->fills, RH_OK, error);
+    status = commit(&out->ledger, status, error);
+    status = commit(&out->journal, status, error);
+    return status == RH_OK ? write_summary(run, summary, error) : status;
+}
+
+void rh_output_abandon(rh_run *run)
+{
+    rh_output *out = &run->out;
+    commit(&out->fills, RH_INTERRUPTED, NULL);
+    commit(&out->ledger, RH_INTERRUPTED, NULL);
+    commit(&out->journal, RH_INTERRUPTED, NULL);
+    if (out->has_dir) rh_dir_out_abandon(&out->dir);
+    out->has_dir = false;
+    rh_buffer_free(&out->line);
+}
+
+void rh_output_keep_failed(rh_run *run)
+{
+    rh_output *out = &run->out;
+    rh_error ignored;
+    commit(&out->fills, RH_OK, &ignored);
+    commit(&out->ledger, RH_OK, &ignored);
+    commit(&out->journal, RH_OK, &ignored);
+    if (out->has_dir) (void)rh_dir_out_fail(&out->dir, &ignored);
+    out->has_dir = false;
+}
+
+void rh_journal(rh_run *run, const char *kind, const char *format, ...)
+{
+    if (!run->out.journal) return;
+    char text[2048], time[RH_TIME_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    rh_text_time(time, run->now_ns);
+    rh_buffer *line = &run->out.line;
+    rh_buffer_clear(line);
+    rh_json_writer writer = {.out = line};
+    rh_json_open(&writer, NULL, '{');
+    rh_json_put_i64(&writer, "time_ns", run->now_ns);
+    rh_json_put_text(&writer, "time", time);
+    rh_json_put_i64(&writer, "seq", (int64_t)run->sequence);
+    rh_json_put_text(&writer, "kind", kind);
+    rh_json_put_text(&writer, "text", text);
+    rh_json_close(&writer, '}');
+    rh_buffer_text(line, "\n");
+    if (!line->failed) rh_file_out_write(run->out.journal, line->bytes, line->length);
+    run->out.journal_lines++;
+}
+
+/* A cell that a spreadsheet would run as a formula gets a quote in front. */
+static void put_cell(rh_file_out *f, const char *text)
+{
+    if (*text && strchr("=+-@", *text)) rh_file_out_text(f, "'");
+    rh_file_out_text(f, text);
+}
+
+void rh_output_fill(rh_run *run, const rh_order *order, const rh_fill_booking *fill)
+{
+    rh_file_out *f = run->out.fills;
+    if (!f) return;
+    const rh_instrument *i = &run->universe->instruments[fill->instrument];
+    const double numbers[] = {fill->qty, fill->price, fill->mid_decision, fill->mid_arrival};
+    rh_file_out_printf(f, "%" PRId64 ",%" PRIu32 ",", run->now_ns, order->id);
+    put_cell(f, i->name);
+    rh_file_out_text(f, ",");
+    put_cell(f, run->universe->currencies[i->settle].name);
+    for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++) {
+        rh_file_out_text(f, ",");
+        rh_file_out_double(f, numbers[n]);
+    }
+    for (int k = 0; k < RH_COST_KINDS; k++) {
+        rh_file_out_text(f, ",");
+        rh_file_out_double(f, fill->cost[k]);
+    }
+    rh_file_out_text(f, "\n");
+}
+
+static void write_ledger(rh_run *run, const double *value, int count)
+{
+    rh_file_out *f = run->out.ledger;
+    rh_file_out_printf(f, "%" PRId64, run->now_ns);
+    for (int n = 0; n < count; n++) {
+        rh_file_out_text(f, ",");
+        rh_file_out_double(f, value[n]);
+    }
+    rh_file_out_text(f, "\n");
+}
+
+void rh_output_ledger(rh_run *run)
+{
+    const rh_books *b = &run->books;
+    double value[32 + 2 * RH_ASSETS_MAX];
+    int n = 0;
+    value[n++] = rh_books_equity(b);
+    value[n++] = rh_books_pnl(b);
+#define X(name) value[n++] = rh_sum_value(&b->pnl_##name);
+    RH_PNL_MAP(X)
+#undef X
+    value[n++] = rh_books_cost(b);
+#define X(name) value[n++] = rh_sum_value(&b->attribution_##name);
+    RH_ATTRIBUTION_MAP(X)
+#undef X
+    for (int a = 0; a < run->universe->asset_count; a++) {
+        value[n++] = rh_net_delta_of(&run->net[a], &run->filled, &run->is, run->now_ns, false);
+        value[n++] = run->is.spot[a];
+    }
+    for (int at = 0; at < n; at += 6) {
+        double six[6] = {0};
+        for (int k = 0; k < 6 && at + k < n; k++) six[k] = value[at + k];
+        rh_digest_event(run, RH_TAG_LEDGER, (uint32_t)(at / 6), run->now_ns, six);
+    }
+    run->ledger_rows++;
+    if (run->out.ledger) write_ledger(run, value, n);
+}

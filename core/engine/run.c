@@ -1,0 +1,356 @@
+/* The life of a run: opening, the loop that always takes the first event of all sources in total
+ * order, and the two deliveries of a market record. Invariant: time never runs backwards, and a
+ * step to the left of the line is an event. */
+#include "engine/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "math/kernels.h"
+
+#define QUEUE_EVENTS (RH_BOOK_TRADES_MAX + 4 * RH_ORDERS_LIVE_MAX + 4 * RH_INSTRUMENTS_MAX)
+#define PROGRESS_EVENTS 0x3fff
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+static rh_status schedule_start(rh_run *run, rh_error *error)
+{
+    const rh_scenario *s = run->scenario;
+    rh_queue *q = &run->queue;
+    for (size_t t = 0; t < s->trade_count; t++) {   /* one event per instant with trades */
+        if (t > 0 && s->trades[t].time_ns == s->trades[t - 1].time_ns) continue;
+        RH_TRY(rh_queue_push(q, s->trades[t].time_ns, RH_CLASS_CLIENT, 0, 0, error));
+    }
+    run->last_expiry_ns = INT64_MIN;
+    for (int i = 0; i < run->universe->instrument_count; i++) {
+        const rh_instrument *instrument = &run->universe->instruments[i];
+        if (instrument->expiry_ns > s->to_ns || instrument->expiry_ns < s->from_ns) continue;
+        RH_TRY(rh_queue_push(q, instrument->expiry_ns, RH_CLASS_SETTLEMENT, (uint32_t)i, 0, error));
+        bool option = instrument->kind == RH_INSTRUMENT_OPTION;
+        if (option && instrument->asset == run->asset && instrument->expiry_ns > run->last_expiry_ns) {
+            run->last_expiry_ns = instrument->expiry_ns;
+        }
+    }
+    for (int i = 0; i < run->universe->instrument_count; i++) {
+        const rh_instrument *o = &run->universe->instruments[i];
+        if (o->kind == RH_INSTRUMENT_OPTION && o->expiry_ns > s->to_ns) run->last_expiry_ns = s->to_ns;
+    }
+    if (run->last_expiry_ns == INT64_MIN) run->last_expiry_ns = s->to_ns;
+    for (size_t k = 0; k < s->swap_count; k++) {
+        RH_TRY(rh_queue_push(q, s->swaps[k].at_ns, RH_CLASS_SWAP, (uint32_t)k, 0, error));
+    }
+    return rh_queue_push(q, s->from_ns, RH_CLASS_LEDGER, 0, 0, error);
+}
+
+static rh_status read_next(rh_run *run, rh_error *error)
+{
+    rh_status status = run->scenario->feed->next(run->scenario->feed, &run->next, error);
+    run->has_next = status == RH_OK;
+    if (status == RH_END) return RH_OK;
+    run->next.known_ns += run->scenario->delay_ns[run->next.instrument];
+    return status;
+}
+
+static rh_status open_parts(rh_run *run, rh_error *error)
+{
+    rh_scenario *s = run->scenario;
+    RH_TRY(rh_queue_init(&run->queue, QUEUE_EVENTS, s->from_ns, error));
+    RH_TRY(rh_delay_init(&run->delayed, 256, error));
+    RH_TRY(rh_market_init(&run->is, &s->universe, error));
+    RH_TRY(rh_market_init(&run->known, &s->universe, error));
+    run->filled.universe = run->reported.universe = &s->universe;
+    memcpy(run->filled.collateral, s->collateral, sizeof s->collateral);
+    memcpy(run->reported.collateral, s->collateral, sizeof s->collateral);
+    rh_books_init(&run->books, &s->universe, &run->filled);
+    for (int a = 0; a < s->universe.asset_count; a++) {
+        rh_net_delta_init(&run->net[a], &s->universe, a, s->hedge_collateral);
+    }
+    RH_TRY(rh_run_rebuild(run, error));
+    rh_orders_init(&run->orders);
+    for (uint32_t i = 0; i < RH_REPORTS_MAX; i++) run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
+    run->free_report_count = RH_REPORTS_MAX;
+    run->digest = rh_digest_new();
+    if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
+    RH_TRY(schedule_start(run, error));
+    RH_TRY(rh_output_open(run, error));
+    RH_TRY(rh_run_first_policy(run, error));
+    return read_next(run, error);
+}
+
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **out,
+                      rh_error *error)
+{
+    rh_run *run = calloc(1, sizeof *run);
+    *out = NULL;
+    if (!run) return rh_fail(error, RH_NO_MEMORY, "no memory for a run");
+    rh_math_thread_init();
+    run->request = request;
+    run->scenario = scenario;
+    run->universe = &scenario->universe;
+    run->now_ns = scenario->from_ns;
+    run->woke_ns = run->wake_at_ns = INT64_MIN;
+    run->last_order_ns = scenario->from_ns;
+    run->reproducible = true;
+    run->asset = scenario->hedge_count > 0
+                     ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
+    run->has_stake = scenario->trade_count > 0 || scenario->hedge_count > 0;
+    rh_status status = open_parts(run, error);
+    if (status != RH_OK) {
+        rh_run_close(run);
+        return status;
+    }
+    *out = run;
+    return RH_OK;
+}
+
+void rh_run_close(rh_run *run)
+{
+    if (!run) return;
+    rh_run_drop_policy(run);
+    rh_output_abandon(run);
+    rh_digest_free(run->digest);
+    rh_market_free(&run->is);
+    rh_market_free(&run->known);
+    rh_queue_free(&run->queue);
+    rh_delay_free(&run->delayed);
+    free(run);
+}
+
+/* --- market records ------------------------------------------------------------------------ */
+
+static rh_status happened(rh_run *run, rh_error *error)
+{
+    rh_record record = run->next;
+    run->events++;
+    rh_digest_happened(run, &record);
+    rh_market_apply(&run->is, &record);
+    uint64_t key = rh_queue_next_key(&run->queue, RH_CLASS_KNOWN);
+    rh_record *later = rh_delay_push(&run->delayed, record.known_ns, key);
+    if (!later) return rh_fail(error, RH_LIMIT, "too many records wait to become known");
+    *later = record;
+    if (record.kind == RH_RECORD_FUNDING) {
+        RH_TRY(rh_queue_push(&run->queue, record.happened_ns, RH_CLASS_FUNDING, record.instrument, 0,
+                             error));
+    }
+    if (run->trade_waits) {
+        run->trade_waits = false;
+        RH_TRY(rh_queue_push(&run->queue, run->now_ns, RH_CLASS_CLIENT, 0, 0, error));
+    }
+    if (run->has_stake) rh_run_state_passed(run);
+    if (run->orders.live_count > 0) RH_TRY(rh_run_work_orders(run, record.instrument, error));
+    return read_next(run, error);
+}
+
+static void update_features(rh_run *run, const rh_record *record)
+{
+    rh_policy_slot *slot = &run->slot;
+    for (int f = 0; f < slot->policy->feature_count; f++) {
+        if (slot->feature_instrument[f] == record->instrument) {
+            slot->features[f]->update(slot->features[f], record);
+        }
+    }
+}
+
+static void become_known(rh_run *run)
+{
+    static const rh_wake_on why[RH_RECORD_KINDS] = {
+        [RH_RECORD_TRADE] = RH_ON_TRADE, [RH_RECORD_BAR] = RH_ON_BAR,
+        [RH_RECORD_BAR_POINT] = RH_ON_BAR, [RH_RECORD_QUOTE] = RH_ON_QUOTE,
+        [RH_RECORD_VOL] = RH_ON_VOL, [RH_RECORD_FUNDING] = RH_ON_FUNDING};
+    rh_record record;
+    memcpy(&record, rh_delay_peek(&run->delayed)->payload, sizeof record);
+    rh_delay_pop(&run->delayed);
+    rh_market_apply(&run->known, &record);
+    run->greeks_valid = false;
+    if (!run->slot.policy) return;
+    if (run->slot.policy->feature_count > 0) update_features(run, &record);
+    rh_run_want_wake(run, why[record.kind]);
+}
+
+/* --- the loop ------------------------------------------------------------------------------ */
+
+typedef enum source { FROM_NOWHERE, FROM_FEED, FROM_DELAY, FROM_WAKE, FROM_QUEUE } source;
+
+/* The first of all sources by (time, class, sequence). A feed record is before everything else of
+ * its instant; a wake is one flag, since there is at most one per instant. */
+static source first_source(const rh_run *run, int64_t *time_ns)
+{
+    source from = FROM_NOWHERE;
+    rh_event best = {.time_ns = INT64_MAX, .key = UINT64_MAX};
+    const rh_event *queued = rh_queue_peek(&run->queue);
+    if (queued) {
+        best = *queued;
+        from = FROM_QUEUE;
+    }
+    const rh_delayed *delayed = rh_delay_peek(&run->delayed);
+    if (delayed) {
+        rh_event event = {.time_ns = delayed->known_ns, .key = delayed->key};
+        if (rh_event_before(&event, &best)) {
+            best = event;
+            from = FROM_DELAY;
+        }
+    }
+    if (run->wake_pending) {
+        rh_event event = {.time_ns = run->wake_at_ns, .key = (uint64_t)RH_CLASS_WAKE << 56};
+        if (rh_event_before(&event, &best)) {
+            best = event;
+            from = FROM_WAKE;
+        }
+    }
+    if (run->has_next && run->next.happened_ns <= best.time_ns) {
+        best.time_ns = run->next.happened_ns;
+        from = FROM_FEED;
+    }
+    *time_ns = best.time_ns;
+    return from;
+}
+
+static rh_status ledger_row(rh_run *run, rh_error *error)
+{
+    const rh_scenario *s = run->scenario;
+    if (rh_books_can_mark(&run->books, &run->is)) {
+        rh_books_mark(&run->books, &run->is, run->now_ns);
+        rh_output_ledger(run);
+    }
+    if (run->now_ns >= s->to_ns) return RH_OK;
+    int64_t next = s->to_ns - run->now_ns > s->ledger_ns ? run->now_ns + s->ledger_ns : s->to_ns;
+    return rh_queue_push(&run->queue, next, RH_CLASS_LEDGER, 0, 0, error);
+}
+
+static rh_status queued_event(rh_run *run, rh_error *error)
+{
+    rh_event event;
+    rh_queue_pop(&run->queue, &event);
+    switch (rh_event_get_class(&event)) {
+    case RH_CLASS_ORDER: return rh_run_order_event(run, &event, error);
+    case RH_CLASS_CLIENT: return rh_run_client_trades(run, error);
+    case RH_CLASS_FUNDING: rh_run_funding(run, (int)event.slot, run->is.funding[event.slot]); break;
+    case RH_CLASS_SETTLEMENT: return rh_run_settle(run, (int)event.slot, error);
+    case RH_CLASS_REPORT: return rh_run_report(run, event.slot, error);
+    case RH_CLASS_SWAP: return rh_run_swap(run, &run->scenario->swaps[event.slot], error);
+    case RH_CLASS_TIMER: return rh_run_timer(run, &event, error);
+    case RH_CLASS_LEDGER: return ledger_row(run, error);
+    case RH_CLASS_HAPPENED:
+    case RH_CLASS_ORACLE:
+    case RH_CLASS_BLOCK:
+    case RH_CLASS_KNOWN:
+    case RH_CLASS_WAKE:
+    case RH_CLASSES: break;     /* not kept in the queue */
+    }
+    return RH_OK;
+}
+
+static rh_status step(rh_run *run, bool *more, rh_error *error)
+{
+    int64_t time_ns;
+    source from = first_source(run, &time_ns);
+    *more = from != FROM_NOWHERE && time_ns <= run->scenario->to_ns;
+    if (!*more) return RH_OK;
+    RH_ASSERT(time_ns >= run->now_ns);
+    run->now_ns = run->queue.now_ns = time_ns;
+    run->sequence++;
+    switch (from) {
+    case FROM_FEED: return happened(run, error);
+    case FROM_DELAY: become_known(run); return RH_OK;
+    case FROM_WAKE: run->wake_pending = false; return rh_run_wake(run, error);
+    case FROM_QUEUE: return queued_event(run, error);
+    case FROM_NOWHERE: break;
+    }
+    return RH_OK;
+}
+
+static rh_status show_progress(const rh_run *run, rh_error *error)
+{
+    const rh_scenario *s = run->scenario;
+    const rh_run_request *r = run->request;
+    if (r->stop && *r->stop) return rh_fail(error, RH_INTERRUPTED, "interrupted");
+    if (!r->progress) return RH_OK;
+    double done = (double)(run->now_ns - s->from_ns) / (double)(s->to_ns - s->from_ns);
+    r->progress(r->progress_context, done, run->events);
+    return RH_OK;
+}
+
+static rh_status finish(rh_run *run, rh_error *error)
+{
+    run->now_ns = run->queue.now_ns = run->scenario->to_ns;
+    if (run->scenario->end == RH_END_UNWIND) RH_TRY(rh_run_unwind_now(run, error));
+    while (run->orders.live_count > 0) {    /* what is in flight at `to` expires */
+        uint32_t slot = run->orders.live[0];
+        rh_order *order = &run->orders.slots[slot];
+        if (!rh_order_state_final(order->state)) {
+            rh_order_end(&run->orders, slot, RH_ORDER_EXPIRED);
+            rh_digest_order(run, order);
+        }
+        order->pending_reports = 0;
+        rh_orders_release(&run->orders, slot);
+    }
+    for (size_t t = run->trades_done; t < run->scenario->trade_count; t++) {
+        return rh_fail(error, RH_INPUT, "%zu entries of the portfolio found no price to enter at: "
+                       "the feeds have no record for their asset inside the clock",
+                       run->scenario->trade_count - t);
+    }
+    if (rh_books_can_mark(&run->books, &run->is)) {
+        rh_books_mark(&run->books, &run->is, run->now_ns);
+        rh_run_state_passed(run);
+        RH_TRY(rh_books_check(&run->books, error));
+    }
+    rh_journal(run, "end", "%llu events, %llu orders, %llu fills",
+               (unsigned long long)run->events, (unsigned long long)run->hedging.orders,
+               (unsigned long long)run->hedging.fills);
+    return RH_OK;
+}
+
+rh_status rh_run_go(rh_run *run, rh_error *error)
+{
+    bool more = true;
+    for (uint64_t n = 0; more; n++) {
+        RH_TRY(step(run, &more, error));
+        if ((n & PROGRESS_EVENTS) == 0) RH_TRY(show_progress(run, error));
+    }
+    return finish(run, error);
+}
+
+/* --- the face ------------------------------------------------------------------------------ */
+
+static rh_status run_whole(rh_run *run, rh_run_result *result, rh_error *error)
+{
+    const rh_run_request *request = run->request;
+    int64_t started = request->wall_ns ? request->wall_ns() : 0;
+    RH_TRY(rh_run_go(run, error));
+    run->wall_s = request->wall_ns ? (double)(request->wall_ns() - started) * 1e-9 : 0.0;
+    rh_digest_hex(run->digest, result->digest);
+    result->events = run->events;
+    result->policy_failed = run->policy_failed;
+    memcpy(result->policy_message, run->policy_message, sizeof run->policy_message);
+    RH_TRY(rh_output_summary(run, &result->summary, error));
+    RH_TRY(rh_output_finish(run, &result->summary, error));
+    result->has_dir = run->out.has_dir;
+    result->dir = run->out.dir;
+    run->out.has_dir = false;       /* the caller's now */
+    return RH_OK;
+}
+
+rh_status rh_run_scenario(const rh_run_request *request, rh_run_result *result, rh_error *error)
+{
+    rh_scenario *scenario = NULL;
+    rh_run *run = NULL;
+    rh_error local = {0};
+    rh_error *out = error ? error : &local;
+    *result = (rh_run_result){0};
+    RH_TRY(rh_scenario_read(request, &scenario, out));
+    rh_status status = rh_run_open(request, scenario, &run, out);
+    if (status == RH_OK) status = run_whole(run, result, out);
+    if (status == RH_BROKEN) rh_output_keep_failed(run);
+    rh_run_close(run);
+    rh_scenario_free(scenario);
+    if (status != RH_OK) rh_run_result_free(result);
+    return status;
+}
+
+void rh_run_result_free(rh_run_result *result)
+{
+    rh_buffer_free(&result->summary);
+    if (result->has_dir) rh_dir_out_abandon(&result->dir);
+    result->has_dir = false;
+}

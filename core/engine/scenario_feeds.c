@@ -1,0 +1,228 @@
+/* The feeds of a scenario: files imported on the fly or tapes, generators, vol series; all merged
+ * into one stream of records whose instrument is an index of the universe. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/scenario.h"
+
+typedef struct feed_list {
+    rh_feed *feeds[RH_FEEDS_MAX + RH_ASSETS_MAX];
+    uint16_t remap_store[RH_FEEDS_MAX + RH_ASSETS_MAX][8];
+    uint16_t *remaps[RH_FEEDS_MAX + RH_ASSETS_MAX];
+    size_t count;
+} feed_list;
+
+static rh_status read_treatment(rh_json at, const char *key, rh_treatment *out, rh_error *error)
+{
+    int index = (int)*out;
+    RH_TRY(rh_json_choice(at, key, RH_OPTIONAL, rh_treatment_words, &index, error));
+    *out = (rh_treatment)index;
+    return RH_OK;
+}
+
+static rh_status read_options(const rh_scenario *s, rh_json at, rh_import_options *o,
+                              rh_error *error)
+{
+    static const char *const paths[] = {"close", "ohlc", NULL};
+    const char *delimiter = NULL;
+    int path = 0;
+    rh_import_defaults(o);
+    o->from_ns = s->from_ns;
+    o->to_ns = s->to_ns;
+    RH_TRY(read_treatment(at, "gaps", &o->gaps, error));
+    RH_TRY(read_treatment(at, "duplicates", &o->duplicates, error));
+    RH_TRY(read_treatment(at, "reversals", &o->reversals, error));
+    RH_TRY(read_treatment(at, "absurd", &o->absurd, error));
+    RH_TRY(rh_json_choice(at, "bar_path", RH_OPTIONAL, paths, &path, error));
+    o->ohlc = path == 1;
+    RH_TRY(rh_json_duration(at, "interval", RH_OPTIONAL, &o->interval_ns, error));
+    RH_TRY(rh_json_text(at, "map", RH_OPTIONAL, &o->map, error));
+    RH_TRY(rh_json_text(at, "kind", RH_OPTIONAL, &o->kind, error));
+    RH_TRY(rh_json_text(at, "time_unit", RH_OPTIONAL, &o->time_unit, error));
+    RH_TRY(rh_json_text(at, "delimiter", RH_OPTIONAL, &delimiter, error));
+    if (delimiter && strlen(delimiter) != 1) {
+        return rh_json_fail(at, error, "delimiter: found \"%s\", expected one character", delimiter);
+    }
+    if (delimiter) o->delimiter = delimiter[0];
+    return RH_OK;
+}
+
+/* Tape -> feed, remembering the hash for summary.json. */
+static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, rh_feed **feed,
+                           rh_error *error)
+{
+    const rh_tape_info *info = rh_tape_get_info(tape);
+    rh_tape_input *input = &s->tapes[s->tape_count++];
+    const char *zeros = "0000";
+    bool has_source = strncmp(info->source_sha256, zeros, 4) != 0 && info->source_sha256[0];
+    strncpy(input->name, label, sizeof input->name - 1);
+    strncpy(input->hash, has_source ? info->source_sha256 : info->content_hash,
+            sizeof input->hash - 1);
+    rh_status status = rh_feed_from_tape(tape, s->from_ns, s->to_ns, feed, error);
+    if (status != RH_OK) rh_tape_close(tape);
+    return status;
+}
+
+static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, const char *kind,
+                                rh_feed **feed, rh_error *error)
+{
+    char path[RH_PATH_MAX];
+    const char *file = NULL, *name = NULL;
+    rh_import_options options;
+    const rh_feed_format *format = NULL;
+    rh_tape *tape = NULL;
+    RH_TRY(rh_json_text(at, "file", RH_REQUIRED, &file, error));
+    RH_TRY(rh_json_text(at, "format", RH_OPTIONAL, &name, error));
+    RH_TRY(read_options(s, at, &options, error));
+    if (kind) options.kind = kind;     /* a vol series: "kind" there is the vol's */
+    options.instrument = label;
+    rh_status status = rh_path_resolve(s->path, file, s->allowed, path, error);
+    if (status == RH_OK && name && strcmp(name, "tape") != 0) {
+        format = rh_feed_format_find(name, error);
+        if (!format) status = error ? error->status : RH_INPUT;
+    }
+    if (status == RH_OK && !format && !rh_file_exists(path)) {
+        status = rh_fail(error, RH_INPUT, "no such file: %s", file);
+    }
+    if (status == RH_OK && !format && !rh_tape_is(path)) {
+        status = rh_fail(error, RH_INPUT, "%s is not a tape; give its \"format\"", file);
+    }
+    if (status == RH_OK) status = rh_import_cached(format, path, &options, &tape, error);
+    if (status != RH_OK) {
+        char message[RH_ERROR_MESSAGE_MAX];
+        if (error) memcpy(message, error->message, sizeof message);
+        if (error) rh_json_fail(at, error, "%s", message);
+        if (error) error->status = status;
+        return status;
+    }
+    return open_tape(s, tape, label, feed, error);
+}
+
+static rh_status map_instruments(rh_scenario *s, rh_json at, rh_feed *feed, int instrument,
+                                 feed_list *list, rh_error *error)
+{
+    size_t n = list->count;
+    uint32_t count = feed->instruments;
+    uint16_t *remap = list->remap_store[n];
+    if (count > 8) remap = calloc(count, sizeof *remap);
+    if (!remap) return rh_fail(error, RH_NO_MEMORY, "no memory for a feed");
+    list->feeds[n] = feed;
+    list->remaps[n] = remap;
+    list->count++;
+    for (uint32_t k = 0; k < count; k++) {
+        int index = instrument;
+        if (count > 1) index = rh_universe_instrument(&s->universe, feed->instrument_name(feed, k));
+        if (index < 0) {
+            return rh_json_fail(at, error, "the tape holds \"%s\", which is no instrument here",
+                                feed->instrument_name(feed, k));
+        }
+        remap[k] = (uint16_t)index;
+        s->universe.instruments[index].has_feed = true;
+        s->bar_ns[index] = feed->interval_ns;
+    }
+    return RH_OK;
+}
+
+static rh_status read_feed(rh_scenario *s, rh_json at, uint32_t stream, feed_list *list,
+                           rh_error *error)
+{
+    static const char *const keys[] = {
+        "instrument", "file", "format", "gaps",      "duplicates", "reversals", "absurd", "bar_path",
+        "interval",   "map",  "kind",   "time_unit", "delimiter",  "synth",     "delay_ms", NULL};
+    const char *name = NULL;
+    double delay_ms = 0.0;
+    rh_json synth;
+    rh_feed *feed = NULL;
+    RH_TRY(rh_json_keys(at, keys, error));
+    RH_TRY(rh_json_text(at, "instrument", RH_REQUIRED, &name, error));
+    RH_TRY(rh_json_number(at, "delay_ms", RH_OPTIONAL, 0.0, 86400e3, &delay_ms, error));
+    int instrument = rh_universe_instrument(&s->universe, name);
+    if (instrument < 0) return rh_universe_unknown(&s->universe, at, name, true, error);
+    if (rh_json_has(at, "synth")) {
+        if (rh_json_has(at, "file")) {
+            return rh_json_fail(at, error, "found both \"file\" and \"synth\", expected one");
+        }
+        RH_TRY(rh_json_get(at, "synth", RH_REQUIRED, &synth, error));
+        RH_TRY(rh_feed_synth(synth, s->from_ns, s->to_ns, s->seed, 0, stream, &feed, error));
+    } else {
+        RH_TRY(read_file_feed(s, at, name, NULL, &feed, error));
+    }
+    s->delay_ns[instrument] = (int64_t)(delay_ms * 1e6 + 0.5);
+    if (list->count < RH_FEEDS_MAX) return map_instruments(s, at, feed, instrument, list, error);
+    feed->free(feed);
+    return rh_json_fail(at, error, "more than %d feeds", RH_FEEDS_MAX);
+}
+
+/* The spot of an asset: its first spot instrument with a feed, else its first with one. */
+static void choose_primaries(rh_scenario *s)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < s->universe.instrument_count; i++) {
+            const rh_instrument *instrument = &s->universe.instruments[i];
+            rh_asset *asset = &s->universe.assets[instrument->asset];
+            bool fits = pass == 1 || instrument->kind == RH_INSTRUMENT_SPOT;
+            if (instrument->has_feed && asset->primary < 0 && fits) asset->primary = i;
+        }
+    }
+}
+
+static rh_status add_vol_feed(rh_scenario *s, rh_json root, int a, feed_list *list, rh_error *error)
+{
+    rh_asset *asset = &s->universe.assets[a];
+    rh_json assets, object, vol, mark;
+    rh_feed *feed = NULL;
+    if (asset->mark_vol.kind != RH_VOL_FILE) return RH_OK;
+    if (asset->primary < 0) {
+        return rh_fail(error, RH_INPUT, "/assets/%s: a vol series needs a spot feed", asset->name);
+    }
+    RH_TRY(rh_json_get(root, "assets", RH_REQUIRED, &assets, error));
+    RH_TRY(rh_json_get(assets, asset->name, RH_REQUIRED, &object, error));
+    RH_TRY(rh_json_get(object, "vol", RH_REQUIRED, &vol, error));
+    RH_TRY(rh_json_get(vol, "mark", RH_REQUIRED, &mark, error));
+    RH_TRY(read_file_feed(s, mark, asset->name, "vol", &feed, error));
+    int64_t bar_ns = s->bar_ns[asset->primary];
+    RH_TRY(map_instruments(s, mark, feed, asset->primary, list, error));
+    s->bar_ns[asset->primary] = bar_ns;
+    return RH_OK;
+}
+
+static rh_status read_all(rh_scenario *s, rh_json root, feed_list *list, rh_error *error)
+{
+    rh_json feeds;
+    RH_TRY(rh_json_get(root, "feeds", RH_REQUIRED, &feeds, error));
+    if (rh_json_kind(feeds) != RH_JSON_ARRAY || rh_json_count(feeds) == 0) {
+        return rh_json_fail(feeds, error, "expected a list with at least one feed");
+    }
+    for (size_t n = 0; n < rh_json_count(feeds); n++) {
+        RH_TRY(read_feed(s, rh_json_at(feeds, n), (uint32_t)n, list, error));
+    }
+    choose_primaries(s);
+    for (int a = 0; a < s->universe.asset_count; a++) {
+        RH_TRY(add_vol_feed(s, root, a, list, error));
+    }
+    for (size_t t = 0; t < s->trade_count; t++) {
+        const rh_instrument *i = &s->universe.instruments[s->trades[t].instrument];
+        if (s->universe.assets[i->asset].primary < 0) {
+            return rh_json_fail(feeds, error, "no feed gives a price of %s, which the portfolio "
+                                "needs", s->universe.assets[i->asset].name);
+        }
+    }
+    return RH_OK;
+}
+
+rh_status rh_scenario_read_feeds(rh_scenario *s, rh_json root, rh_error *error)
+{
+    feed_list *list = calloc(1, sizeof *list);
+    if (!list) return rh_fail(error, RH_NO_MEMORY, "no memory for the feeds");
+    rh_status status = read_all(s, root, list, error);
+    if (status == RH_OK) {
+        status = rh_feed_merge(list->feeds, (const uint16_t *const *)list->remaps, list->count,
+                               &s->feed, error);
+    }
+    for (size_t n = 0; n < list->count; n++) {
+        if (status != RH_OK) list->feeds[n]->free(list->feeds[n]);
+        if (list->remaps[n] != list->remap_store[n]) free(list->remaps[n]);
+    }
+    free(list);
+    return status;
+}

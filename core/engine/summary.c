@@ -1,0 +1,190 @@
+/* summary.json: what tools and people rely on. Numbers come from the books and counters alone. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/run.h"
+
+static void put_inputs(rh_run *run, rh_json_writer *w)
+{
+    const rh_scenario *s = run->scenario;
+    rh_json_open(w, "inputs", '{');
+    rh_json_put_text(w, "scenario", s->sha256);
+    rh_json_open(w, "tapes", '{');
+    for (int t = 0; t < s->tape_count; t++) {
+        bool again = false;     /* a spot and a vol series may share a name */
+        for (int k = 0; k < t; k++) again |= !strcmp(s->tapes[k].name, s->tapes[t].name);
+        char name[RH_NAME_MAX + 16];
+        snprintf(name, sizeof name, again ? "%s#%d" : "%s", s->tapes[t].name, t);
+        rh_json_put_text(w, name, s->tapes[t].hash);
+    }
+    rh_json_close(w, '}');
+    rh_json_open(w, "scripts", '{');
+    if (s->policy.has_script) rh_json_put_text(w, s->policy.source.label, s->policy.source.sha256);
+    for (size_t k = 0; k < s->swap_count; k++) {
+        const rh_policy_choice *c = &s->swaps[k].choice;
+        bool again = !c->has_script ||
+                     (s->policy.has_script && !strcmp(c->source.label, s->policy.source.label));
+        for (size_t j = 0; j < k && !again; j++) {
+            again = s->swaps[j].choice.has_script &&
+                    !strcmp(s->swaps[j].choice.source.label, c->source.label);
+        }
+        if (!again) rh_json_put_text(w, c->source.label, c->source.sha256);
+    }
+    rh_json_close(w, '}');
+    rh_json_close(w, '}');
+}
+
+static void put_books(const rh_books *b, rh_json_writer *w)
+{
+    static const char *const cost_names[] = {
+#define X(name) #name,
+        RH_COST_MAP(X)
+#undef X
+    };
+    rh_json_open(w, "pnl", '{');
+    rh_json_put_double(w, "total", rh_books_pnl(b));
+#define X(name) rh_json_put_double(w, #name, rh_sum_value(&b->pnl_##name));
+    RH_PNL_MAP(X)
+#undef X
+    rh_json_close(w, '}');
+    rh_json_open(w, "cost", '{');
+    rh_json_put_double(w, "total", rh_books_cost(b));
+    for (int k = 0; k < RH_COST_KINDS; k++) {
+        rh_json_put_double(w, cost_names[k], rh_sum_value(&b->cost[k]));
+    }
+    rh_json_close(w, '}');
+    rh_json_open(w, "attribution", '{');
+#define X(name) rh_json_put_double(w, #name, rh_sum_value(&b->attribution_##name));
+    RH_ATTRIBUTION_MAP(X)
+#undef X
+    rh_json_close(w, '}');
+    double gamma = rh_sum_value(&b->gross_gamma);
+    rh_json_put_double(w, "residual_share",
+                       gamma > 0.0 ? rh_sum_value(&b->gross_residual) / gamma : 0.0);
+    rh_json_put_double(w, "gross_flow", rh_sum_value(&b->gross_flow));
+}
+
+static void put_hedging(const rh_run *run, rh_json_writer *w)
+{
+    const rh_hedging *h = &run->hedging;
+    double span_ns = (double)(h->since_ns - h->started_ns);
+    rh_json_open(w, "hedging", '{');
+    rh_json_put_i64(w, "orders", (int64_t)h->orders);
+    rh_json_put_i64(w, "fills", (int64_t)h->fills);
+    rh_json_put_double(w, "turnover", rh_sum_value(&h->turnover));
+    rh_json_put_double(w, "rms_delta", span_ns > 0.0 ? sqrt(rh_sum_value(&h->delta2_ns) / span_ns) : 0);
+    rh_json_put_double(w, "max_abs_delta", h->max_abs_delta);
+    for (int state = 0; state < RH_ORDER_STATES; state++) {
+        if (!rh_order_state_final((rh_order_state)state)) continue;
+        rh_json_put_i64(w, rh_order_state_word((rh_order_state)state),
+                        (int64_t)run->orders.ended[state]);
+    }
+    rh_json_put_i64(w, "policy_calls", (int64_t)run->slot.calls);
+    rh_json_close(w, '}');
+}
+
+static void put_guards(const rh_run *run, rh_json_writer *w)
+{
+    const rh_guards *g = &run->scenario->guards;
+    rh_json_open(w, "guards", '[');
+    for (int k = 0; k < RH_GUARDS; k++) {
+        if (!(g->limit[k] > 0.0)) continue;
+        rh_json_open(w, NULL, '{');
+        rh_json_put_text(w, "guard", rh_guard_key((rh_guard_kind)k));
+        rh_json_put_double(w, "limit", g->limit[k]);
+        rh_json_put_i64(w, "hits", (int64_t)g->hits[k]);
+        rh_json_close(w, '}');
+    }
+    rh_json_close(w, ']');
+}
+
+static void put_swaps(const rh_run *run, rh_json_writer *w)
+{
+    rh_json_open(w, "swaps", '[');
+    for (size_t k = 0; k < run->swap_count; k++) {
+        const rh_swap_record *r = &run->swaps[k];
+        char time[RH_TIME_TEXT];
+        rh_text_time(time, r->time_ns);
+        rh_json_open(w, NULL, '{');
+        rh_json_put_text(w, "at", time);
+        rh_json_put_i64(w, "seq", (int64_t)r->sequence);
+        rh_json_put_text(w, "from", r->from);
+        rh_json_put_text(w, "to", r->to);
+        rh_json_put_bool(w, "accepted", r->accepted);
+        if (r->accepted) rh_json_put_text(w, "sha256", r->sha256);
+        if (!r->accepted) rh_json_put_text(w, "reason", r->reason);
+        rh_json_close(w, '}');
+    }
+    rh_json_close(w, ']');
+}
+
+/* What the reader of the numbers should know before trusting them. */
+static void put_notes(const rh_run *run, rh_json_writer *w)
+{
+    const rh_scenario *s = run->scenario;
+    rh_json_open(w, "notes", '[');
+    for (int h = 0; h < s->hedge_count; h++) {
+        const rh_instrument *i = &run->universe->instruments[s->hedges[h]];
+        const rh_venue *venue = &s->venues[i->venue];
+        int primary = run->universe->assets[i->asset].primary;
+        int64_t bar = s->bar_ns[i->has_feed ? s->hedges[h] : primary];
+        if (venue->latency_ns <= 0 || venue->latency_ns >= bar) continue;
+        char latency[RH_TIME_TEXT], length[RH_TIME_TEXT], text[256];
+        rh_text_duration(latency, venue->latency_ns);
+        rh_text_duration(length, bar);
+        snprintf(text, sizeof text, "the latency of venue %.60s (%s) is below the bar length (%s): its "
+                 "cost is untested on this tape", venue->name, latency, length);
+        rh_json_put_text(w, NULL, text);
+    }
+    if (!run->reproducible) {
+        rh_json_put_text(w, NULL, "a memory limit ended a policy: this run may not be reproducible");
+    }
+    rh_json_close(w, ']');
+}
+
+static void put_head(const rh_run *run, rh_json_writer *w)
+{
+    const rh_scenario *s = run->scenario;
+    char digest[RH_DIGEST_HEX], seed[32], from[RH_TIME_TEXT], to[RH_TIME_TEXT];
+    rh_digest_hex(run->digest, digest);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)s->seed);
+    rh_text_time(from, s->from_ns);
+    rh_text_time(to, s->to_ns);
+    rh_json_put_text(w, "name", s->name);
+    rh_json_put_text(w, "status", run->policy_failed ? "policy_failed" : "done");
+    rh_json_put_text(w, "digest", digest);
+    rh_json_put_text(w, "engine", RH_ENGINE_VERSION);
+    rh_json_put_text(w, "lua", run->request->lua_version ? run->request->lua_version : "");
+    rh_json_put_text(w, "seed", seed);
+    rh_json_put_i64(w, "events", (int64_t)run->events);
+    rh_json_put_double(w, "wall_s", run->wall_s);
+    rh_json_put_text(w, "numeraire", run->universe->currencies[run->universe->numeraire].name);
+    rh_json_open(w, "clock", '{');
+    rh_json_put_text(w, "from", from);
+    rh_json_put_text(w, "to", to);
+    rh_json_close(w, '}');
+}
+
+rh_status rh_output_summary(rh_run *run, rh_buffer *out, rh_error *error)
+{
+    rh_json_writer w = {.out = out, .pretty = true};
+    rh_json_open(&w, NULL, '{');
+    put_head(run, &w);
+    put_inputs(run, &w);
+    put_books(&run->books, &w);
+    put_hedging(run, &w);
+    put_guards(run, &w);
+    put_swaps(run, &w);
+    rh_json_open(&w, "policy", '{');
+    rh_json_put_text(&w, "name", run->first_name);
+    rh_json_put_text(&w, "version", run->first_version);
+    rh_json_put_text(&w, "sha256", run->first_sha256);
+    if (run->policy_failed) rh_json_put_text(&w, "failure", run->policy_message);
+    rh_json_close(&w, '}');
+    put_notes(run, &w);
+    rh_json_close(&w, '}');
+    rh_buffer_text(out, "\n");
+    return out->failed ? rh_fail(error, RH_NO_MEMORY, "no memory for the summary") : RH_OK;
+}

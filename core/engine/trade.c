@@ -1,0 +1,289 @@
+/* From a policy's request to fills: routing, lots, guards, latency, matching, booking, reports.
+ * Decides nothing. Invariant: an order's mid_decision is the known mid when it was decided, and every
+ * order ends in exactly one final state. */
+#include <math.h>
+
+#include "base/text.h"
+#include "engine/run.h"
+
+#define CANCEL_BIT 0x80000000u
+
+static rh_venue *venue_of(const rh_run *run, int instrument)
+{
+    return &run->scenario->venues[run->universe->instruments[instrument].venue];
+}
+
+double rh_run_pending(const rh_run *run)
+{
+    double sum = 0.0;
+    for (int k = 0; k < run->orders.live_count; k++) {
+        const rh_order *order = &run->orders.slots[run->orders.live[k]];
+        sum += order->reported_remaining * order->delta_per_unit;
+    }
+    return sum;
+}
+
+/* --- decisions become orders --------------------------------------------------------------- */
+
+/* A final state that nobody waits for: an order refused before it left. */
+static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error *error)
+{
+    uint32_t slot;
+    RH_TRY(rh_orders_new(&run->orders, order, &slot, error));
+    rh_order *made = &run->orders.slots[slot];
+    made->reported_remaining = 0.0;
+    rh_order_end(&run->orders, slot, RH_ORDER_REJECTED);
+    run->hedging.orders++;
+    char qty[RH_NUMBER_TEXT];
+    rh_text_double(qty, order->qty);
+    rh_journal(run, "guard", "order %u of %s %s rejected: %s", made->id, qty,
+               run->universe->instruments[order->instrument].name, why);
+    rh_digest_order(run, made);
+    rh_orders_release(&run->orders, slot);
+    rh_run_want_wake(run, RH_ON_REJECT);
+    return RH_OK;
+}
+
+static rh_status send(rh_run *run, rh_order *order, rh_error *error)
+{
+    const rh_instrument *i = &run->universe->instruments[order->instrument];
+    double position = rh_hedge_position_of(&run->net[run->asset], &run->reported, &run->known) +
+                      rh_run_pending(run) + order->qty * order->delta_per_unit;
+    double notional = fabs(order->qty) * (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
+                      rh_market_fx(&run->known, i->settle);
+    int verdict = rh_guards_check(&run->scenario->guards, run->now_ns,
+                                  order->qty * order->delta_per_unit, notional, position,
+                                  run->now_ns - run->known.spot_ns[run->asset]);
+    if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
+    if (run->orders.free_count == 0) {
+        rh_error why = {0};
+        rh_fail(&why, RH_POLICY, "more than %d live orders", RH_ORDERS_LIVE_MAX);
+        return rh_run_killed(run, RH_KILL_ORDERS, &why, error);
+    }
+    uint32_t slot;
+    RH_TRY(rh_orders_new(&run->orders, order, &slot, error));
+    rh_order *made = &run->orders.slots[slot];
+    run->hedging.orders++;
+    run->last_order_ns = run->now_ns;
+    rh_digest_order(run, made);
+    return rh_queue_push(&run->queue, made->arrives_ns, RH_CLASS_ORDER, slot, made->id, error);
+}
+
+static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_order order,
+                             double units, rh_error *error)
+{
+    const rh_instrument *i = &run->universe->instruments[order.instrument];
+    const rh_venue *venue = venue_of(run, order.instrument);
+    double sent = 0.0;
+    /* Slices are rounded as they add up, so that together they make the rounded whole. */
+    for (int k = 1; k <= request->slices; k++) {
+        double target = rh_round_to_lot(units * k / request->slices, i->lot);
+        order.qty = rh_round_to_lot(target - sent, i->lot);
+        if (!(fabs(order.qty) > 0.0)) continue;
+        sent = target;
+        int64_t wait = request->slices > 1
+                           ? (int64_t)((double)request->over_ns * (k - 1) / request->slices) : 0;
+        order.arrives_ns = run->now_ns + wait + venue->latency_ns;
+        RH_TRY(send(run, &order, error));
+        if (!run->slot.policy) break;   /* killed on the way */
+    }
+    return RH_OK;
+}
+
+rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error)
+{
+    if (request->cancel_live) RH_TRY(rh_run_cancel_all(run, error));
+    if (!(fabs(request->qty) > 0.0)) return RH_OK;
+    int route = request->instrument < 0 ? 0 : request->instrument;
+    rh_order order = {.instrument = run->scenario->hedges[route],
+                      .is_limit = request->kind == RH_ORDER_LIMIT,
+                      .limit = request->kind == RH_ORDER_LIMIT ? request->limit : 0.0,
+                      .decided_ns = run->now_ns};
+    order.mid_decision = rh_market_mid(&run->known, order.instrument);
+    if (!(order.mid_decision > 0.0)) return RH_OK;      /* its own feed has shown nothing yet */
+    order.delta_per_unit = rh_route_delta(&run->known, order.instrument);
+    if (!order.is_limit && request->slippage_bps > 0.0) {
+        double tolerance = request->slippage_bps * 1e-4;
+        order.limit = order.mid_decision * (request->qty > 0.0 ? 1.0 + tolerance : 1.0 - tolerance);
+    }
+    double lot = run->universe->instruments[order.instrument].lot;
+    double units = rh_round_to_lot(request->qty / order.delta_per_unit, lot);
+    if (!(fabs(units) > 0.0)) return RH_OK;
+    return send_slices(run, request, order, units, error);
+}
+
+rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
+{
+    for (int k = 0; k < run->orders.live_count; k++) {
+        uint32_t slot = run->orders.live[k];
+        rh_order *order = &run->orders.slots[slot];
+        if (rh_order_state_final(order->state) || order->cancel_requested) continue;
+        order->cancel_requested = true;
+        RH_TRY(rh_queue_push(&run->queue, run->now_ns + venue_of(run, order->instrument)->latency_ns,
+                             RH_CLASS_ORDER, slot, order->id | CANCEL_BIT, error));
+    }
+    return RH_OK;
+}
+
+/* Trade `qty` (spot-equivalent) of the default route, or every hedge position to zero when NAN. */
+rh_status rh_run_flatten(rh_run *run, double qty, rh_error *error)
+{
+    rh_order_request request = {.qty = qty, .slices = 1};
+    if (!isnan(qty)) return rh_run_submit(run, &request, error);
+    for (int h = 0; h < run->scenario->hedge_count; h++) {
+        int i = run->scenario->hedges[h];
+        double open = run->reported.held[RH_LAYER_HEDGE][i].qty;
+        for (int k = 0; k < run->orders.live_count; k++) {
+            const rh_order *order = &run->orders.slots[run->orders.live[k]];
+            if (order->instrument == i && !order->cancel_requested) open += order->reported_remaining;
+        }
+        if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
+        request.instrument = h;
+        request.qty = -open * rh_route_delta(&run->known, i);
+        RH_TRY(rh_run_submit(run, &request, error));
+    }
+    return RH_OK;
+}
+
+/* --- the venue ----------------------------------------------------------------------------- */
+
+static rh_status send_report(rh_run *run, uint32_t slot, const rh_report_slip *slip, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[slot];
+    if (run->free_report_count == 0) return rh_fail(error, RH_LIMIT, "too many reports under way");
+    uint32_t at = run->free_reports[--run->free_report_count];
+    run->reports[at] = *slip;
+    run->reports[at].order_slot = slot;
+    order->pending_reports++;
+    int64_t back = run->now_ns + venue_of(run, order->instrument)->report_ns;
+    return rh_queue_push(&run->queue, back, RH_CLASS_REPORT, at, 0, error);
+}
+
+static rh_status end_order(rh_run *run, uint32_t slot, rh_order_state final, rh_error *error)
+{
+    rh_order_end(&run->orders, slot, final);
+    rh_digest_order(run, &run->orders.slots[slot]);
+    rh_report_slip slip = {.is_end = true, .end = final};
+    return send_report(run, slot, &slip, error);
+}
+
+static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[slot];
+    const rh_instrument *i = &run->universe->instruments[order->instrument];
+    rh_fill_booking fill = {.instrument = order->instrument, .qty = match->qty,
+                            .price = match->price, .mid_decision = order->mid_decision,
+                            .mid_arrival = rh_market_mid(&run->is, order->instrument)};
+    fill.cost[RH_COST_spread] = match->spread;
+    fill.cost[RH_COST_depth] = match->depth;
+    fill.cost[RH_COST_fee] = match->fee;
+    rh_books_fill(&run->books, &run->is, run->now_ns, &fill);
+    rh_order_fill(&run->orders, slot, match->qty);
+    double notional = fabs(match->qty) * (i->inverse ? 1.0 / match->price : match->price);
+    rh_sum_add(&run->hedging.turnover, notional * rh_market_fx(&run->is, i->settle));
+    run->hedging.fills++;
+    double value[6] = {match->qty, match->price, match->spread, match->depth, match->fee,
+                       fill.cost[RH_COST_latency]};
+    rh_digest_event(run, RH_TAG_FILL, order->id, run->now_ns, value);
+    rh_output_fill(run, order, &fill);
+    rh_run_state_passed(run);
+    if (rh_order_state_final(order->state)) rh_digest_order(run, order);
+    rh_report_slip slip = {.qty = match->qty, .price = match->price, .fee = match->fee};
+    return send_report(run, slot, &slip, error);
+}
+
+static rh_status match_order(rh_run *run, uint32_t slot, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[slot];
+    rh_match match;
+    rh_venue_match(venue_of(run, order->instrument), &run->is, order, &match);
+    if (fabs(match.qty) > 0.0) RH_TRY(book_fill(run, slot, &match, error));
+    if (rh_order_state_final(order->state) || match.rest_waits) return RH_OK;
+    return end_order(run, slot, RH_ORDER_CANCELLED, error);
+}
+
+rh_status rh_run_order_event(rh_run *run, const rh_event *event, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[event->slot];
+    bool stale = !order->live || order->id != (event->stamp & ~CANCEL_BIT) ||
+                 rh_order_state_final(order->state);
+    if (stale) return RH_OK;
+    if (event->stamp & CANCEL_BIT) return end_order(run, event->slot, RH_ORDER_CANCELLED, error);
+    rh_order_arrive(order);
+    /* A limit order trades against the book as a taker first; what is left of it rests. */
+    order->fresh = true;
+    rh_status status = match_order(run, event->slot, error);
+    order->fresh = false;
+    return status;
+}
+
+/* New market data: orders that work at a venue may trade on. */
+rh_status rh_run_work_orders(rh_run *run, int instrument, rh_error *error)
+{
+    int asset = run->universe->instruments[instrument].asset;
+    for (int k = 0; k < run->orders.live_count; k++) {
+        uint32_t slot = run->orders.live[k];
+        const rh_order *order = &run->orders.slots[slot];
+        if (order->state != RH_ORDER_WORKING) continue;
+        if (run->universe->instruments[order->instrument].asset != asset) continue;
+        RH_TRY(match_order(run, slot, error));
+    }
+    return RH_OK;
+}
+
+rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
+{
+    (void)error;
+    rh_report_slip slip = run->reports[at];
+    rh_order *order = &run->orders.slots[slip.order_slot];
+    run->free_reports[run->free_report_count++] = at;
+    order->pending_reports--;
+    if (slip.is_end) {
+        order->reported_remaining = 0.0;
+        if (slip.end == RH_ORDER_REJECTED) rh_run_want_wake(run, RH_ON_REJECT);
+    } else {
+        rh_positions_trade(&run->reported, RH_LAYER_HEDGE, order->instrument, slip.qty, slip.price,
+                           slip.fee);
+        order->reported_remaining -= slip.qty;
+        if (fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
+    }
+    run->greeks_valid = false;
+    rh_run_want_wake(run, RH_ON_FILL);
+    rh_orders_release(&run->orders, slip.order_slot);
+    return RH_OK;
+}
+
+/* --- end of the run, estimates ------------------------------------------------------------- */
+
+/* "end": "unwind": hedges are traded to zero at once, at what the venue gives at the last instant. */
+rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
+{
+    for (int h = 0; h < run->scenario->hedge_count; h++) {
+        int i = run->scenario->hedges[h];
+        double qty = -run->filled.held[RH_LAYER_HEDGE][i].qty;
+        if (!(fabs(qty) > 0.0)) continue;
+        double mid = rh_market_mid(&run->is, i);
+        rh_order order = {.instrument = i, .qty = qty, .mid_decision = mid, .decided_ns = run->now_ns,
+                          .arrives_ns = run->now_ns, .delta_per_unit = rh_route_delta(&run->is, i)};
+        uint32_t slot;
+        RH_TRY(rh_orders_new(&run->orders, &order, &slot, error));
+        run->hedging.orders++;
+        rh_order_arrive(&run->orders.slots[slot]);
+        RH_TRY(match_order(run, slot, error));
+    }
+    if (rh_books_can_mark(&run->books, &run->is)) rh_output_ledger(run);
+    return RH_OK;
+}
+
+double rh_run_cost(rh_run *run, double qty)
+{
+    if (run->scenario->hedge_count == 0 || !isfinite(qty)) return 0.0;
+    int i = run->scenario->hedges[0];
+    const rh_instrument *instrument = &run->universe->instruments[i];
+    if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
+    double units = qty / rh_route_delta(&run->known, i);
+    rh_order order = {.instrument = i, .qty = units, .remaining = units};
+    rh_match match;
+    rh_venue_quote(venue_of(run, i), &run->known, &order, units, &match);
+    return (match.spread + match.depth + match.fee) * rh_market_fx(&run->known, instrument->settle);
+}
