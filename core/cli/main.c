@@ -1,9 +1,10 @@
 /* The program: one table of commands, help, and the check that the output was written.
  * Sets no locale (numbers read and print as in "C") and holds no logic of a command. */
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
@@ -88,17 +89,21 @@ static int dispatch(int argc, char **argv)
     return help ? chosen->run(2, help_arguments) : chosen->run(argc - 1, argv + 1);
 }
 
+/* A pipe whose reader went away: it has seen what it wanted, nobody is to be told. */
+static bool reader_is_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 int main(int argc, char **argv)
 {
-    /* a reader that went away is a failed write, seen below, after the run directory is whole */
+    /* so that `| head` takes no run directory with it: a failed write is found below */
     signal(SIGPIPE, SIG_IGN);
     rh_math_thread_init();
     int status = dispatch(argc, argv);
-    errno = 0;
-    bool flushed = fflush(stdout) == 0;
-    if (flushed && !ferror(stdout)) return status;
-    if (errno != EPIPE && errno != 0) {
-        fprintf(stderr, "rehedge: cannot write the output: %s\n", strerror(errno));
-    }
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (written) return status;
+    if (!reader_is_gone()) fputs("rehedge: the output could not be written\n", stderr);
     return status != 0 ? status : 1;
 }
