@@ -20,7 +20,8 @@ struct rh_feed {
     const char *content_hash;
 };
 
-/* Records of a tape with from <= happened <= to; the feed owns the tape afterwards. */
+/* Records of a tape with from <= happened <= to. On success the feed owns the tape, on failure the
+ * caller still does. */
 rh_status rh_feed_from_tape(rh_tape *tape, int64_t from_ns, int64_t to_ns, rh_feed **feed,
                             rh_error *error);
 
@@ -94,7 +95,8 @@ rh_status rh_feed_synth(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t see
 /* --- merge --------------------------------------------------------------------------------- */
 
 /* k feeds as one, by (happened, feed index, order within the feed). remap[i][j] is the universe
- * index of instrument j of feed i. The merge owns the feeds. */
+ * index of instrument j of feed i (copied). On success the merge owns the feeds, on failure the
+ * caller still does. A feed that goes back in time ends the stream with RH_INPUT. */
 rh_status rh_feed_merge(rh_feed *const *feeds, const uint16_t *const *remap, size_t count,
                         rh_feed **merged, rh_error *error);
 

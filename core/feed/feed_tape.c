@@ -37,10 +37,7 @@ rh_status rh_feed_from_tape(rh_tape *tape, int64_t from_ns, int64_t to_ns, rh_fe
 {
     *feed = NULL;
     feed_tape *self = calloc(1, sizeof *self);
-    if (!self) {
-        rh_tape_close(tape);
-        return rh_fail(error, RH_NO_MEMORY, "no memory for a feed");
-    }
+    if (!self) return rh_fail(error, RH_NO_MEMORY, "no memory for a feed");
     const rh_tape_info *info = rh_tape_get_info(tape);
     const rh_record *records = rh_tape_records(tape);
     uint64_t first = rh_tape_lower_bound(tape, from_ns);

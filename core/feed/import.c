@@ -295,7 +295,7 @@ static bool judge_order(rh_import_sink *sink, const rh_import_row *row)
     if (row->time_ns >= last_ns && !overlaps) return false;
     if (row->time_ns < last_ns)
         snprintf(reason, sizeof reason, "time goes backwards from %s to %s%s", before, now,
-                 sink->report->rows == 2 ? " (is the file newest first? sort it)" : "");
+                 sink->judged == 2 ? " (is the file newest first? sort it)" : "");
     else
         snprintf(reason, sizeof reason, "the bar of %s opens before the bar of %s has closed",
                  now, before);
@@ -324,6 +324,7 @@ static rh_status judge(rh_import_sink *sink, rh_import_row *row, rh_error *error
 {
     if (row->kind == RH_RECORD_BAR && row->closes) row->time_ns -= sink->interval_ns;
     row->closes = false;
+    ++sink->judged;
     bool bar = row->kind == RH_RECORD_BAR, kept = inside(sink, happened_of(sink, row));
     if (bar && sink->options->ohlc) kept = kept || inside(sink, row->time_ns);
     if (!kept) {
@@ -341,17 +342,23 @@ static rh_status judge(rh_import_sink *sink, rh_import_row *row, rh_error *error
 
 /* --- the bar length ------------------------------------------------------------------------ */
 
+/* Without its sign: a file that runs newest first shows its bar length as well. */
+static int64_t spacing_at(const rh_import_row *rows, size_t i)
+{
+    int64_t spacing = rows[i].time_ns - rows[i - 1].time_ns;
+    return spacing < 0 ? -spacing : spacing;
+}
+
 /* The most frequent spacing of the rows held; the shorter one of two as frequent. */
 static int64_t frequent_spacing(const rh_import_row *rows, size_t count)
 {
     int64_t best_ns = 0;
     size_t best = 0;
     for (size_t i = 1; i < count; ++i) {
-        int64_t spacing = rows[i].time_ns - rows[i - 1].time_ns;
-        if (spacing <= 0 || spacing == best_ns) continue;
+        int64_t spacing = spacing_at(rows, i);
+        if (spacing == 0 || spacing == best_ns) continue;
         size_t times = 0;
-        for (size_t j = 1; j < count; ++j)
-            times += rows[j].time_ns - rows[j - 1].time_ns == spacing;
+        for (size_t j = 1; j < count; ++j) times += spacing_at(rows, j) == spacing;
         if (times < best || (times == best && spacing > best_ns)) continue;
         best = times;
         best_ns = spacing;

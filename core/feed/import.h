@@ -37,6 +37,7 @@ typedef struct rh_import_sink {
     size_t pending_count;
     int64_t interval_ns;
     const char *path, *unit;        /* of the file being read */
+    uint64_t judged;                /* rows, the one at hand included */
     bool started, any, refused;
     rh_import_row last;             /* the last row in order, valid when `any` */
     rh_error refusal;               /* of the first row refused */

@@ -26,12 +26,10 @@ rh_status rh_import_clock_init(rh_import_clock *clock, const char *unit, rh_erro
 /* 1973 to 2200 in each unit; nothing else is unmistakable. */
 static rh_time_unit unit_of(int64_t whole)
 {
-    int64_t low = 100000000, high = RH_TIME_NS_MAX / 1000000000;
-    for (int unit = RH_UNIT_S; unit <= RH_UNIT_NS; ++unit) {
-        if (whole >= low && whole <= high) return (rh_time_unit)unit;
-        low *= 1000;
-        if (unit < RH_UNIT_NS) high = RH_TIME_NS_MAX / unit_ns[unit + 1];
-    }
+    for (int unit = RH_UNIT_S; unit <= RH_UNIT_NS; ++unit)
+        if (whole >= INT64_C(100000000000000000) / unit_ns[unit] &&
+            whole <= RH_TIME_NS_MAX / unit_ns[unit])
+            return (rh_time_unit)unit;
     return RH_UNIT_UNKNOWN;
 }
 

@@ -57,15 +57,19 @@ static rh_status merge_next(rh_feed *feed, rh_record *record, rh_error *error)
     return refill(self, first, error);
 }
 
+static void free_but_feeds(merge *self)
+{
+    for (size_t i = 0; i < self->count; ++i) free(self->sources[i].remap);
+    free(self);
+}
+
 static void merge_free(rh_feed *feed)
 {
     merge *self = (merge *)feed;
     if (!self) return;
-    for (size_t i = 0; i < self->count; ++i) {
+    for (size_t i = 0; i < self->count; ++i)
         self->sources[i].feed->free(self->sources[i].feed);
-        free(self->sources[i].remap);
-    }
-    free(self);
+    free_but_feeds(self);
 }
 
 static const char *merge_instrument(const rh_feed *feed, uint32_t index)
@@ -95,27 +99,20 @@ rh_status rh_feed_merge(rh_feed *const *feeds, const uint16_t *const *remap, siz
 {
     *merged = NULL;
     merge *self = calloc(1, sizeof *self + count * sizeof self->sources[0]);
-    bool whole = self != NULL;
-    if (self) {
-        self->feed = (rh_feed){.next = merge_next, .free = merge_free,
-                               .instrument_name = merge_instrument, .content_hash = ""};
-        self->count = count;
-    }
+    if (!self) return rh_fail(error, RH_NO_MEMORY, "no memory for a merge of feeds");
+    self->feed = (rh_feed){.next = merge_next, .free = merge_free,
+                           .instrument_name = merge_instrument, .content_hash = ""};
+    self->count = count;
     for (size_t i = 0; i < count; ++i) {
-        if (!self) {
-            feeds[i]->free(feeds[i]);
-            continue;
-        }
         self->sources[i].feed = feeds[i];
-        whole = copy_remap(&self->sources[i], remap[i], &self->feed.instruments) && whole;
+        if (!copy_remap(&self->sources[i], remap[i], &self->feed.instruments)) {
+            free_but_feeds(self);
+            return rh_fail(error, RH_NO_MEMORY, "no memory for a merge of feeds");
+        }
         int64_t interval_ns = feeds[i]->interval_ns, *least_ns = &self->feed.interval_ns;
         if (interval_ns > 0 && (*least_ns == 0 || interval_ns < *least_ns))
             *least_ns = interval_ns;
     }
-    if (whole) {
-        *merged = &self->feed;
-        return RH_OK;
-    }
-    merge_free(self ? &self->feed : NULL);
-    return rh_fail(error, RH_NO_MEMORY, "no memory for a merge of feeds");
+    *merged = &self->feed;
+    return RH_OK;
 }

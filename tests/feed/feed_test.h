@@ -22,14 +22,14 @@
 
 static char folder[64];
 
-static int make_folder(void **state)
+static inline int make_folder(void **state)
 {
     (void)state;
     snprintf(folder, sizeof folder, "/tmp/rehedge-feed-XXXXXX");
     return mkdtemp(folder) ? 0 : -1;
 }
 
-static int remove_folder(void **state)
+static inline int remove_folder(void **state)
 {
     char command[128];
     (void)state;

@@ -248,6 +248,7 @@ static void everything_is_counted_before_the_refusal(void **state)
                                       "1621209720,10,10,10,-1,5\n1621209900,10,10,10,10,5\n";
     (void)state;
     rh_import_options options = defaults();
+    options.interval_ns = MINUTE_NS;
     imported got = import_text("csv", text, &options);
     assert_refused(&got, RH_INPUT, "(in all: gaps 1, duplicates 1, reversals 1, absurd 1)");
     assert_non_null(strstr(got.error.message, "line 4: duplicate"));

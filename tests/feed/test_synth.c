@@ -1,0 +1,234 @@
+/* What all generators share: the time grid, volumes, independence of streams, the same bits from
+ * the same seed, streaming equal to file, and refusals. */
+#include "synth_test.h"
+
+static const char *const models[] = {
+    "{\"model\": \"gbm\", \"spot\": 100, \"vol\": 0.8, \"interval\": \"1h\", \"size\": 4}",
+    "{\"model\": \"heston\", \"spot\": 100, \"v0\": 0.6, \"kappa\": 5, \"theta\": 0.5, \"xi\": 1.5,"
+    " \"rho\": -0.5, \"interval\": \"1h\", \"size\": 4}",
+    "{\"model\": \"merton\", \"spot\": 100, \"vol\": 0.8, \"jump_intensity\": 2000,"
+    " \"jump_mean\": -0.001, \"jump_vol\": 0.01, \"interval\": \"1h\", \"size\": 4}",
+};
+enum { MODELS = 3, LONG = 20000 };
+
+static void grid_and_first_record(void **state)
+{
+    int64_t from_ns = at("2025-01-06T00:00:00Z");
+    (void)state;
+    for (int i = 0; i < MODELS; ++i) {
+        int64_t hour_ns = 60 * MINUTE_NS;
+        generated made = make_feed(models[i], from_ns, from_ns + 5 * hour_ns + 1, 7, 0, 0);
+        assert_int_equal(made.feed->interval_ns, hour_ns);
+        assert_string_equal(made.feed->instrument_name(made.feed, 0), "SYNTH");
+        assert_string_equal(made.feed->content_hash, "");
+        for (int64_t k = 0; k <= 5; ++k) {
+            rh_record record = take_record(&made);
+            assert_int_equal(record.happened_ns, from_ns + k * hour_ns);
+            assert_int_equal(record.known_ns, record.happened_ns);
+            assert_int_equal(record.kind, RH_RECORD_BAR);
+            assert_true(k > 0 || record.price == 100);
+            assert_true(k == 0 || record.price != 100);
+        }
+        rh_record record;
+        rh_error error;
+        assert_int_equal(made.feed->next(made.feed, &record, &error), RH_END);
+        drop_feed(&made);
+        made = make_feed(models[i], from_ns, from_ns + 5 * hour_ns, 7, 0, 0);
+        for (int k = 0; k < 6; ++k) take_record(&made); /* `to` itself is inside */
+        assert_int_equal(made.feed->next(made.feed, &record, &error), RH_END);
+        drop_feed(&made);
+    }
+}
+
+static void volumes_are_plausible(void **state)
+{
+    static double sizes[LONG];
+    (void)state;
+    for (int i = 0; i < MODELS; ++i) {
+        generated made = make_feed(models[i], 0, LONG * 60 * MINUTE_NS, 7, 0, 0);
+        take_record(&made);
+        for (int k = 0; k < LONG; ++k) {
+            rh_record record = take_record(&made);
+            assert_true(record.size > 0 && fabs(record.extra) < record.size);
+            sizes[k] = record.size;
+        }
+        assert_mean("size", sizes, LONG, 4, 4);
+        drop_feed(&made);
+    }
+}
+
+static void size_changes_no_price(void **state)
+{
+    (void)state;
+    generated with = make_feed("{\"model\":\"gbm\",\"spot\":9,\"vol\":1,\"size\":5}", 0,
+                               LONG * MINUTE_NS, 7, 0, 0);
+    generated without = make_feed("{\"model\":\"gbm\",\"spot\":9,\"vol\":1,\"size\":0}", 0,
+                                  LONG * MINUTE_NS, 7, 0, 0);
+    for (int k = 0; k < LONG; ++k) {
+        rh_record a = take_record(&with), b = take_record(&without);
+        assert_memory_equal(&a.price, &b.price, sizeof a.price);
+        assert_true(b.size == 0 && (b.flags & RH_RECORD_NO_SIDE));
+    }
+    drop_feed(&with);
+    drop_feed(&without);
+}
+
+static void same_seed_same_bits(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MODELS; ++i) {
+        generated a = make_feed(models[i], 0, 500 * 60 * MINUTE_NS, 7, 3, 1);
+        generated b = make_feed(models[i], 0, 500 * 60 * MINUTE_NS, 7, 3, 1);
+        for (int k = 0; k < 500; ++k) {
+            rh_record first = take_record(&a), second = take_record(&b);
+            assert_memory_equal(&first, &second, sizeof first);
+        }
+        drop_feed(&a);
+        drop_feed(&b);
+    }
+}
+
+/* Correlation of the log returns of two feeds, times sqrt(n): a standard normal when independent. */
+static double correlation(int model, const uint64_t seed[2], const uint32_t path[2],
+                          const uint32_t stream[2])
+{
+    generated a = make_feed(models[model], 0, LONG * 60 * MINUTE_NS, seed[0], path[0], stream[0]);
+    generated b = make_feed(models[model], 0, LONG * 60 * MINUTE_NS, seed[1], path[1], stream[1]);
+    double ab = 0, aa = 0, bb = 0, last_a = take_record(&a).price, last_b = take_record(&b).price;
+    for (int k = 0; k < LONG; ++k) {
+        double now_a = take_record(&a).price, now_b = take_record(&b).price;
+        double x = log(now_a / last_a), y = log(now_b / last_b);
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+        last_a = now_a;
+        last_b = now_b;
+    }
+    drop_feed(&a);
+    drop_feed(&b);
+    return ab / sqrt(aa * bb) * sqrt((double)LONG);
+}
+
+static void seeds_paths_and_streams_are_independent(void **state)
+{
+    static const uint64_t same_seed[2] = {7, 7}, seeds[2] = {7, 8};
+    static const uint32_t same[2] = {0, 0}, other[2] = {0, 1};
+    (void)state;
+    for (int i = 0; i < MODELS; ++i) {
+        assert_true(fabs(correlation(i, same_seed, same, same) / sqrt((double)LONG) - 1) < 1e-9);
+        assert_true(fabs(correlation(i, seeds, same, same)) < 4);
+        assert_true(fabs(correlation(i, same_seed, other, same)) < 4);
+        assert_true(fabs(correlation(i, same_seed, same, other)) < 4);
+    }
+}
+
+static void streaming_is_the_file(void **state)
+{
+    const char *path = in_folder("synth.tape");
+    (void)state;
+    for (int i = 0; i < MODELS; ++i) {
+        rh_error error;
+        rh_tape_writer *writer;
+        rh_tape *tape;
+        rh_feed *feed;
+        generated made = make_feed(models[i], 0, 5000 * 60 * MINUTE_NS, 7, 0, 0);
+        const char *name = made.feed->instrument_name(made.feed, 0);
+        assert_int_equal(rh_tape_create(path, &name, 1, made.feed->interval_ns, "t", NULL, &writer,
+                                        &error), RH_OK);
+        for (int k = 0; k <= 5000; ++k) {
+            rh_record record = take_record(&made);
+            assert_int_equal(rh_tape_append(writer, &record, &error), RH_OK);
+        }
+        assert_int_equal(rh_tape_commit(writer, &error), RH_OK);
+        drop_feed(&made);
+        made = make_feed(models[i], 0, 5000 * 60 * MINUTE_NS, 7, 0, 0);
+        assert_int_equal(rh_tape_open(path, &tape, &error), RH_OK);
+        assert_int_equal(rh_feed_from_tape(tape, 0, INT64_MAX, &feed, &error), RH_OK);
+        for (int k = 0; k <= 5000; ++k) {
+            rh_record streamed = take_record(&made), stored;
+            assert_int_equal(feed->next(feed, &stored, &error), RH_OK);
+            assert_memory_equal(&streamed, &stored, sizeof stored);
+        }
+        feed->free(feed);
+        drop_feed(&made);
+    }
+}
+
+/* A path's first records do not depend on how far it runs. */
+static void range_end_changes_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MODELS; ++i) {
+        generated a = make_feed(models[i], 0, 100 * 60 * MINUTE_NS, 7, 0, 0);
+        generated b = make_feed(models[i], 0, 90000 * 60 * MINUTE_NS, 7, 0, 0);
+        for (int k = 0; k <= 100; ++k) assert_true(take_record(&a).price == take_record(&b).price);
+        drop_feed(&a);
+        drop_feed(&b);
+    }
+}
+
+static void refusals(void **state)
+{
+    static const struct { const char *json, *message; } cases[] = {
+        {"{\"spot\": 1}", "model"},
+        {"{\"model\": \"gbn\", \"spot\": 1}", "gbm"},
+        {"{\"model\": \"gbm\", \"spot\": 1}", "vol"},
+        {"{\"model\": \"gbm\", \"vol\": 1}", "spot"},
+        {"{\"model\": \"gbm\", \"spot\": 0, \"vol\": 1}", "/spot"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": -1}", "/vol"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": \"x\"}", "/vol"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"kappa\": 1}", "kappa"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"intervall\": \"1m\"}", "interval"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"interval\": \"0s\"}", "interval"},
+        {"{\"model\": \"heston\", \"spot\": 1, \"v0\": 1, \"kappa\": 0, \"theta\": 1, \"xi\": 1,"
+         " \"rho\": 0}", "/kappa"},
+        {"{\"model\": \"heston\", \"spot\": 1, \"v0\": 1, \"kappa\": 1, \"theta\": 1, \"xi\": 1,"
+         " \"rho\": 2}", "/rho"},
+        {"{\"model\": \"merton\", \"spot\": 1, \"vol\": 1, \"jump_intensity\": 1e6,"
+         " \"jump_mean\": 0, \"jump_vol\": 0, \"interval\": \"1d\"}", "700 jumps"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+        rh_json_doc *doc;
+        rh_feed *feed = NULL;
+        rh_error error = {0};
+        assert_int_equal(rh_json_parse("t", cases[i].json, strlen(cases[i].json), &doc, &error),
+                         RH_OK);
+        assert_int_equal(rh_feed_synth(rh_json_root(doc), 0, 1, 7, 0, 0, &feed, &error), RH_INPUT);
+        if (!strstr(error.message, cases[i].message))
+            fail_msg("\"%s\" lacks \"%s\"", error.message, cases[i].message);
+        assert_null(feed);
+        rh_json_free(doc);
+    }
+}
+
+static void a_price_beyond_all_limits_ends_the_feed(void **state)
+{
+    (void)state;
+    generated made = make_feed("{\"model\":\"gbm\",\"spot\":1,\"vol\":0,\"drift\":100,"
+                               "\"interval\":\"30d\"}", 0, 366 * 5 * DAY_NS, 7, 0, 0);
+    rh_record record;
+    rh_error error;
+    rh_status status;
+    while ((status = made.feed->next(made.feed, &record, &error)) == RH_OK)
+        assert_true(record.price <= RH_PRICE_MAX);
+    assert_int_equal(status, RH_DOMAIN);
+    assert_non_null(strstr(error.message, "left the range of prices at 197"));
+    drop_feed(&made);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grid_and_first_record),
+        cmocka_unit_test(volumes_are_plausible),
+        cmocka_unit_test(size_changes_no_price),
+        cmocka_unit_test(same_seed_same_bits),
+        cmocka_unit_test(seeds_paths_and_streams_are_independent),
+        cmocka_unit_test(streaming_is_the_file),
+        cmocka_unit_test(range_end_changes_nothing),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(a_price_beyond_all_limits_ends_the_feed),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

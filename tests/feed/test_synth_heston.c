@@ -1,0 +1,137 @@
+/* Heston paths against the model: expected variance, mean and variance of the log return, and option
+ * prices, from the characteristic function (Heston 1993, in the form of Albrecher et al. 2007) by
+ * Lewis's integral; the integral itself against the values published by Andersen (2008). */
+#include "synth_test.h"
+
+#include <complex.h>
+
+static const double complex unit = (double complex)I;
+
+typedef struct model { double v0, kappa, theta, xi, rho; } model;
+
+/* ln E[e^{iuX}] of the log return X over t, no drift. */
+static double complex log_characteristic(const model *m, double complex u, double t)
+{
+    double complex b = m->kappa - m->rho * m->xi * unit * u;
+    double complex d = csqrt(b * b + m->xi * m->xi * (unit * u + u * u));
+    double complex g = (b - d) / (b + d), e = cexp(-d * t);
+    double complex c = m->kappa * m->theta / (m->xi * m->xi) *
+                       ((b - d) * t - 2 * clog((1 - g * e) / (1 - g)));
+    return c + m->v0 / (m->xi * m->xi) * (b - d) * (1 - e) / (1 - g * e);
+}
+
+/* Call on spot 100 by Lewis (2001), Simpson's rule. */
+static double call_price(const model *m, double strike, double t)
+{
+    enum { NODES = 20000 };
+    const double spot = 100, k = log(spot / strike), end = 200, h = end / NODES;
+    double sum = 0;
+    for (int i = 0; i <= NODES; ++i) {
+        double u = i * h, weight = i == 0 || i == NODES ? 1 : i % 2 ? 4 : 2;
+        double complex value = cexp(unit * u * k + log_characteristic(m, u - 0.5 * unit, t));
+        sum += weight * creal(value) / (u * u + 0.25);
+    }
+    return spot - sqrt(spot * strike) / acos(-1.0) * sum * h / 3;
+}
+
+/* Andersen (2008), test cases I, strikes 100, 140, 60, ten years: 13.085, 0.296, 44.330. */
+static void integral_is_right(void **state)
+{
+    static const model first = {0.04, 0.5, 0.04, 1, -0.9};
+    (void)state;
+    assert_true(fabs(call_price(&first, 100, 10) - 13.085) < 6e-4);
+    assert_true(fabs(call_price(&first, 140, 10) - 0.296) < 6e-4);
+    assert_true(fabs(call_price(&first, 60, 10) - 44.330) < 6e-4);
+}
+
+enum { PATHS = 20000 };
+static double returns[PATHS];
+
+static void simulate(const model *m, double drift, int64_t length_ns, const char *interval)
+{
+    char json[300];
+    snprintf(json, sizeof json, "{\"model\":\"heston\",\"spot\":100,\"drift\":%g,\"v0\":%g,"
+             "\"kappa\":%g,\"theta\":%g,\"xi\":%g,\"rho\":%g,\"interval\":\"%s\"}", drift, m->v0,
+             m->kappa, m->theta, m->xi, m->rho, interval);
+    for (uint32_t path = 0; path < PATHS; ++path)
+        returns[path] = path_return(json, length_ns, path);
+}
+
+static void check_law(const model *m, double drift, int64_t length_ns, const char *interval)
+{
+    static const double strikes[] = {80, 100, 120};
+    static double values[PATHS];
+    const double t = (double)length_ns / (365.0 * (double)DAY_NS), h = 1e-3;
+    simulate(m, drift, length_ns, interval);
+    double complex up = log_characteristic(m, h, t), down = log_characteristic(m, -h, t);
+    double mean = cimag(up - down) / (2 * h), variance = -creal(up + down) / (h * h);
+    double decay = (1 - exp(-m->kappa * t)) / m->kappa;
+    /* E[X] = -1/2 integral of E[v]: Cox, Ingersoll, Ross. */
+    assert_true(fabs(mean + 0.5 * (m->theta * t + (m->v0 - m->theta) * decay)) < 1e-5);
+    assert_mean("E[log S]", returns, PATHS, mean + drift * t, 4);
+    for (int i = 0; i < PATHS; ++i) values[i] = pow(returns[i] - mean - drift * t, 2);
+    assert_mean("Var[log S]", values, PATHS, variance, 4);
+    for (int i = 0; i < PATHS; ++i) values[i] = exp(returns[i]);
+    assert_mean("E[S]", values, PATHS, exp(drift * t), 4);
+    for (int k = 0; k < 3; ++k) {
+        for (int i = 0; i < PATHS; ++i)
+            values[i] = fmax(100 * exp(returns[i] - drift * t) - strikes[k], 0);
+        assert_mean("call", values, PATHS, call_price(m, strikes[k], t), 4);
+    }
+}
+
+static void equity_like(void **state)
+{
+    (void)state;
+    check_law(&(model){0.05, 2, 0.04, 0.4, -0.7}, 0.1, 182 * DAY_NS, "7d");
+}
+
+static void crypto_like(void **state)
+{
+    (void)state;
+    check_law(&(model){0.9, 8, 0.6, 2, 0.2}, 0, 90 * DAY_NS, "2d");
+}
+
+/* The variance hits zero all the time: the exponential branch of QE. */
+static void far_beyond_feller(void **state)
+{
+    (void)state;
+    check_law(&(model){0.04, 0.5, 0.04, 1, -0.9}, 0, 3650 * DAY_NS, "73d");
+}
+
+/* Squared hourly returns follow E[v]: decay from v0 to theta. */
+static void variance_reverts(void **state)
+{
+    enum { STEPS = 24, PATHS_HERE = 20000 };
+    static double early[PATHS_HERE], late[PATHS_HERE];
+    const double v0 = 1, theta = 0.25, kappa = 365, dt = 1 / 8760.0;
+    (void)state;
+    for (uint32_t path = 0; path < PATHS_HERE; ++path) {
+        generated made = make_feed("{\"model\":\"heston\",\"spot\":1,\"v0\":1,\"kappa\":365,"
+                                   "\"theta\":0.25,\"xi\":5,\"rho\":0,\"interval\":\"1h\"}", 0,
+                                   STEPS * 60 * MINUTE_NS, 7, path, 0);
+        double last = take_record(&made).price;
+        for (int i = 0; i < STEPS; ++i) {
+            double now = take_record(&made).price, x = log(now / last);
+            if (i == 0) early[path] = x * x / dt;
+            if (i == STEPS - 1) late[path] = x * x / dt;
+            last = now;
+        }
+        drop_feed(&made);
+    }
+    /* trapezoid of the scheme: the mean of E[v] at both ends of the step */
+    double a = exp(-kappa * dt), first = 0.5 * (v0 + theta + (v0 - theta) * a);
+    double b = exp(-kappa * dt * (STEPS - 1)), last = theta + (v0 - theta) * b * 0.5 * (1 + a);
+    assert_mean("first hour", early, PATHS_HERE, first, 4);
+    assert_mean("last hour", late, PATHS_HERE, last, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integral_is_right), cmocka_unit_test(equity_like),
+        cmocka_unit_test(crypto_like),       cmocka_unit_test(far_beyond_feller),
+        cmocka_unit_test(variance_reverts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
