@@ -76,7 +76,7 @@ static void draw_values(const canvas *c)
 static void draw_times(const canvas *c)
 {
     rh_time_axis times;
-    rh_axis_times(&times, c->chart->from_ns, c->chart->to_ns, 13);
+    rh_axis_times(&times, c->chart->from_ns, c->chart->to_ns, 16);
     rh_buffer_printf(c->out, "<path class=\"frame\" d=\"M%.1f %.1fH%.1f\"/>", c->left, c->bottom,
                      c->right);
     for (int i = 0; i < times.count; i++) {
@@ -209,7 +209,7 @@ static void draw_hedge(const canvas *c, const rh_hedge_slot *slot, double larges
     int64_t time_ns = c->chart->from_ns + (int64_t)(slot->moment * span);
     double value = value_near(&c->chart->curves[0], time_ns);
     if (isnan(value)) return;
-    double size = 2.4 + 4.2 * sqrt(qty / largest), tip = buy ? 3 : -3;
+    double size = 3 + 4 * sqrt(qty / largest), tip = buy ? 3 : -3;
     double height = buy ? 1.6 * size : -1.6 * size;
     rh_buffer_printf(c->out, "<path class=\"%s\" d=\"M%.1f %.1fl%.1f %.1fh%.1fz\"/>",
                      buy ? "buy" : "sell", rh_chart_x(c->chart, time_ns), y_of(c, value) + tip,

@@ -68,9 +68,11 @@ size_t rh_figure_short(char text[RH_FIGURE_TEXT], double value, int digits)
     return length;
 }
 
-size_t rh_moment_text(char text[RH_TIME_TEXT], int64_t time_ns)
+size_t rh_moment_text(char text[RH_TIME_TEXT], int64_t time_ns, int64_t span_ns)
 {
-    size_t length = rh_text_time(text, time_ns);    /* 2021-05-17T00:00:00Z */
+    const int64_t second = 1000000000, millisecond = 1000000;
+    int64_t unit = span_ns >= 600 * second ? second : span_ns >= second ? millisecond : 1;
+    size_t length = rh_text_time(text, time_ns - time_ns % unit);   /* 2021-05-17T00:00:00Z */
     if (length > 0 && text[length - 1] == 'Z') text[--length] = '\0';
     if (length > 10 && text[10] == 'T') text[10] = ' ';
     if (length == 19 && memcmp(text + 16, ":00", 3) == 0) text[length = 16] = '\0';

@@ -16,7 +16,8 @@ int rh_figure_decimals(double max_abs);
 size_t rh_figure_text(char text[RH_FIGURE_TEXT], double value, int decimals);
 /* At most `digits` significant ones: "0.00123", "12.3", "1,235". */
 size_t rh_figure_short(char text[RH_FIGURE_TEXT], double value, int digits);
-/* "2021-05-19 13:21", with seconds and their decimals only where there are any. */
-size_t rh_moment_text(char text[RH_TIME_TEXT], int64_t time_ns);
+/* "2021-05-19 13:21", with seconds only where there are any, and with as many of their decimals as
+ * tell times apart within span_ns (0: all). */
+size_t rh_moment_text(char text[RH_TIME_TEXT], int64_t time_ns, int64_t span_ns);
 
 #endif

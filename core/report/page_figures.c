@@ -76,7 +76,7 @@ static void number_row(const figure *f, int begin_bin, int end_bin, int64_t time
 {
     rh_buffer *out = &f->page->out;
     char moment[RH_TIME_TEXT];
-    rh_moment_text(moment, time_ns);
+    rh_moment_text(moment, time_ns, f->chart.to_ns - f->chart.from_ns);
     rh_buffer_printf(out, "<tr data-x=\"%.1f\"><td>%s", rh_chart_x(&f->chart, time_ns), moment);
     for (int i = 0; i < f->chart.curve_count; i++) {
         const rh_curve *curve = &f->chart.curves[i];
@@ -238,6 +238,7 @@ static void cost_figure(rh_page *page)
     f.chart.zero = true;
     f.about = "Positive is lost.";
     add(&f, "total", "c0", &page->ledger.bins, RH_LEDGER_COST_TOTAL, 1);
+    for (int i = 0; i < f.chart.curve_count; i++) f.chart.curves[i].steps = true;
     if (kinds_agree(page))
         for (int i = 0; i < RH_COST_KINDS; i++)
             add(&f, rh_cost_names[i], styles[i], &page->fills.costs, i, 1);

@@ -134,7 +134,8 @@ static void say_delta(rh_page *page)
         double largest = fmax(fabs(seen.min), fabs(seen.max));
         if (seen.any && fabs(largest - worst) <= 1e-9 * worst) {
             char moment[RH_TIME_TEXT];
-            rh_moment_text(moment, largest == -seen.min ? seen.min_ns : seen.max_ns);
+            int64_t span = page->ledger.bins.last_ns - page->ledger.bins.from_ns;
+            rh_moment_text(moment, largest == -seen.min ? seen.min_ns : seen.max_ns, span);
             rh_buffer_printf(out, " (%s)", moment);
         }
     }

@@ -38,8 +38,8 @@ const char *const rh_page_style[] = {
     ".tile,section,figure{background:var(--card);border:1px solid var(--line);border-radius:8px}",
     ".tile{padding:10px 14px}.tile span,.tile small{display:block;color:var(--soft);"
     "font-size:12.5px}.tile b{font-size:22px;font-weight:600;line-height:1.35}",
-    ".tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));"
-    "gap:16px;margin:20px 0}",
+    ".tables{columns:2 440px;column-gap:16px;margin:20px 0 4px}.tables section"
+    "{break-inside:avoid;margin-bottom:16px}",
     "section{padding:14px 16px}section.wide{margin-top:16px}"
     "section.wide>details{margin-top:6px}",
     "table{border-collapse:collapse}th{font-weight:400;text-align:left}",

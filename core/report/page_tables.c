@@ -14,53 +14,59 @@ typedef struct line {
     double value;
 } line;
 
-static void bar(rh_buffer *out, double value, double scale, bool two_sided)
+typedef struct scale {
+    double largest;
+    bool two_sided, lost;       /* lost: positive values are losses, and coloured so */
+    int decimals;
+} scale;
+
+static void bar(rh_buffer *out, double value, const scale *by)
 {
-    double length = scale > 0 && !isnan(value) ? 100 * fabs(value) / scale : 0;
-    double origin = two_sided ? 100 : 0, width = two_sided ? 200 : 100;
+    double length = by->largest > 0 && !isnan(value) ? 100 * fabs(value) / by->largest : 0;
+    double origin = by->two_sided ? 100 : 0, width = by->two_sided ? 200 : 100;
     rh_buffer_printf(out, "<svg viewBox=\"0 0 %.0f 10\" preserveAspectRatio=\"none\" "
                      "aria-hidden=\"true\"><rect class=\"%s\" x=\"%.2f\" width=\"%.2f\" "
-                     "height=\"10\"/>", width, value < 0 ? "neg" : "pos",
+                     "height=\"10\"/>", width, (value < 0) != by->lost ? "neg" : "pos",
                      value < 0 ? origin - length : origin, length);
-    if (two_sided) rh_buffer_text(out, "<path class=\"axis\" d=\"M100 0V10\"/>");
+    if (by->two_sided) rh_buffer_text(out, "<path class=\"axis\" d=\"M100 0V10\"/>");
     rh_buffer_text(out, "</svg>");
 }
 
-static void row(rh_page *page, const line *at, double scale, bool two_sided, int decimals)
+static void row(rh_page *page, const line *at, const scale *by)
 {
     rh_buffer *out = &page->out;
     rh_buffer_printf(out, "<tr%s><th scope=\"row\">%s</th><td>",
                      at->value == 0 ? " class=\"nil\"" : "", at->name);
-    rh_html_figure(out, at->value, decimals);
+    rh_html_figure(out, at->value, by->decimals);
     rh_buffer_text(out, "</td><td class=\"bar\">");
-    bar(out, at->value, scale, two_sided);
+    bar(out, at->value, by);
     rh_buffer_text(out, "</td></tr>\n");
 }
 
 static void bar_table(rh_page *page, const char *title, const char *about, const line *lines,
-                      int count, double total)
+                      int count, double total, bool lost)
 {
     rh_buffer *out = &page->out;
-    double scale = fabs(total), sum = 0, gross = 0;
-    bool negative = total < 0;
+    double sum = 0, gross = 0;
+    scale by = {.largest = fabs(total), .two_sided = total < 0, .lost = lost};
     for (int i = 0; i < count; i++) {
         if (isnan(lines[i].value)) continue;
-        scale = fmax(scale, fabs(lines[i].value));
-        negative = negative || lines[i].value < 0;
+        by.largest = fmax(by.largest, fabs(lines[i].value));
+        by.two_sided = by.two_sided || lines[i].value < 0;
         sum += lines[i].value;
         gross += fabs(lines[i].value);
     }
-    int decimals = rh_figure_decimals(scale);
+    by.decimals = rh_figure_decimals(by.largest);
     rh_buffer_printf(out, "<section><h2>%s <i>", title);
     rh_html_text(out, page->summary.numeraire);
     rh_buffer_text(out, "</i></h2>\n<table class=\"bars\"><tbody>\n");
-    for (int i = 0; i < count; i++) row(page, &lines[i], scale, negative, decimals);
+    for (int i = 0; i < count; i++) row(page, &lines[i], &by);
     rh_buffer_text(out, "</tbody><tfoot>\n");
-    row(page, &(line){"total", total}, scale, negative, decimals);
+    row(page, &(line){"total", total}, &by);
     rh_buffer_printf(out, "</tfoot></table>\n<p class=\"note\">%s", about);
     if (fabs(sum - total) > 1e-7 * gross) {
         rh_buffer_text(out, " <b class=\"status\">The parts differ from the total by ");
-        rh_html_figure(out, total - sum, decimals);
+        rh_html_figure(out, total - sum, by.decimals);
         rh_buffer_text(out, ".</b>");
     }
     rh_buffer_text(out, "</p></section>\n");
@@ -118,16 +124,16 @@ void rh_page_tables(rh_page *page)
     for (int i = 0; i < RH_PNL_CAUSES; i++) lines[i] = (line){rh_pnl_names[i], s->pnl[i]};
     lines[RH_PNL_CAUSES] = (line){"costs", -s->cost_total};
     bar_table(page, "P&amp;L by cause", "Entry is mark value less price paid when the book was "
-              "taken on.", lines, RH_PNL_CAUSES + 1, s->pnl_total);
+              "taken on.", lines, RH_PNL_CAUSES + 1, s->pnl_total, false);
+    hedging_table(page);
     for (int i = 0; i < RH_ATTRIBUTIONS; i++)
         lines[i] = (line){rh_attribution_names[i], s->attribution[i]};
     bar_table(page, "Attribution", "Greeks at the start of each interval, net of hedges; higher "
               "is vanna, volga and speed; the residual is what they leave of full revaluation.",
-              lines, RH_ATTRIBUTIONS, s->pnl_total);
+              lines, RH_ATTRIBUTIONS, s->pnl_total, false);
     for (int i = 0; i < RH_COST_KINDS; i++) lines[i] = (line){rh_cost_names[i], s->cost[i]};
     bar_table(page, "Costs by kind", "Positive is lost. Measured from the mid known at the "
-              "decision.", lines, RH_COST_KINDS, s->cost_total);
-    hedging_table(page);
+              "decision.", lines, RH_COST_KINDS, s->cost_total, true);
     rh_buffer_text(&page->out, "</div>\n");
 }
 
@@ -151,11 +157,12 @@ static void event_rows(rh_page *page)
     const rh_marks *marks = &page->marks;
     rh_buffer *out = &page->out;
     uint64_t next[RH_MARK_KINDS] = {0};
+    int64_t span = page->ledger.bins.last_ns - page->ledger.bins.from_ns;
     int kind;
     while ((kind = earliest(marks, next)) >= 0) {
         const rh_mark *mark = &marks->listed[kind][next[kind]++];
         char moment[RH_TIME_TEXT];
-        rh_moment_text(moment, mark->time_ns);
+        rh_moment_text(moment, mark->time_ns, span);
         rh_buffer_printf(out, "<tr><td>%s</td><td>%s</td><td class=\"text\"><bdi>", moment,
                          rh_mark_words[kind]);
         rh_html_text(out, mark->text);

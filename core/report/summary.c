@@ -118,6 +118,6 @@ const char *rh_summary_moment(const char *iso, char moment[RH_TIME_TEXT])
 {
     int64_t time_ns;
     if (!rh_parse_time(iso, &time_ns)) return iso;
-    rh_moment_text(moment, time_ns);
+    rh_moment_text(moment, time_ns, 0);
     return moment;
 }
