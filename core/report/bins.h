@@ -1,7 +1,7 @@
-/* A long time series in bounded memory: each time bin keeps the first, least, greatest and last value
- * of each column with their times, which draws the same pixels as all the rows would. Bins are
- * pairwise merged when time outgrows them, so the span need not be known and one pass is enough.
- * Invariant: bin i holds exactly the rows of [from + i width, from + (i + 1) width). */
+/* A long time series in bounded memory: each time bin keeps the first, least, greatest and last
+ * value of each column with their times, which draws the same pixels as all the rows would. Bins
+ * are pairwise merged when time outgrows them, so the span need not be known and one pass is
+ * enough. Invariant: bin i holds exactly the rows of [from + i width, from + (i + 1) width). */
 #ifndef RH_REPORT_BINS_H
 #define RH_REPORT_BINS_H
 
@@ -29,7 +29,7 @@ typedef struct rh_bins {
 } rh_bins;
 
 rh_status rh_bins_init(rh_bins *bins, int columns, rh_error *error);
-/* Before the first row: the same bins as `like`, which has rows. Times are clamped into its span. */
+/* Before the first row: the bins of `like`, which has rows. Times are clamped into its span. */
 void rh_bins_align(rh_bins *bins, const rh_bins *like);
 void rh_bins_free(rh_bins *bins);               /* {0} again */
 /* Times must not decrease. A value that is not finite, or beyond 1e200, counts as absent. */

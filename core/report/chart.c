@@ -198,7 +198,7 @@ static double value_near(const rh_curve *curve, int64_t time_ns)
         if (!cell->any) continue;
         return curve->sign * (cell->first_ns >= time_ns ? cell->first : cell->last);
     }
-    return NAN;
+    return (double)NAN;
 }
 
 static void draw_hedge(const canvas *c, const rh_hedge_slot *slot, double largest, bool buy)

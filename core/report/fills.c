@@ -1,5 +1,5 @@
-/* fills.csv, streamed once: cumulative cost by kind in time bins, and hedges summed in
- * the groups of the ledger's bins. Must not price or convert anything: costs are added as they were booked.
+/* fills.csv, streamed once: cumulative cost by kind in time bins, and hedges summed in the groups
+ * of the ledger's bins. Must not price or convert anything: costs are added as they were booked.
  * Invariant: memory does not depend on the number of fills. */
 #include <math.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static rh_status read_header(rh_csv *csv, const char *path, layout *columns, rh_
 
 static double cell(const rh_csv_row *row, int field)
 {
-    double value = NAN;
+    double value = (double)NAN;
     if (field >= 0) (void)rh_parse_double(row->fields[field], &value);
     return value;
 }

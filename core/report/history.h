@@ -1,6 +1,6 @@
-/* The series of a run: ledger.csv, fills.csv and journal.jsonl streamed once each into bounded memory.
- * Columns are found by name; what is absent is marked absent, what is damaged is refused with file
- * and line. Nothing here draws. */
+/* The series of a run: ledger.csv, fills.csv and journal.jsonl streamed once each into bounded
+ * memory. Columns are found by name; what is absent is marked absent, what is damaged is refused
+ * with file and line. Nothing here draws. */
 #ifndef RH_REPORT_HISTORY_H
 #define RH_REPORT_HISTORY_H
 
@@ -60,8 +60,8 @@ typedef struct rh_fills {
     int64_t last_ns;
 } rh_fills;
 
-/* A missing file is an empty one. An instrument belongs to the asset its name begins with, or to the
- * only asset. */
+/* A missing file is an empty one. An instrument belongs to the asset its name begins with, or to
+ * the only asset. */
 rh_status rh_fills_read(rh_fills *fills, const char *path, const rh_ledger *ledger,
                         rh_error *error);
 void rh_fills_free(rh_fills *fills);

@@ -68,7 +68,7 @@ static rh_status add_row(rh_ledger *ledger, const layout *columns, const rh_csv_
     if (row->count != columns->count)
         return rh_fail(error, RH_INPUT, "%s:%ld: found %zu fields, expected %zu", path, row->line,
                        row->count, columns->count);
-    for (int i = 0; i < ledger->bins.columns; i++) values[i] = NAN;
+    for (int i = 0; i < ledger->bins.columns; i++) values[i] = (double)NAN;
     for (size_t i = 0; i < row->count; i++) {
         int series = columns->series[i];
         if (series >= 0) (void)rh_parse_double(row->fields[i], &values[series]);

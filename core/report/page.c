@@ -1,6 +1,6 @@
-/* report.html: reads a run directory, puts the parts together, writes one file atomically.
- * The page loads nothing and may run nothing but the one script whose hash its policy names, so that
- * even a mistake in escaping could not run a stranger's code. No wall clock: same run, same bytes. */
+/* report.html: reads a run directory, puts the parts together, writes one file atomically. The page
+ * loads nothing and may run nothing but the one script whose hash its policy names, so that even a
+ * mistake in escaping could not run a stranger's code. No wall clock: same run, same bytes. */
 #include "report/page.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* The top of report.html: what ran, the answer in words, the key figures. Every sentence is left out
- * when the run did not record its numbers; nothing is guessed. */
+/* The top of report.html: what ran, the answer in words, the key figures. Every sentence is left
+ * out when the run did not record its numbers; nothing is guessed. */
 #include <math.h>
 #include <string.h>
 

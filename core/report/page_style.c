@@ -1,6 +1,7 @@
-/* The look and the crosshair of report.html, as constant text. Colours follow Okabe and Ito, darkened
- * for paper and lightened for dark screens, and every curve is also named at its end. The script only
- * moves a line and copies numbers from the page's own tables; the page is complete without it. */
+/* The look and the crosshair of report.html, as constant text. Colours follow Okabe and Ito,
+ * darkened for paper and lightened for dark screens, and every curve is also named at its end. The
+ * script only moves a line and copies numbers from the page's own tables; the page is complete
+ * without it. */
 #include "report/page.h"
 
 const char *const rh_page_style[] = {

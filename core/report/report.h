@@ -1,6 +1,7 @@
 /* Renders run directories for people: one self-contained page each, and text tables for terminals.
- * Runs nothing and decides nothing: every number shown was in the run directory already. All text of
- * scripts and data is escaped for where it goes; memory is bounded whatever the ledger's length. */
+ * Runs nothing and decides nothing: every number shown was in the run directory already. All text
+ * of scripts and data is escaped for where it goes; memory is bounded whatever the ledger's length.
+ */
 #ifndef RH_REPORT_REPORT_H
 #define RH_REPORT_REPORT_H
 

@@ -1,5 +1,5 @@
-/* summary.json as numbers and texts, read tolerantly: absent, null or of another type means unknown.
- * Invariant: every text pointer of a parsed summary is valid, "" at worst. */
+/* summary.json as numbers and texts, read tolerantly: absent, null or of another type means
+ * unknown. Invariant: every text pointer of a parsed summary is valid, "" at worst. */
 #include "report/summary.h"
 
 #include <math.h>
@@ -26,7 +26,7 @@ static bool find(rh_json object, const char *key, rh_json_type type, rh_json *ch
 static double number(rh_json object, const char *key)
 {
     rh_json child;
-    double value = NAN;
+    double value = (double)NAN;
     if (find(object, key, RH_JSON_NUMBER, &child)) (void)rh_json_as_number(child, &value, NULL);
     return value;
 }

@@ -1,6 +1,7 @@
-/* Text tables for terminals: one run in three columns of causes, several runs side by side. Names are
- * escaped before they are measured, so that alignment and terminal survive hostile ones.
- * Invariant: no line is wider than 100 columns; attributes are written only when colour is allowed. */
+/* Text tables for terminals: one run in three columns of causes, several runs side by side. Names
+ * are escaped before they are measured, so that alignment and terminal survive hostile ones.
+ * Invariant: no line is wider than 100 columns; attributes are written only when colour is allowed.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,8 +94,10 @@ static void heading(table *t, const char *name, bool money)
     const char *numeraire = "";
     for (int run = 0; run < t->count; run++)
         if (numeraire[0] == '\0') numeraire = t->runs[run].numeraire;
-    for (int run = 0; run < t->count; run++)
-        if (t->runs[run].numeraire[0] && strcmp(t->runs[run].numeraire, numeraire) != 0) money = false;
+    for (int run = 0; run < t->count; run++) {
+        const char *other = t->runs[run].numeraire;
+        if (other[0] && strcmp(other, numeraire) != 0) money = false;
+    }
     style(t, "2");
     rh_buffer_text(&t->out, name);
     if (money && numeraire[0]) {
