@@ -1,0 +1,167 @@
+/* The insides of the Lua host, shared by the files of core/lua and by nobody else.
+ * One rh_lua per script: its VM, its limits, what it declared, and the call it is in.
+ * Invariants: `view` is not NULL only during trigger and scale; once `killed` is set every way back
+ * into the script's code raises; the VM's memory never exceeds its cap. */
+#ifndef RH_LUA_HOST_H
+#define RH_LUA_HOST_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "lua/lua_policy.h"
+
+enum {
+    RH_LUA_HOOK_EVERY = 1000,           /* instructions between two looks at the budget */
+    RH_LUA_CALLS_DEEP_MAX = 4000,       /* nested calls of Lua functions */
+    RH_LUA_EMERGENCIES_MAX = 64,        /* full collections forced by the cap, per call */
+    RH_LUA_EMERGENCY_COST = 1000,       /* instructions that each of them is charged */
+    RH_LUA_RESULTS_MAX = 4096,          /* values from one unpack or byte */
+    RH_LUA_INDEX_CHAIN_MAX = 4,
+    RH_LUA_LABEL_MAX = 60,              /* Lua's own LUA_IDSIZE */
+    RH_LUA_NO_CALLBACK = LUA_NOREF
+};
+/* A net below the instruction limit, for work that instructions do not measure (comparing long
+ * strings, copying varargs). Processor time of the thread; a kill by it is not reproducible. */
+#define RH_LUA_CPU_NS_PER_CALL INT64_C(1000000000)
+#define RH_LUA_CPU_NS_PER_LOAD INT64_C(1500000000)
+
+/* Where things live on the VM's one stack between calls. */
+enum { RH_LUA_AT_HANDLER = 1, RH_LUA_AT_TRIGGER, RH_LUA_AT_SCALE, RH_LUA_AT_VIEW,
+       RH_LUA_AT_PARAMS, RH_LUA_AT_FEATURES, RH_LUA_AT_END = RH_LUA_AT_FEATURES };
+
+/* A value of the wake table as written: a number, or text that may name a param. */
+typedef struct rh_lua_setting {
+    bool given, is_text;
+    double number;
+    char text[RH_NAME_MAX];
+} rh_lua_setting;
+
+typedef struct rh_lua_declared {
+    bool done, has_wake;
+    int trigger, scale, migrate, marker;    /* registry references */
+    rh_lua_setting every, delta_beyond, unit, move_beyond;
+    uint32_t on;
+} rh_lua_declared;
+
+typedef struct rh_lua {
+    rh_policy policy;                   /* first: methods get a pointer to it */
+    lua_State *L;
+    char label[RH_LUA_LABEL_MAX];       /* short file name, the chunk's name */
+    const char *source;                 /* only while loading */
+    size_t source_length;
+
+    size_t bytes_used;                  /* live memory of the VM */
+    bool host_allocates;                /* the cap is off: the host, not the script, is at work */
+    bool refused_once;                  /* the last growth was refused: a collection follows */
+    int emergencies;
+    int64_t budget;                     /* instructions left in this call */
+    int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
+    int hooks;
+    int64_t scanned;                    /* charged for table capacity, not for elements */
+    bool killed;
+    rh_kill_kind killed_by;
+    char message[RH_ERROR_MESSAGE_MAX]; /* of the kill, or of the last error */
+
+    bool loading, dead;
+    int scale_line;                     /* where scale is defined, for messages about its orders */
+    const rh_view *view;                /* during a call */
+    const double *features;
+    rh_lua_declared declared;
+    int state;                          /* reference of the table of rehedge.state, or LUA_NOREF */
+
+    rh_policy_services services;        /* hedges copied */
+    char (*hedge_names)[RH_NAME_MAX];
+    int64_t log_second;
+    int log_lines;
+    long log_dropped;
+} rh_lua;
+
+static inline rh_lua *rh_lua_host(lua_State *L)
+{
+    return *(rh_lua **)lua_getextraspace(L);
+}
+
+/* vm.c: memory, budget, kills, protected calls */
+lua_State *rh_lua_vm_new(rh_lua *host);
+void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns);
+void rh_lua_charge(lua_State *L, int64_t work);         /* raises when the budget is spent */
+void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why);
+int rh_lua_raise_if_killed(lua_State *L);
+int rh_lua_handler(lua_State *L);                       /* message handler of every call */
+/* After a protected call failed with `code`: fill error and *kind from what is known. */
+rh_status rh_lua_failed(rh_lua *host, int code, rh_kill_kind *kind, rh_error *error);
+/* Run `body` protected, the cap off, for the host's own work on the VM. Arg 1 is `context` as light
+ * userdata, arg 2 the value at stack index `passed` (0: nil). The stack is as before afterwards. */
+rh_status rh_lua_protected(rh_lua *host, lua_CFunction body, void *context, int passed,
+                           rh_error *error);
+
+/* lexer.c: what must be known before Lua's parser sees a source */
+rh_status rh_lua_check_source(const char *label, const char *source, size_t length,
+                              rh_error *error);
+/* Line of the first `name =` in a source, 0 when there is none. */
+int rh_lua_line_of(const char *source, size_t length, const char *name);
+
+/* sandbox.c */
+int rh_lua_open(lua_State *L);                  /* a body: makes the globals of the VM */
+/* Replace the table on top by a read-only proxy of it; reading an absent key raises through
+ * `absent` (called with the proxy's `name` as upvalue 1), or gives nil when absent is NULL. */
+void rh_lua_seal(lua_State *L, const char *name, lua_CFunction absent);
+bool rh_lua_push_backing(lua_State *L, int index);  /* the table behind a proxy; else nothing */
+void rh_lua_open_base(lua_State *L);            /* each adds its functions to the table on top */
+void rh_lua_open_string(lua_State *L);
+void rh_lua_open_table(lua_State *L);
+void rh_lua_open_math(lua_State *L);
+void rh_lua_open_rehedge(lua_State *L);
+
+/* value.c: reading arguments strictly and making text without libc or addresses */
+lua_Number rh_lua_number(lua_State *L, int arg);    /* no strings */
+lua_Integer rh_lua_integer(lua_State *L, int arg);
+lua_Integer rh_lua_integer_or(lua_State *L, int arg, lua_Integer otherwise);
+const char *rh_lua_text(lua_State *L, int arg, size_t *length);     /* strings only */
+size_t rh_lua_number_text(lua_State *L, int index, char text[RH_NUMBER_TEXT + 4]);
+/* Push the text of any value, as tostring gives it; may call __tostring. */
+void rh_lua_push_text(lua_State *L, int index);
+/* Text that grows on the stack, at most RH_LUA_STRING_BYTES_MAX, in memory the VM owns. */
+typedef struct rh_lua_piece { lua_State *L; char *bytes; size_t length, capacity; int slot; } rh_lua_piece;
+void rh_lua_piece_begin(lua_State *L, rh_lua_piece *piece);     /* takes one stack slot */
+void rh_lua_piece_add(rh_lua_piece *piece, const char *bytes, size_t length);
+void rh_lua_piece_push(rh_lua_piece *piece);
+
+/* keys.c: the one order of the keys of a table */
+void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */
+int rh_lua_pairs(lua_State *L);
+int rh_lua_sort(lua_State *L);                      /* sort.c */
+int rh_lua_setmetatable(lua_State *L);              /* metatable.c */
+bool rh_lua_is_plain(lua_State *L, int index);      /* a table without metatable */
+
+/* lua_policy.c: an empty VM for a source; rh_policy_free frees it */
+rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,
+                     rh_lua **out, rh_error *error);
+
+/* view.c */
+void rh_lua_push_view(lua_State *L);
+void rh_lua_push_features(lua_State *L);
+void rh_lua_push_params(lua_State *L);
+
+/* declare.c, resolve.c, orders.c, state.c */
+int rh_lua_policy(lua_State *L);                    /* rehedge.policy */
+void rh_lua_declare_params(lua_State *L, int index);
+void rh_lua_declare_wake(lua_State *L, int index);
+void rh_lua_declare_features(lua_State *L, int index);
+int rh_lua_refuse(lua_State *L, const char *key, const char *format, ...);
+void rh_lua_refuse_key(lua_State *L, const char *where, const char *key,
+                       const char *const *allowed);
+void rh_lua_copy_name(lua_State *L, int index, const char *key, char out[RH_NAME_MAX]);
+rh_status rh_lua_resolve(rh_lua *host, rh_json params, rh_error *error);
+/* Read the decision of scale from the stack slot `index`; raises nothing. */
+rh_status rh_lua_read_orders(rh_lua *host, int index, rh_order_request *orders, size_t *count,
+                             rh_kill_kind *kind, rh_error *error);
+int rh_lua_state(lua_State *L);                     /* rehedge.state */
+rh_status rh_lua_save_state(const rh_policy *policy, rh_buffer *state, rh_error *error);
+rh_status rh_lua_load_state(rh_policy *policy, const char *bytes, size_t length,
+                            const char *from_name, const char *from_version, rh_error *error);
+
+#endif

@@ -1,0 +1,218 @@
+/* A look at the source before Lua's own parser, which is C and cannot be metered: bounds tokens,
+ * nesting and jumps, refuses precompiled chunks, `_ENV`, and `^` other than `^ 2` (Lua computes it
+ * with the pow of libc, whose bits differ between machines; math.pow is ours).
+ * Must not judge grammar: anything else that is wrong is left for Lua to report. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "lua/host.h"
+
+enum { TOKENS_MAX = 32768, JUMPS_MAX = 400, NUMERAL_MAX = 100 };
+
+typedef enum token_kind { END, NAME, NUMERAL, TEXT, OTHER } token_kind;
+
+typedef struct lexer {
+    const char *label, *at, *end, *start;   /* start, at: of the present token and past it */
+    int line, token_line;
+    token_kind kind;
+    int tokens, depth, jumps;
+} lexer;
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static char peek(const lexer *lex, size_t ahead)
+{
+    return (size_t)(lex->end - lex->at) > ahead ? lex->at[ahead] : '\0';
+}
+
+/* Level of a long bracket "[==[" that starts here, -1 when none does. */
+static int long_level(const lexer *lex)
+{
+    size_t level = 0;
+    if (peek(lex, 0) != '[') return -1;
+    while (peek(lex, 1 + level) == '=' && level < 1000) level++;
+    return peek(lex, 1 + level) == '[' ? (int)level : -1;
+}
+
+static void skip_long(lexer *lex, int level)
+{
+    lex->at += level + 2;
+    for (; lex->at < lex->end; lex->at++) {
+        if (*lex->at == '\n') lex->line++;
+        if (*lex->at != ']') continue;
+        int equals = 0;
+        while (peek(lex, 1 + (size_t)equals) == '=') equals++;
+        if (equals == level && peek(lex, 1 + (size_t)equals) == ']') {
+            lex->at += level + 2;
+            return;
+        }
+        lex->at += equals;
+    }
+}
+
+static void skip_blanks(lexer *lex)
+{
+    while (lex->at < lex->end) {
+        char c = *lex->at;
+        if (c == '\n') lex->line++;
+        if (c == ' ' || (c >= '\t' && c <= '\r')) {
+            lex->at++;
+        } else if (c == '-' && peek(lex, 1) == '-') {
+            lex->at += 2;
+            int level = long_level(lex);
+            if (level >= 0)
+                skip_long(lex, level);
+            else
+                while (lex->at < lex->end && *lex->at != '\n' && *lex->at != '\r') lex->at++;
+        } else {
+            return;
+        }
+    }
+}
+
+static void skip_quoted(lexer *lex, char quote)
+{
+    lex->at++;
+    while (lex->at < lex->end && *lex->at != quote) {
+        if (*lex->at == '\\' && lex->at + 1 < lex->end) {
+            lex->at++;
+            if (*lex->at == 'z') {      /* skips the blanks that follow, lines included */
+                lex->at++;
+                while (lex->at < lex->end &&
+                       (*lex->at == ' ' || (*lex->at >= '\t' && *lex->at <= '\r'))) {
+                    if (*lex->at == '\n') lex->line++;
+                    lex->at++;
+                }
+                continue;
+            }
+        } else if (*lex->at == '\n') {
+            return;     /* unfinished; Lua says so */
+        }
+        if (*lex->at == '\n') lex->line++;
+        lex->at++;
+    }
+    if (lex->at < lex->end) lex->at++;
+}
+
+static void skip_numeral(lexer *lex)
+{
+    bool hex = *lex->at == '0' && (peek(lex, 1) == 'x' || peek(lex, 1) == 'X');
+    while (lex->at < lex->end && (is_word(*lex->at) || *lex->at == '.')) {
+        char c = *lex->at++;
+        bool exponent = hex ? (c == 'p' || c == 'P') : (c == 'e' || c == 'E');
+        if (exponent && (peek(lex, 0) == '+' || peek(lex, 0) == '-')) lex->at++;
+    }
+}
+
+static void next_token(lexer *lex)
+{
+    skip_blanks(lex);
+    lex->start = lex->at;
+    lex->token_line = lex->line;
+    if (lex->at >= lex->end) {
+        lex->kind = END;
+        return;
+    }
+    char c = *lex->at;
+    if (is_digit(c) || (c == '.' && is_digit(peek(lex, 1)))) {
+        lex->kind = NUMERAL;
+        skip_numeral(lex);
+    } else if (is_word(c)) {
+        lex->kind = NAME;
+        while (lex->at < lex->end && is_word(*lex->at)) lex->at++;
+    } else if (c == '"' || c == '\'') {
+        lex->kind = TEXT;
+        skip_quoted(lex, c);
+    } else if (long_level(lex) >= 0) {
+        lex->kind = TEXT;
+        skip_long(lex, long_level(lex));
+    } else {
+        lex->kind = OTHER;
+        lex->at++;
+    }
+}
+
+static bool is(const lexer *lex, const char *text)
+{
+    size_t length = (size_t)(lex->at - lex->start);
+    return strlen(text) == length && memcmp(lex->start, text, length) == 0;
+}
+
+static bool is_any(const lexer *lex, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (is(lex, *words)) return true;
+    return false;
+}
+
+static rh_status refuse(const lexer *lex, const char *why, rh_error *error)
+{
+    return rh_fail(error, RH_POLICY, "%s:%d: %s", lex->label, lex->token_line, why);
+}
+
+/* After `^`: the literal 2, and not followed by another `^` (which would bind tighter). */
+static rh_status check_power(lexer lex, rh_error *error)
+{
+    next_token(&lex);
+    bool two = lex.kind == NUMERAL && (is(&lex, "2") || is(&lex, "2.0"));
+    next_token(&lex);
+    if (two && !(lex.kind == OTHER && is(&lex, "^"))) return RH_OK;
+    return refuse(&lex, "`^` is allowed with the literal 2 only (x^2): use math.pow or math.sqrt",
+                  error);
+}
+
+static rh_status check_token(lexer *lex, rh_error *error)
+{
+    static const char *const openers[] = {"(", "[", "{", "do", "if", "function", "repeat", NULL};
+    static const char *const closers[] = {")", "]", "}", "end", "until", NULL};
+    static_assert(RH_LUA_NESTING_MAX == 100 && RH_LUA_STRING_BYTES_MAX == 64u << 10, "in texts");
+    size_t length = (size_t)(lex->at - lex->start);
+    if (++lex->tokens > TOKENS_MAX) return refuse(lex, "more than 32768 tokens", error);
+    if (lex->kind == NUMERAL && length > NUMERAL_MAX)
+        return refuse(lex, "a number of more than 100 characters", error);
+    if (lex->kind == TEXT && length > RH_LUA_STRING_BYTES_MAX)
+        return refuse(lex, "a text of more than 64 KiB", error);
+    if (lex->kind != NAME && lex->kind != OTHER) return RH_OK;
+    if (is_any(lex, openers) && ++lex->depth > RH_LUA_NESTING_MAX)
+        return refuse(lex, "blocks or brackets nest more than 100 deep", error);
+    if (is_any(lex, closers) && lex->depth > 0) lex->depth--;
+    bool is_label = is(lex, ":") && peek(lex, 0) == ':';
+    if ((is_label || is(lex, "goto")) && ++lex->jumps > JUMPS_MAX)
+        return refuse(lex, "more than 400 gotos and labels", error);
+    if (is(lex, "_ENV")) return refuse(lex, "_ENV is not available in a policy", error);
+    if (is(lex, "^")) return check_power(*lex, error);
+    return RH_OK;
+}
+
+rh_status rh_lua_check_source(const char *label, const char *source, size_t length,
+                              rh_error *error)
+{
+    lexer lex = {.label = label, .at = source, .end = source + length, .line = 1, .token_line = 1};
+    if (length > RH_LUA_SOURCE_BYTES_MAX)
+        return refuse(&lex, "the source has more than 256 KiB", error);
+    if (length > 0 && source[0] == '\x1b')
+        return refuse(&lex, "precompiled chunks are not available: give the source", error);
+    for (next_token(&lex); lex.kind != END; next_token(&lex))
+        RH_TRY(check_token(&lex, error));
+    return RH_OK;
+}
+
+int rh_lua_line_of(const char *source, size_t length, const char *name)
+{
+    lexer lex = {.label = "", .at = source, .end = source + length, .line = 1};
+    for (next_token(&lex); lex.kind != END; next_token(&lex)) {
+        if (lex.kind != NAME || !is(&lex, name)) continue;
+        lexer ahead = lex;
+        next_token(&ahead);
+        if (is(&ahead, "=") && peek(&ahead, 0) != '=') return lex.token_line;
+    }
+    return 0;
+}

@@ -1,0 +1,273 @@
+/* The policy interface in Lua: load a script into a VM of its own, then answer trigger and scale.
+ * Invariant: the stack between calls is exactly the values of RH_LUA_AT_*, so a call looks nothing
+ * up and allocates nothing; every entry into the script is a protected call under the limits. */
+#include "lua/lua_policy.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/host.h"
+
+/* --- calls --------------------------------------------------------------------------------- */
+
+static rh_status already_dead(const rh_lua *host, rh_error *error)
+{
+    return rh_fail(error, RH_POLICY, "%s: the policy was killed before", host->label);
+}
+
+/* Call the function and its arguments on top of the stack with the view live. */
+static int enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
+                 int results)
+{
+    host->view = view;
+    host->features = features;
+    rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_CPU_NS_PER_CALL);
+    int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
+    host->view = NULL;
+    host->features = NULL;
+    /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
+    return code == LUA_OK && host->killed ? LUA_ERRRUN : code;
+}
+
+static rh_status die(rh_lua *host, rh_status status)
+{
+    host->dead = true;
+    lua_settop(host->L, RH_LUA_AT_END);
+    return status;
+}
+
+/* lo or hi at `index`: a number, or 0 when absent. */
+static rh_status read_edge(rh_lua *host, int index, const char *name, double *edge,
+                           rh_error *error)
+{
+    int type = lua_type(host->L, index);
+    *edge = type == LUA_TNUMBER ? lua_tonumber(host->L, index) : 0.0;
+    if (type == LUA_TNIL || (type == LUA_TNUMBER && isfinite(*edge))) return RH_OK;
+    return rh_fail(error, RH_POLICY, "%s: trigger returned a malformed band: %s: found %s",
+                   host->label, name,
+                   type == LUA_TNUMBER ? "a number that is not finite" :
+                   lua_typename(host->L, type));
+}
+
+static rh_status read_decision(rh_lua *host, rh_decision *decision, rh_error *error)
+{
+    lua_State *L = host->L;
+    int type = lua_type(L, -3);
+    if (type != LUA_TBOOLEAN && type != LUA_TNIL)
+        return rh_fail(error, RH_POLICY, "%s: trigger returned a %s, expected true or false",
+                       host->label, lua_typename(L, type));
+    *decision = (rh_decision){.fire = lua_toboolean(L, -3) != 0};
+    if (!decision->fire) return RH_OK;
+    RH_TRY(read_edge(host, -2, "lo", &decision->lo, error));
+    RH_TRY(read_edge(host, -1, "hi", &decision->hi, error));
+    if (decision->lo <= decision->hi) return RH_OK;
+    return rh_fail(error, RH_POLICY, "%s: trigger returned a malformed band: lo is above hi",
+                   host->label);
+}
+
+static rh_status trigger(rh_policy *policy, const rh_view *view, const double *features,
+                         rh_decision *decision, rh_kill_kind *killed_by, rh_error *error)
+{
+    rh_lua *host = (rh_lua *)policy;
+    lua_State *L = host->L;
+    *killed_by = RH_KILL_ERROR;
+    if (host->dead) return already_dead(host, error);
+    lua_pushvalue(L, RH_LUA_AT_TRIGGER);
+    lua_pushvalue(L, RH_LUA_AT_VIEW);
+    lua_pushvalue(L, RH_LUA_AT_PARAMS);
+    lua_pushvalue(L, RH_LUA_AT_FEATURES);
+    int code = enter(host, view, features, 3, 3);
+    if (code != LUA_OK) return die(host, rh_lua_failed(host, code, killed_by, error));
+    rh_status status = read_decision(host, decision, error);
+    lua_settop(L, RH_LUA_AT_END);
+    if (status == RH_OK) return RH_OK;
+    *killed_by = RH_KILL_MALFORMED;
+    return die(host, status);
+}
+
+static rh_status scale(rh_policy *policy, const rh_view *view, const double *features, double lo,
+                       double hi, rh_order_request *orders, size_t *count, rh_kill_kind *killed_by,
+                       rh_error *error)
+{
+    rh_lua *host = (rh_lua *)policy;
+    lua_State *L = host->L;
+    *killed_by = RH_KILL_ERROR;
+    *count = 0;
+    if (host->dead) return already_dead(host, error);
+    lua_pushvalue(L, RH_LUA_AT_SCALE);
+    lua_pushvalue(L, RH_LUA_AT_VIEW);
+    lua_pushvalue(L, RH_LUA_AT_PARAMS);
+    lua_pushvalue(L, RH_LUA_AT_FEATURES);
+    lua_pushnumber(L, lo);
+    lua_pushnumber(L, hi);
+    int code = enter(host, view, features, 5, 1);
+    if (code != LUA_OK) return die(host, rh_lua_failed(host, code, killed_by, error));
+    rh_status status = rh_lua_read_orders(host, lua_gettop(L), orders, count, killed_by, error);
+    lua_settop(L, RH_LUA_AT_END);
+    if (status == RH_OK) return RH_OK;
+    *count = 0;
+    return die(host, status);
+}
+
+static void free_policy(rh_policy *policy)
+{
+    rh_lua *host = (rh_lua *)policy;
+    if (host->L != NULL) lua_close(host->L);    /* no finalizer of a script exists */
+    free(host->hedge_names);
+    free((void *)host->services.hedges);
+    free(host);
+}
+
+static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_lua_load_state,
+                                          free_policy};
+
+/* --- loading ------------------------------------------------------------------------------- */
+
+static rh_status copy_services(rh_lua *host, const rh_policy_services *services, rh_error *error)
+{
+    host->services = *services;
+    host->services.hedges = NULL;
+    if (services->hedge_count == 0) return RH_OK;
+    size_t count = (size_t)services->hedge_count;
+    const char **names = calloc(count, sizeof *names);
+    host->hedge_names = calloc(count, sizeof *host->hedge_names);
+    host->services.hedges = names;
+    if (names == NULL || host->hedge_names == NULL)
+        return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    for (size_t i = 0; i < count; i++) {
+        snprintf(host->hedge_names[i], RH_NAME_MAX, "%s", services->hedges[i]);
+        names[i] = host->hedge_names[i];
+    }
+    return RH_OK;
+}
+
+rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,
+                     rh_lua **out, rh_error *error)
+{
+    rh_lua *host = calloc(1, sizeof *host);
+    if (host == NULL) return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    const char *slash = strrchr(source->label, '/');
+    rh_text_escape(host->label, sizeof host->label - 1, slash != NULL ? slash + 1 : source->label,
+                   strlen(slash != NULL ? slash + 1 : source->label));
+    host->policy.methods = &methods;
+    host->policy.reproducible = true;
+    memcpy(host->policy.sha256, source->sha256, RH_SHA256_HEX);
+    host->source = source->bytes;
+    host->source_length = source->length;
+    host->loading = host->host_allocates = true;
+    host->state = LUA_NOREF;
+    host->log_second = INT64_MIN;
+    host->declared.trigger = host->declared.scale = host->declared.migrate = LUA_NOREF;
+    rh_status status = copy_services(host, services, error);
+    if (status == RH_OK && rh_lua_vm_new(host) == NULL)
+        status = rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    if (status != RH_OK) {
+        free_policy(&host->policy);
+        return status;
+    }
+    *out = host;
+    return RH_OK;
+}
+
+/* Compile and run the chunk, whose first upvalue is the table of globals. */
+static rh_status run_chunk(rh_lua *host, rh_error *error)
+{
+    rh_kill_kind kind;
+    char name[RH_LUA_LABEL_MAX + 1];
+    lua_State *L = host->L;
+    snprintf(name, sizeof name, "@%s", host->label);
+    rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_LOAD, RH_LUA_CPU_NS_PER_LOAD);
+    host->host_allocates = false;
+    int code = luaL_loadbufferx(L, host->source, host->source_length, name, "t");
+    if (code == LUA_ERRSYNTAX)
+        return rh_fail(error, RH_POLICY, "%s", lua_tostring(L, -1));
+    if (code == LUA_OK) code = lua_pcall(L, 0, 1, RH_LUA_AT_HANDLER);
+    host->host_allocates = true;
+    if (code != LUA_OK || host->killed) return rh_lua_failed(host, code, &kind, error);
+    if (!host->declared.done)
+        return rh_fail(error, RH_POLICY, "%s: the script declares no policy: end it with "
+                       "`return rehedge.policy { ... }`", host->label);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, host->declared.marker);
+    if (!lua_rawequal(L, -1, -2))
+        return rh_fail(error, RH_POLICY, "%s: the script must return its policy: end it with "
+                       "`return rehedge.policy { ... }`", host->label);
+    lua_settop(L, RH_LUA_AT_HANDLER);
+    return RH_OK;
+}
+
+/* Arg 1: int[3]. Makes the values that calls pass, and keeps them in the registry. */
+static int values_body(lua_State *L)
+{
+    static void (*const push[])(lua_State *) = {rh_lua_push_view, rh_lua_push_params,
+                                                rh_lua_push_features};
+    int *references = lua_touserdata(L, 1);
+    for (int i = 0; i < 3; i++) {
+        push[i](L);
+        references[i] = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    return 0;
+}
+
+static void push_callback(lua_State *L, int reference)
+{
+    if (reference == LUA_NOREF)
+        lua_pushnil(L);
+    else
+        lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
+}
+
+static rh_status lay_out_stack(rh_lua *host, rh_error *error)
+{
+    int references[3];
+    lua_Debug function;
+    lua_State *L = host->L;
+    RH_TRY(rh_lua_protected(host, values_body, references, 0, error));
+    if (!lua_checkstack(L, 64)) return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    push_callback(L, host->declared.trigger);
+    push_callback(L, host->declared.scale);
+    for (int i = 0; i < 3; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
+    RH_ASSERT(lua_gettop(L) == RH_LUA_AT_END);
+    if (host->policy.has_scale) {
+        lua_pushvalue(L, RH_LUA_AT_SCALE);
+        lua_getinfo(L, ">S", &function);
+        host->scale_line = function.linedefined;
+    }
+    return RH_OK;
+}
+
+static rh_status load_into(rh_lua *host, rh_json params, rh_error *error)
+{
+    RH_TRY(rh_lua_protected(host, rh_lua_open, NULL, 0, error));
+    lua_pushcfunction(host->L, rh_lua_handler);
+    RH_TRY(run_chunk(host, error));
+    RH_TRY(rh_lua_resolve(host, params, error));
+    return lay_out_stack(host, error);
+}
+
+static rh_status load(void *context, const rh_policy_source *source, rh_json params,
+                      const rh_policy_services *services, rh_policy **policy, rh_error *error)
+{
+    rh_lua *host = NULL;
+    (void)context;
+    RH_TRY(rh_lua_new(source, services, &host, error));
+    rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
+    if (status == RH_OK) status = load_into(host, params, error);
+    if (status != RH_OK) {
+        free_policy(&host->policy);
+        return status;
+    }
+    host->source = NULL;
+    host->source_length = 0;
+    host->loading = host->host_allocates = false;
+    *policy = &host->policy;
+    return RH_OK;
+}
+
+const rh_policy_loader rh_lua_loader = {load, NULL};
+
+const char *rh_lua_version(void)
+{
+    return LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE;
+}

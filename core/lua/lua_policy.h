@@ -1,0 +1,20 @@
+/* The Lua host: turns the source of a script into an rh_policy, behind rh_policy_loader.
+ * A script runs in its own VM, in protected calls only, in the strict profile (docs/policy.md),
+ * under limits on instructions, memory and text that no script can catch or outlive. */
+#ifndef RH_LUA_LUA_POLICY_H
+#define RH_LUA_LUA_POLICY_H
+
+#include "base/buffer.h"
+#include "policy/policy.h"
+
+/* Needs no context, may be copied, and loads on any thread. */
+extern const rh_policy_loader rh_lua_loader;
+
+/* "5.4.4": of the library that is linked, not of the header. Static storage. */
+const char *rh_lua_version(void);
+
+/* Everything a script can reach from its globals, one "path type" a line, sorted. For the test
+ * that compares it with a golden list, and for the documents. */
+rh_status rh_lua_inventory(rh_buffer *out, rh_error *error);
+
+#endif

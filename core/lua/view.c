@@ -1,0 +1,196 @@
+/* What a script sees in a call: `s` (the view), `f` (the features) and `p` (the params). `s` and `f`
+ * are one userdata each for the life of the VM, so a call allocates nothing.
+ * Invariant: they answer only while the host is inside trigger or scale. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "lua/host.h"
+
+enum { TIME_FIELD = RH_VIEW_FIELDS };   /* s.time: an integer, apart from the doubles */
+
+static const rh_view *live_view(lua_State *L)
+{
+    const rh_view *view = rh_lua_host(L)->view;
+    if (view == NULL) luaL_error(L, "the view is only valid inside trigger and scale");
+    return view;
+}
+
+static int refuse_write(lua_State *L)
+{
+    return luaL_error(L, "%s is read-only", lua_tostring(L, lua_upvalueindex(1)));
+}
+
+static const char *shown_key(lua_State *L, int index, char out[RH_NAME_MAX])
+{
+    size_t length = 0;
+    if (lua_type(L, index) != LUA_TSTRING) return luaL_typename(L, index);
+    const char *text = lua_tolstring(L, index, &length);
+    rh_text_escape(out, RH_NAME_MAX, text, length);
+    return out;
+}
+
+static int unknown_field(lua_State *L)
+{
+    static const char *const names[] = {
+#define X(name, lua_name, unit, about) lua_name,
+        RH_VIEW_FIELD_MAP(X)
+#undef X
+        "time", "cost", "wake_in", "wake_outside"};
+    char key[RH_NAME_MAX];
+    const char *name = shown_key(L, 2, key);
+    const char *near = rh_nearest_name(name, names, sizeof names / sizeof *names);
+    if (near != NULL)
+        return luaL_error(L, "the view has no field '%s', did you mean '%s'?", name, near);
+    return luaL_error(L, "the view has no field '%s'", name);
+}
+
+/* Upvalue 1: name -> number of the field, or the method itself. */
+static int view_index(lua_State *L)
+{
+    const rh_view *view = live_view(L);
+    lua_pushvalue(L, 2);
+    int type = lua_rawget(L, lua_upvalueindex(1));
+    if (type == LUA_TFUNCTION) return 1;
+    if (type != LUA_TNUMBER) return unknown_field(L);
+    lua_Integer field = lua_tointeger(L, -1);
+    if (field == TIME_FIELD)
+        lua_pushinteger(L, view->time_ns);
+    else
+        lua_pushnumber(L, rh_view_number(view, (rh_view_field)field));
+    return 1;
+}
+
+/* --- methods ------------------------------------------------------------------------------- */
+
+static const rh_view *check_self(lua_State *L, const char *method)
+{
+    if (lua_type(L, 1) != LUA_TUSERDATA)
+        luaL_error(L, "%s is called with a colon: s:%s(...)", method, method);
+    return live_view(L);
+}
+
+static int view_cost(lua_State *L)
+{
+    const rh_view *view = check_self(L, "cost");
+    double qty = rh_lua_number(L, 2);
+    luaL_argcheck(L, isfinite(qty) && fabs(qty) <= RH_QTY_MAX, 2, "expected a finite quantity");
+    rh_lua_charge(L, 32);
+    lua_pushnumber(L, view->ops->cost(view->host, qty));
+    return 1;
+}
+
+static int view_wake_outside(lua_State *L)
+{
+    const rh_view *view = check_self(L, "wake_outside");
+    double lo = rh_lua_number(L, 2), hi = rh_lua_number(L, 3);
+    if (!(lo <= hi)) return luaL_error(L, "wake_outside: expected lo <= hi, both numbers");
+    view->ops->wake_outside(view->host, lo, hi);
+    return 0;
+}
+
+static int view_wake_in(lua_State *L)
+{
+    const rh_view *view = check_self(L, "wake_in");
+    int64_t duration_ns = 0;
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        if (!rh_parse_duration(lua_tostring(L, 2), &duration_ns))
+            return luaL_argerror(L, 2, "expected a duration such as \"5s\" or \"1m\"");
+    } else {
+        duration_ns = rh_lua_integer(L, 2);
+    }
+    luaL_argcheck(L, duration_ns > 0 && duration_ns <= RH_TIME_NS_MAX, 2,
+                  "expected a time ahead, in nanoseconds or as text");
+    view->ops->wake_in(view->host, duration_ns);
+    return 0;
+}
+
+/* Replace the field map on top by a userdata that is indexed through it by `index`. */
+static void make_userdata(lua_State *L, const char *name, lua_CFunction index)
+{
+    lua_newuserdatauv(L, 0, 0);
+    lua_createtable(L, 0, 3);
+    lua_pushvalue(L, -3);
+    lua_pushcclosure(L, index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, refuse_write, 1);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_remove(L, -2);
+}
+
+void rh_lua_push_view(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"cost", view_cost},
+                                       {"wake_in", view_wake_in},
+                                       {"wake_outside", view_wake_outside},
+                                       {NULL, NULL}};
+    lua_createtable(L, 0, RH_VIEW_FIELDS + 4);
+    luaL_setfuncs(L, methods, 0);
+    for (int field = 0; field < RH_VIEW_FIELDS; field++) {
+        lua_pushinteger(L, field);
+        lua_setfield(L, -2, rh_view_field_name((rh_view_field)field));
+    }
+    lua_pushinteger(L, TIME_FIELD);
+    lua_setfield(L, -2, "time");
+    make_userdata(L, "the view", view_index);
+}
+
+/* --- features and params ------------------------------------------------------------------- */
+
+static int feature_index(lua_State *L)
+{
+    rh_lua *host = rh_lua_host(L);
+    char key[RH_NAME_MAX];
+    live_view(L);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER)
+        return luaL_error(L, "undeclared feature '%s': name it under `features`",
+                          shown_key(L, 2, key));
+    lua_pushnumber(L, host->features[lua_tointeger(L, -1)]);
+    return 1;
+}
+
+void rh_lua_push_features(lua_State *L)
+{
+    const rh_policy *policy = &rh_lua_host(L)->policy;
+    lua_createtable(L, 0, policy->feature_count);
+    for (int i = 0; i < policy->feature_count; i++) {
+        lua_pushinteger(L, i);
+        lua_setfield(L, -2, policy->features[i].name);
+    }
+    make_userdata(L, "the table of features", feature_index);
+}
+
+static int unknown_param(lua_State *L)
+{
+    const rh_params *params = &rh_lua_host(L)->policy.params;
+    const char *names[RH_PARAMS_MAX];
+    char key[RH_NAME_MAX];
+    const char *name = shown_key(L, 2, key);
+    for (int i = 0; i < params->count; i++) names[i] = params->spec[i].name;
+    const char *near = rh_nearest_name(name, names, (size_t)params->count);
+    if (near != NULL)
+        return luaL_error(L, "undeclared param '%s', did you mean '%s'?", name, near);
+    return luaL_error(L, "undeclared param '%s': name it under `params`", name);
+}
+
+void rh_lua_push_params(lua_State *L)
+{
+    const rh_params *params = &rh_lua_host(L)->policy.params;
+    lua_createtable(L, 0, params->count);
+    for (int i = 0; i < params->count; i++) {
+        const rh_param_value *value = &params->value[i];
+        switch (params->spec[i].type) {
+        case RH_PARAM_NUMBER: lua_pushnumber(L, value->number); break;
+        case RH_PARAM_DURATION: lua_pushinteger(L, value->duration_ns); break;
+        case RH_PARAM_TEXT: lua_pushstring(L, value->text); break;
+        case RH_PARAM_BOOL: lua_pushboolean(L, value->number != 0.0); break;
+        }
+        lua_setfield(L, -2, params->spec[i].name);
+    }
+    rh_lua_seal(L, "the table of params", unknown_param);
+}

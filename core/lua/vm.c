@@ -1,0 +1,259 @@
+/* The VM of one script: its memory under a cap, its instructions under a budget, its errors as
+ * messages. Must not know what a policy is.
+ * Invariant: a kill is sticky. The flag is set once, the hook re-armed at every instruction, and
+ * every C function of ours that could catch it raises it again, so no pcall survives it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lua/host.h"
+
+static void hook(lua_State *L, lua_Debug *activation);
+
+static void arm(rh_lua *host, int every)
+{
+    if (host->L != NULL) lua_sethook(host->L, hook, LUA_MASKCOUNT, every);
+}
+
+/* "delta_band.lua:12: " of the innermost Lua function, without allocating. */
+static void where(lua_State *L, char text[RH_LUA_LABEL_MAX + 16])
+{
+    lua_Debug activation;
+    text[0] = '\0';
+    for (int level = 0; level < 16 && lua_getstack(L, level, &activation); level++) {
+        if (!lua_getinfo(L, "Sl", &activation) || activation.currentline <= 0) continue;
+        snprintf(text, RH_LUA_LABEL_MAX + 16, "%s:%d: ", activation.short_src,
+                 activation.currentline);
+        return;
+    }
+}
+
+void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why)
+{
+    char at[RH_LUA_LABEL_MAX + 16] = "";
+    if (host->killed) return;
+    host->killed = true;
+    host->killed_by = kind;
+    if (host->L != NULL) where(host->L, at);
+    if (at[0] == '\0') snprintf(at, sizeof at, "%s: ", host->label);
+    snprintf(host->message, sizeof host->message, "%s%s", at, why);
+    arm(host, 1);
+}
+
+/* --- memory -------------------------------------------------------------------------------- */
+
+static bool is_long_text(const void *pointer, size_t tag, size_t bytes)
+{
+    return pointer == NULL && tag == LUA_TSTRING && bytes > 256;
+}
+
+/* May the VM grow by `more`? The first refusal makes Lua collect everything and ask again; the
+ * second one in a row, or too many first ones, is a kill. */
+static bool may_grow(rh_lua *host, size_t more)
+{
+    if (host->host_allocates || host->bytes_used + more <= RH_LUA_MEMORY_BYTES_MAX) {
+        host->refused_once = false;
+        return true;
+    }
+    host->budget -= RH_LUA_EMERGENCY_COST;
+    if (host->refused_once || ++host->emergencies > RH_LUA_EMERGENCIES_MAX) {
+        if (!host->killed) host->policy.reproducible = false;
+        rh_lua_kill(host, RH_KILL_MEMORY, "memory limit: more than 8 MiB in use");
+    }
+    host->refused_once = true;
+    return false;
+}
+
+static void *allocate(void *context, void *pointer, size_t old_bytes, size_t new_bytes)
+{
+    static_assert(RH_LUA_MEMORY_BYTES_MAX == 8u << 20, "the message above names the limit");
+    rh_lua *host = context;
+    size_t held = pointer != NULL ? old_bytes : 0;
+    if (new_bytes == 0) {
+        free(pointer);
+        host->bytes_used -= held;
+        return NULL;
+    }
+    if (is_long_text(pointer, old_bytes, new_bytes) && !host->host_allocates) {
+        if (new_bytes > RH_LUA_STRING_BYTES_MAX + 64) {
+            rh_lua_kill(host, RH_KILL_MEMORY, "string limit: a text of more than 64 KiB");
+            return NULL;
+        }
+        host->budget -= (int64_t)(new_bytes >> 6);
+        if (host->budget < 0) arm(host, 1);
+    }
+    if (new_bytes > held && !may_grow(host, new_bytes - held)) return NULL;
+    void *moved = realloc(pointer, new_bytes);
+    if (moved != NULL)
+        host->bytes_used += new_bytes - held;
+    else if (new_bytes <= held)
+        return pointer;     /* Lua relies on shrinking never to fail */
+    return moved;
+}
+
+/* --- instructions -------------------------------------------------------------------------- */
+
+static int64_t cpu_now_ns(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return 0;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void spend_too_much(rh_lua *host)
+{
+    if (host->scanned > 0) host->policy.reproducible = false;
+    rh_lua_kill(host, RH_KILL_INSTRUCTIONS,
+                host->loading ? "instruction limit: loading takes more than 10000000 instructions"
+                              : "instruction limit: a call takes more than 200000 instructions");
+}
+
+static void look_at_the_clock(rh_lua *host)
+{
+    if (host->hooks++ % 4 != 0) return;
+    int64_t now = cpu_now_ns();
+    if (host->cpu_from_ns == 0) host->cpu_from_ns = now;
+    if (now - host->cpu_from_ns <= host->cpu_limit_ns) return;
+    host->policy.reproducible = false;
+    rh_lua_kill(host, RH_KILL_INSTRUCTIONS, "time limit: more than a second of processor time");
+}
+
+static void hook(lua_State *L, lua_Debug *activation)
+{
+    lua_Debug deep;
+    (void)activation;
+    rh_lua *host = rh_lua_host(L);
+    if (!host->killed) {
+        host->budget -= RH_LUA_HOOK_EVERY;
+        if (host->budget < 0)
+            spend_too_much(host);
+        else
+            look_at_the_clock(host);
+    }
+    rh_lua_raise_if_killed(L);
+    if (lua_getstack(L, RH_LUA_CALLS_DEEP_MAX, &deep))
+        luaL_error(L, "stack overflow: calls nest more than %d deep", RH_LUA_CALLS_DEEP_MAX);
+}
+
+void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
+{
+    host->budget = instructions;
+    host->cpu_limit_ns = cpu_ns;
+    host->cpu_from_ns = 0;
+    host->hooks = host->emergencies = 0;
+    host->scanned = 0;
+    host->refused_once = false;
+    arm(host, RH_LUA_HOOK_EVERY);
+}
+
+int rh_lua_raise_if_killed(lua_State *L)
+{
+    if (!rh_lua_host(L)->killed) return 0;
+    lua_pushlightuserdata(L, NULL);     /* needs no memory; the message is in the host */
+    return lua_error(L);
+}
+
+void rh_lua_charge(lua_State *L, int64_t work)
+{
+    rh_lua *host = rh_lua_host(L);
+    host->budget -= work;
+    if (host->budget < 0 && !host->killed && !host->host_allocates) spend_too_much(host);
+    rh_lua_raise_if_killed(L);
+}
+
+/* --- errors -------------------------------------------------------------------------------- */
+
+static void callers(lua_State *L, char *text, size_t room)
+{
+    lua_Debug activation;
+    size_t used = strlen(text);
+    int shown = 0;
+    for (int level = 1; shown < 4 && lua_getstack(L, level, &activation); level++) {
+        if (!lua_getinfo(L, "Sl", &activation) || activation.currentline <= 0) continue;
+        if (shown++ == 0 || used + RH_LUA_LABEL_MAX + 32 > room) continue;
+        used += (size_t)snprintf(text + used, room - used, "%s%s:%d",
+                                 shown == 2 ? " (called from " : ", ", activation.short_src,
+                                 activation.currentline);
+    }
+    if (shown > 1 && used + 2 < room) memcpy(text + used, ")", 2);
+}
+
+/* Never calls into the script: an error object may be anything, with any metatable. */
+int rh_lua_handler(lua_State *L)
+{
+    rh_lua *host = rh_lua_host(L);
+    char at[RH_LUA_LABEL_MAX + 16], shown[RH_ERROR_MESSAGE_MAX - 256];
+    if (host->killed) return 1;
+    where(L, at);
+    if (lua_type(L, 1) == LUA_TSTRING) {
+        size_t length = 0;
+        const char *text = lua_tolstring(L, 1, &length);
+        size_t label = strlen(host->label);
+        if (length > label && memcmp(text, host->label, label) == 0 && text[label] == ':')
+            at[0] = '\0';
+        if (length >= sizeof shown) length = sizeof shown - 1;
+        memcpy(shown, text, length);
+        shown[length] = '\0';
+    } else {
+        snprintf(shown, sizeof shown, "error object is a %s value",
+                 lua_typename(L, lua_type(L, 1)));
+    }
+    snprintf(host->message, sizeof host->message, "%s%s", at, shown);
+    callers(L, host->message, sizeof host->message);
+    return 1;
+}
+
+rh_status rh_lua_failed(rh_lua *host, int code, rh_kill_kind *kind, rh_error *error)
+{
+    if (host->killed) {
+        *kind = host->killed_by;
+        return rh_fail(error, RH_POLICY, "%s", host->message);
+    }
+    *kind = RH_KILL_ERROR;
+    if (code == LUA_ERRRUN) return rh_fail(error, RH_POLICY, "%s", host->message);
+    return rh_fail(error, RH_POLICY, "%s: %s", host->label,
+                   code == LUA_ERRMEM ? "not enough memory" : "error while handling an error");
+}
+
+rh_status rh_lua_protected(rh_lua *host, lua_CFunction body, void *context, int passed,
+                           rh_error *error)
+{
+    lua_State *L = host->L;
+    rh_kill_kind kind;
+    int top = lua_gettop(L);
+    bool before = host->host_allocates;
+    host->host_allocates = true;
+    if (!lua_checkstack(L, 8)) {
+        host->host_allocates = before;
+        return rh_fail(error, RH_NO_MEMORY, "%s: no memory", host->label);
+    }
+    lua_pushcfunction(L, rh_lua_handler);
+    lua_pushcfunction(L, body);
+    lua_pushlightuserdata(L, context);
+    if (passed != 0)
+        lua_pushvalue(L, passed);
+    else
+        lua_pushnil(L);
+    int code = lua_pcall(L, 2, 0, top + 1);
+    host->host_allocates = before;
+    lua_settop(L, top);
+    return code == LUA_OK ? RH_OK : rh_lua_failed(host, code, &kind, error);
+}
+
+static int panic(lua_State *L)
+{
+    (void)L;
+    RH_ASSERT(!"an unprotected error in Lua");
+    return 0;
+}
+
+lua_State *rh_lua_vm_new(rh_lua *host)
+{
+    lua_State *L = lua_newstate(allocate, host);
+    if (L == NULL) return NULL;
+    *(rh_lua **)lua_getextraspace(L) = host;
+    lua_atpanic(L, panic);
+    host->L = L;
+    return L;
+}
