@@ -302,7 +302,7 @@ static void print_table(const figure *figures, size_t count)
     printf("rehedge %s, lua %s\n%s, %s instructions, %s\n%s, %s\n\n", RH_ENGINE_VERSION,
            rh_lua_version(), rh_machine_processor(processor), rh_isa_name(),
            rh_machine_system(system), rh_build_compiler(), rh_build_flags());
-    printf("%-42s %10s %22s %9s\n", "", "events", "million events/s", "target");
+    printf("%-42s %10s %26s %7s\n", "", "events", "million events/s", "target");
     for (size_t i = 0; i < count; i++) {
         const figure *row = &figures[i];
         printf("%-42s %10llu %8.3f (%5.3f to %5.3f)", row->of->about,
@@ -310,7 +310,7 @@ static void print_table(const figure *figures, size_t count)
                row->per_s[0] * 1e-6, row->per_s[REPEATS - 1] * 1e-6);
         if (row->of->target > 0) {
             bool reached = row->per_s[REPEATS / 2] >= row->of->target;
-            printf(" %5.1f%s", row->of->target * 1e-6, reached ? "" : "  not reached");
+            printf(" %7.1f%s", row->of->target * 1e-6, reached ? "" : "  not reached");
         }
         putchar('\n');
         if (row->peak_mib > 0) {

@@ -1,5 +1,6 @@
 /* A small generated market with a short call, written into a temporary folder for a test.
- * One hour of one-minute bars: long enough for every shipped policy to trade. */
+ * One hour of one-minute bars is long enough for policies to trade; the variable "to" makes it
+ * longer. */
 #ifndef RH_TESTS_HOST_MARKET_H
 #define RH_TESTS_HOST_MARKET_H
 
@@ -9,7 +10,7 @@
 
 static const char market_text[] =
     "{\"rehedge\": 1, \"name\": \"an hour\", \"seed\": 7, \"numeraire\": \"USD\",\n"
-    " \"clock\": {\"from\": \"2021-01-01T00:00:00Z\", \"to\": \"2021-01-01T01:00:00Z\",\n"
+    " \"clock\": {\"from\": \"2021-01-01T00:00:00Z\", \"to\": \"$to\",\n"
     "   \"end\": \"mark\", \"ledger\": \"1m\"},\n"
     " \"assets\": {\"BTC\": {\"rate\": 0, \"vol\":\n"
     "   {\"mark\": {\"kind\": \"flat\", \"sigma\": 0.8}, \"hedge\": \"mark\"}}},\n"
@@ -23,7 +24,8 @@ static const char market_text[] =
     " \"portfolio\": [{\"option\": \"call\", \"asset\": \"BTC\", \"strike\": 45000,\n"
     "   \"expiry\": \"2021-02-01T08:00:00Z\", \"qty\": -10}],\n"
     " \"hedge\": [\"BTC-PERP\"],\n"
-    " \"policy\": {\"script\": \"delta_band\", \"params\": {\"band\": 0.1}}}\n";
+    " \"policy\": {\"script\": \"delta_band\", \"params\": {\"band\": 0.1}},\n"
+    " \"vars\": {\"to\": \"2021-01-01T01:00:00Z\"}}\n";
 
 /* A policy that trades once and then makes a mistake. */
 static const char broken_lua[] =
