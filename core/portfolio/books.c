@@ -112,9 +112,7 @@ static void add_instrument(rh_books *books, const rh_market *market, int64_t tim
     sum->carry += qty * basis;
     sum->actual += qty * (now.value - was.value);
     double moved = now.value - was.value;
-    bool option = instrument->kind == RH_INSTRUMENT_OPTION;
-    rh_sum *book = option ? &books->pnl_options : &books->pnl_hedges;
-    rh_sum_add(book, held(books, RH_LAYER_BOOK, i) * moved);
+    rh_sum_add(&books->pnl_options, held(books, RH_LAYER_BOOK, i) * moved);
     rh_sum_add(&books->pnl_hedges, held(books, RH_LAYER_HEDGE, i) * moved);
 }
 
@@ -142,10 +140,11 @@ static void add_currency(rh_books *books, const rh_market *market, int64_t time_
                          terms *sum)
 {
     rh_positions *p = books->positions;
-    double unsettled = rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
-                       rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
+    double of_book = rh_positions_unsettled(p, RH_LAYER_BOOK, c);
+    double of_hedge = rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
     double years = (double)(time_ns - books->from_ns) / (365.0 * 86400.0 * 1e9);
-    rh_sum_add(&books->pnl_hedges, add_foreign(books, market, c, unsettled, sum));
+    rh_sum_add(&books->pnl_options, add_foreign(books, market, c, of_book, sum));
+    rh_sum_add(&books->pnl_hedges, add_foreign(books, market, c, of_hedge, sum));
     rh_sum_add(&books->pnl_carry, add_foreign(books, market, c, p->cash[c] + p->collateral[c], sum));
     double rate = books->universe->currencies[c].rate;
     double balance = p->cash[c] + p->collateral[c];
@@ -264,8 +263,7 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
     double jump = (final * fx - books->unit[instrument].value);
     if (!at_stake(books, instrument)) jump = 0.0;
     for (int layer = 0; layer < RH_LAYERS; layer++) {
-        bool book = option && layer == RH_LAYER_BOOK;
-        rh_sum_add(book ? &books->pnl_options : &books->pnl_hedges,
+        rh_sum_add(layer == RH_LAYER_BOOK ? &books->pnl_options : &books->pnl_hedges,
                    held(books, layer, instrument) * jump);
     }
     rh_sum_add(&books->attribution_residual, held_by_all(books, instrument) * jump);
