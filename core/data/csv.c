@@ -91,6 +91,8 @@ static rh_status begin(rh_csv *csv, const char *path, rh_error *error)
         return rh_fail(error, RH_NO_MEMORY, "%s: no memory to read it", path);
     }
     csv_set_delim(&csv->parser, csv->delimiter);
+    /* libcsv grows a field by this much at a time; its 128 bytes are quadratic in a long field. */
+    csv_set_blk_size(&csv->parser, RH_CSV_FIELD_BYTES_MAX);
     RH_TRY(rh_source_open(path, &csv->source, error));
     return skip_mark(csv, error);
 }

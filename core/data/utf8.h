@@ -1,4 +1,5 @@
-/* Which bytes are UTF-8 (RFC 3629: shortest forms only, no surrogates). Private to core/data. */
+/* Which bytes are UTF-8 (RFC 3629: shortest forms only, no surrogates). Private to core/data.
+ * Must not decode. */
 #ifndef RH_DATA_UTF8_H
 #define RH_DATA_UTF8_H
 
