@@ -53,12 +53,14 @@ void rh_axis_values(rh_axis *axis, double low, double high, int wanted)
     }
     double step = round_up((high - low) / wanted);
     double first = floor(low / step + 1e-9), last = ceil(high / step - 1e-9);
-    axis->low = first * step;
-    axis->high = last * step;
+    double margin = 0.08 * (high - low);    /* a whole empty step would waste the figure */
+    axis->low = fmax(first * step, low - margin);
+    axis->high = fmin(last * step, high + margin);
     axis->count = 0;
     double largest = fmax(fabs(axis->low), fabs(axis->high));
     for (double i = first; i <= last && axis->count < RH_TICKS_MAX; i++) {
         double value = i * step;
+        if (value < axis->low || value > axis->high) continue;
         axis->at[axis->count] = value;
         label(axis->text[axis->count++], value, step, largest);
     }

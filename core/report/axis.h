@@ -10,7 +10,7 @@
 #define RH_TICK_TEXT 48
 
 typedef struct rh_axis {
-    double low, high;               /* widened to whole steps */
+    double low, high;               /* widened towards whole steps */
     int count;
     double at[RH_TICKS_MAX];
     char text[RH_TICKS_MAX][RH_TICK_TEXT];

@@ -82,7 +82,7 @@ static void place(rh_fills *fills, const rh_ledger *ledger, int64_t time_ns,
 static rh_status read_rows(rh_fills *fills, rh_csv *csv, const char *path,
                            const rh_ledger *ledger, rh_error *error)
 {
-    layout columns;
+    layout columns = {0};
     rh_csv_row row;
     double sums[RH_COST_KINDS] = {0};
     rh_status status;

@@ -84,7 +84,7 @@ static rh_status add_row(rh_ledger *ledger, const layout *columns, const rh_csv_
 
 static rh_status read_rows(rh_ledger *ledger, rh_csv *csv, const char *path, rh_error *error)
 {
-    layout columns;
+    layout columns = {0};
     rh_csv_row row;
     RH_TRY(read_header(ledger, csv, path, &columns, error));
     RH_TRY(rh_bins_init(&ledger->bins, RH_LEDGER_FIXED + 2 * ledger->assets, error));

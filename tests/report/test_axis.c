@@ -54,6 +54,8 @@ static void value_labels(void **state)
     assert_string_equal(axis.text[1], "0.2");
     rh_axis_values(&axis, -20000, 40000, 6);
     assert_string_equal(axis.text[0], "-20,000");
+    rh_axis_values(&axis, -28, 1991, 6);
+    assert_true(axis.low > -200 && axis.at[0] == 0);
     rh_axis_values(&axis, 0, 12e6, 6);
     assert_string_equal(axis.text[0], "0");
     assert_string_equal(axis.text[1], "2 m");

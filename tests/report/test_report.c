@@ -250,7 +250,8 @@ static void hostile_text_stays_text(void **state)
                   "<img src=x onerror=\\\"alert(2)\\\">");
     write_file(&dir, "ledger.csv",
                "time_ns,pnl_total,\"delta_\"\"><img src=x onerror=\"\"a\"\">\","
-               "\"spot_\"\"><img src=x onerror=\"\"a\"\">\"\n1621209600000000000,1,2,3\n1621209660000000000,2,1,4\n");
+               "\"spot_\"\"><img src=x onerror=\"\"a\"\">\"\n"
+               "1621209600000000000,1,2,3\n1621209660000000000,2,1,4\n");
     write_fills(&dir, 3, "\"<b>\"\"x\"");
     write_file(&dir, "journal.jsonl",
                "{\"time_ns\":1621209600000000000,\"kind\":\"swap\",\"text\":\"</table><script>x"

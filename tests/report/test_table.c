@@ -19,9 +19,10 @@ static const char sample[] =
     " \"hedges\": 2000, \"carry\": 0, \"entry\": 15.75}, \"cost\": {\"total\": 250, \"spread\": 50,"
     " \"depth\": 0, \"impact\": 0, \"fee\": 210, \"latency\": -10, \"gas\": 0, \"adversary\": 0},"
     " \"attribution\": {\"delta\": -500, \"gamma\": -2000, \"theta\": 1500, \"vega\": 0,"
-    " \"carry\": 0, \"entry\": 15.75, \"higher\": 0, \"cost\": -250, \"residual\": -0.25}, \"hedging\":"
-    " {\"orders\": 1200, \"fills\": 1199, \"turnover\": 1234567.8, \"rms_delta\": 0.21,"
-    " \"max_abs_delta\": 3.5}, \"policy\": {\"name\": \"delta-band\", \"version\": \"1.0.0\"}}";
+    " \"carry\": 0, \"entry\": 15.75, \"higher\": 0, \"cost\": -250, \"residual\": -0.25},"
+    " \"hedging\": {\"orders\": 1200, \"fills\": 1199, \"turnover\": 1234567.8,"
+    " \"rms_delta\": 0.21, \"max_abs_delta\": 3.5},"
+    " \"policy\": {\"name\": \"delta-band\", \"version\": \"1.0.0\"}}";
 
 /* The table as one malloc'ed text. */
 static char *render(const char *const *summaries, const char *const *labels, int count,
@@ -143,7 +144,8 @@ static void only_our_own_attributes_reach_the_terminal(void **state)
 {
     (void)state;
     const char *hostile = "{\"name\": \"\\u001b]0;title\\u0007\\u009b2J\","
-                          " \"numeraire\": \"\\u001b[31m\", \"digest\": \"\\u001b[2J\", \"policy\": {\"name\": \"\\u202eevil\\n\"},"
+                          " \"numeraire\": \"\\u001b[31m\", \"digest\": \"\\u001b[2J\","
+                          " \"policy\": {\"name\": \"\\u202eevil\\n\"},"
                           " \"clock\": {\"from\": \"\\u001bc\", \"to\": \"\\u009b\"}}";
     const char *summaries[] = {hostile, hostile}, *labels[] = {"\033[5mx", "\xC2\x9B" "y"};
     for (int count = 1; count <= 2; count++) {
