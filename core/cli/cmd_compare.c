@@ -236,7 +236,7 @@ int rh_cmd_compare(int argc, char **argv)
         "Run several policies on the same tape with the same random numbers. Each replaces the "
         "scenario's policy and swaps; a policy is a shipped name, a file, or either with "
         "parameters.",
-        "rehedge compare examples/sample.json interval:every=1h delta_band:band=0.25 my.lua",
+        "rehedge compare examples/quickstart.json interval:every=1h delta_band:band=0.25 my.lua",
         given.policies, RH_COMPARE_POLICIES_MAX + 1, &given.count);
     if (status != 0) return status < 0 ? 0 : status;
     if (given.count < 2) {

@@ -97,7 +97,7 @@ int rh_cmd_run(int argc, char **argv)
     int status = rh_cli_parse(
         argc, argv, options, "run SCENARIO [options]",
         "Replay a scenario as fast as possible and say what hedging it cost.",
-        "rehedge run examples/sample.json --policy delta_band --set policy.band=0.4 --out runs/a",
+        "rehedge run examples/quickstart.json --policy delta_band:band=0.4 --out runs/a",
         &scenario, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
     if (count != 1) return rh_cli_usage("run needs a scenario; see rehedge run --help");

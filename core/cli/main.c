@@ -45,7 +45,7 @@ static void print_overview(FILE *stream)
           "2 usage, 3 bad input, 4 a policy was refused or killed.\n"
           "\n"
           "Example:\n"
-          "  rehedge run examples/sample.json --policy delta_band --out runs/a\n", stream);
+          "  rehedge run examples/quickstart.json --policy delta_band --out runs/a\n", stream);
 }
 
 static const command *find_command(const char *name)
