@@ -1,5 +1,5 @@
 /* One pass over the records of one instrument of a tape. Reads only; judges nothing.
- * Times are those of happened records: a bar's is its close. */
+ * A spacing of bars is told from open to open, as the importers name a gap. */
 #include "feed/statistics.h"
 
 #include <math.h>
@@ -23,10 +23,14 @@ static void measure_move(rh_tape_statistics *to, const walk *from, int64_t time_
         to->largest_move = move;
         to->largest_move_ns = time_ns;
     }
-    if (time_ns - from->last_ns <= to->longest_ns) return;
-    to->longest_ns = time_ns - from->last_ns;
-    to->longest_from_ns = from->last_ns;
-    to->longest_to_ns = time_ns;
+}
+
+static void measure_spacing(rh_tape_statistics *to, int64_t from_ns, int64_t to_ns)
+{
+    if (to_ns - from_ns <= to->longest_ns) return;
+    to->longest_ns = to_ns - from_ns;
+    to->longest_from_ns = from_ns;
+    to->longest_to_ns = to_ns;
 }
 
 void rh_tape_measure(const rh_tape *tape, uint32_t instrument, rh_tape_statistics *to)
@@ -43,10 +47,12 @@ void rh_tape_measure(const rh_tape *tape, uint32_t instrument, rh_tape_statistic
         if (record->kind < RH_RECORD_KINDS) ++to->by_kind[record->kind];
         to->size_total += record->size;
         if (!price_of(record, &price)) continue;
-        if (last.any) measure_move(to, &last, record->happened_ns, price);
-        if (last.any && record->kind == RH_RECORD_BAR && info->interval_ns > 0 &&
-            record->happened_ns - last.last_ns > info->interval_ns)
-            ++to->gaps;
+        if (last.any) {
+            int64_t length_ns = record->kind == RH_RECORD_BAR ? info->interval_ns : 0;
+            measure_move(to, &last, record->happened_ns, price);
+            measure_spacing(to, last.last_ns - length_ns, record->happened_ns - length_ns);
+            to->gaps += length_ns > 0 && record->happened_ns - last.last_ns > length_ns;
+        }
         to->price_min = last.any ? fmin(to->price_min, price) : price;
         to->price_max = last.any ? fmax(to->price_max, price) : price;
         last = (walk){true, record->happened_ns, price};

@@ -8,7 +8,7 @@
 typedef struct rh_tape_statistics {
     uint64_t records, by_kind[RH_RECORD_KINDS];
     uint64_t gaps;                      /* bars only: spacings beyond the interval */
-    int64_t longest_ns, longest_from_ns, longest_to_ns;     /* longest spacing of prices */
+    int64_t longest_ns, longest_from_ns, longest_to_ns;     /* spacing of prices */
     uint64_t moves, zero_moves;
     double largest_move;                /* signed */
     int64_t largest_move_ns;            /* when it had happened */

@@ -26,12 +26,14 @@ static const char *const common_keys[] = {"model", "spot", "drift", "interval", 
                                           "instrument"};
 enum { COMMON_KEYS = sizeof common_keys / sizeof *common_keys, KEYS_MAX = 32 };
 
-/* Two 32-bit words a bar: one uniform for the volume, one for the split. */
+/* 32 random bits a bar, half for the volume and half for the split; two bars share a draw. */
 static void put_volume(rh_synth *synth, double shock, rh_record *record)
 {
-    uint64_t bits = rh_stream_u64(&synth->volumes);
-    double volume = ((double)(bits >> 32) + 0.5) * 0x1p-32;
-    double split = ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
+    synth->spare = synth->has_spare ? synth->spare >> 32 : rh_stream_u64(&synth->volumes);
+    synth->has_spare = !synth->has_spare;
+    uint32_t bits = (uint32_t)(synth->spare & 0xffffffffu);
+    double volume = ((double)(bits >> 16) + 0.5) * 0x1p-16;
+    double split = ((double)(bits & 0xffffu) + 0.5) * 0x1p-16;
     record->size = synth->mean_size * (0.4 + 0.6 * shock * shock) * (0.5 + volume);
     record->extra = record->size * (split - 0.5 + 0.5 * shock / (1 + fabs(shock)));
 }
@@ -43,19 +45,31 @@ static rh_status out_of_range(const rh_synth *synth, rh_error *error)
     return rh_fail(error, RH_DOMAIN, "the simulated price left the range of prices at %s", time);
 }
 
+static void refill(rh_synth *synth)
+{
+    double *prices = synth->prices_ahead;
+    synth->steps(synth, prices, synth->shocks);
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) prices[i] = synth->spot * rh_exp(prices[i]);
+    synth->ahead = 0;
+}
+
 static rh_status synth_next(rh_feed *feed, rh_record *record, rh_error *error)
 {
     rh_synth *synth = (rh_synth *)feed;
     if (synth->next_ns > synth->to_ns) return RH_END;
     double price = synth->spot, shock = 0;
     if (synth->started) {
-        shock = synth->step(synth);
-        price = synth->spot * rh_exp(synth->log_price);
+        if (synth->ahead == RH_SYNTH_BATCH) refill(synth);
+        price = synth->prices_ahead[synth->ahead];
+        shock = synth->shocks[synth->ahead++];
         if (!(price >= RH_PRICE_MIN && price <= RH_PRICE_MAX)) return out_of_range(synth, error);
     }
-    *record = (rh_record){.happened_ns = synth->next_ns, .known_ns = synth->next_ns,
-                          .price = price, .kind = RH_RECORD_BAR,
-                          .flags = RH_RECORD_END_OF_BATCH};
+    record->happened_ns = record->known_ns = synth->next_ns;
+    record->price = price;
+    record->size = record->extra = 0;
+    record->kind = RH_RECORD_BAR;
+    record->instrument = 0;
+    record->flags = RH_RECORD_END_OF_BATCH;
     if (synth->mean_size > 0)
         put_volume(synth, shock, record);
     else
@@ -125,6 +139,7 @@ rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int
     synth->feed.instrument_name = synth_instrument;
     synth->feed.content_hash = "";
     synth->next_ns = from_ns;
+    synth->ahead = RH_SYNTH_BATCH;
     synth->to_ns = to_ns;
     uint32_t purpose = RH_PURPOSE_FEED + stream;
     rh_stream_init(&synth->prices, seed, path, purpose);

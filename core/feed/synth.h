@@ -11,17 +11,22 @@
 #include "math/random.h"
 
 #define RH_SYNTH_STREAMS_MAX 0x4000u        /* streams of one scenario; three purposes each */
+#define RH_SYNTH_BATCH 64u
 #define RH_YEAR_NS (365.0 * 86400.0 * 1e9)
 
 typedef struct rh_synth {
     rh_feed feed;               /* first, so that a feed is an rh_synth */
-    /* One step: move `log_price` (relative to the spot) by one interval; returns the standard
-     * normal shock of the step, which the volume follows. */
-    double (*step)(struct rh_synth *synth);
+    /* The next batch: log prices relative to the spot, and the standard normal shock of each step,
+     * which the volume follows. Batches only because that is faster (a third); a path is
+     * the same whatever the size of the batch, and however much of the last one is used. */
+    void (*steps)(struct rh_synth *synth, double *log_prices, double *shocks);
     int64_t next_ns, to_ns;
     double spot, drift, dt_years, mean_size, log_price;
     rh_stream prices, jumps, volumes;
-    bool started;
+    uint64_t spare;             /* its upper half serves the next volume */
+    bool started, has_spare;
+    double prices_ahead[RH_SYNTH_BATCH], shocks[RH_SYNTH_BATCH];
+    size_t ahead;               /* steps of the batch given out */
     char instrument[RH_NAME_MAX];
 } rh_synth;
 

@@ -6,12 +6,13 @@
 
 typedef struct gbm { rh_synth synth; double mean, deviation; } gbm;
 
-static double gbm_step(rh_synth *synth)
+static void gbm_steps(rh_synth *synth, double *log_prices, double *shocks)
 {
     const gbm *self = (const gbm *)synth;
-    double shock = rh_stream_normal(&synth->prices);
-    synth->log_price += self->mean + self->deviation * shock;
-    return shock;
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_stream_uniform(&synth->prices);
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_normal_quantile(shocks[i]);
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i)
+        log_prices[i] = synth->log_price += self->mean + self->deviation * shocks[i];
 }
 
 rh_status rh_synth_gbm(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
@@ -29,7 +30,7 @@ rh_status rh_synth_gbm(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed
     gbm *self = (gbm *)synth;
     self->mean = (synth->drift - 0.5 * vol * vol) * synth->dt_years;
     self->deviation = vol * sqrt(synth->dt_years);
-    synth->step = gbm_step;
+    synth->steps = gbm_steps;
     *feed = &synth->feed;
     return RH_OK;
 }

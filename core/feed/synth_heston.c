@@ -42,15 +42,17 @@ static double next_variance(heston *self, double *k0)
     return uniform <= p ? 0 : rh_log((1 - p) / (1 - uniform)) / beta;
 }
 
-static double heston_step(rh_synth *synth)
+static void heston_steps(rh_synth *synth, double *log_prices, double *shocks)
 {
     heston *self = (heston *)synth;
-    double k0, now = self->variance, next = next_variance(self, &k0);
-    double shock = rh_stream_normal(&synth->prices);
-    synth->log_price += self->drift_step + k0 + self->k1 * now + self->k2 * next +
-                        sqrt(self->k3 * now + self->k4 * next) * shock;
-    self->variance = next;
-    return shock;
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) {
+        double k0, now = self->variance, next = next_variance(self, &k0);
+        shocks[i] = rh_stream_normal(&synth->prices);
+        synth->log_price += self->drift_step + k0 + self->k1 * now + self->k2 * next +
+                            sqrt(self->k3 * now + self->k4 * next) * shocks[i];
+        log_prices[i] = synth->log_price;
+        self->variance = next;
+    }
 }
 
 static rh_status configure(rh_json at, heston *self, rh_error *error)
@@ -85,7 +87,7 @@ rh_status rh_synth_heston(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t s
         synth->feed.free(&synth->feed);
         return status;
     }
-    synth->step = heston_step;
+    synth->steps = heston_steps;
     *feed = &synth->feed;
     return RH_OK;
 }

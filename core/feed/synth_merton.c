@@ -13,16 +13,23 @@ typedef struct merton {
     double jump_mean, jump_deviation;   /* of one jump */
 } merton;
 
-static double merton_step(rh_synth *synth)
+static double jump_sum(merton *self)
 {
-    const merton *self = (const merton *)synth;
-    double shock = rh_stream_normal(&synth->prices);
-    synth->log_price += self->mean + self->deviation * shock;
-    unsigned jumps = rh_stream_poisson(&synth->jumps, self->jumps_mean);
-    if (jumps > 0)
-        synth->log_price += jumps * self->jump_mean + self->jump_deviation * sqrt((double)jumps) *
-                                                          rh_stream_normal(&synth->jumps);
-    return shock;
+    unsigned jumps = rh_stream_poisson(&self->synth.jumps, self->jumps_mean);
+    if (jumps == 0) return 0;
+    return jumps * self->jump_mean + self->jump_deviation * sqrt((double)jumps) *
+                                         rh_stream_normal(&self->synth.jumps);
+}
+
+static void merton_steps(rh_synth *synth, double *log_prices, double *shocks)
+{
+    merton *self = (merton *)synth;
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_stream_normal(&synth->prices);
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) {
+        synth->log_price += self->mean + self->deviation * shocks[i];
+        synth->log_price += jump_sum(self);
+        log_prices[i] = synth->log_price;
+    }
 }
 
 static rh_status configure(rh_json at, merton *self, rh_error *error)
@@ -52,7 +59,7 @@ rh_status rh_synth_merton(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t s
         synth->feed.free(&synth->feed);
         return status;
     }
-    synth->step = merton_step;
+    synth->steps = merton_steps;
     *feed = &synth->feed;
     return RH_OK;
 }
