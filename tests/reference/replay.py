@@ -72,7 +72,10 @@ class Venue:
         self.half_spread = row.pop("spread_bps", 0) / 2e4
         self.fee = row.pop("taker_bps", 0) / 1e4
         row.pop("maker_bps", None)
-        self.latency_ns = round(row.pop("latency_ms", 0) * 10**6)
+        latency_ms = row.pop("latency_ms", 0)
+        self.latency_ns = round(latency_ms * 10**6)
+        # The way back: a fill is known to the policy one latency after it happened.
+        self.report_ns = round(row.pop("report_ms", latency_ms) * 10**6)
         if row:
             raise Unmodelled(f"venue keys {sorted(row)}")
 
@@ -322,7 +325,7 @@ class Replay:
         self.position += qty
         self.start = (now, self.spot, self.net(now))
         self.pass_state(now)
-        self.push(now, REPORT, qty)
+        self.push(now + self.venue.report_ns, REPORT, qty)
 
     # --- the answer --------------------------------------------------------------------------
 
