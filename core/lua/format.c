@@ -47,7 +47,8 @@ static void read_spec(lua_State *L, const char **at, const char *end, format_spe
     spec->conversion = *(*at)++;
 }
 
-static void add_padded(rh_lua_piece *piece, const format_spec *spec, const char *text, size_t length)
+static void add_padded(rh_lua_piece *piece, const format_spec *spec, const char *text,
+                       size_t length)
 {
     char blanks[100];
     size_t pad = spec->width > 0 && (size_t)spec->width > length ? (size_t)spec->width - length : 0;

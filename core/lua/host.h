@@ -30,7 +30,9 @@ enum {
 
 /* Where things live on the VM's one stack between calls. */
 enum { RH_LUA_AT_HANDLER = 1, RH_LUA_AT_TRIGGER, RH_LUA_AT_SCALE, RH_LUA_AT_VIEW,
-       RH_LUA_AT_PARAMS, RH_LUA_AT_FEATURES, RH_LUA_AT_END = RH_LUA_AT_FEATURES };
+       RH_LUA_AT_PARAMS, RH_LUA_AT_FEATURES, RH_LUA_AT_FIELDS, RH_LUA_AT_NAMES,
+       RH_LUA_AT_END = RH_LUA_AT_NAMES + RH_VIEW_FIELDS };
+enum { RH_LUA_TIME = RH_VIEW_FIELDS };  /* s.time: an integer, apart from the fields */
 
 /* A value of the wake table as written: a number, or text that may name a param. */
 typedef struct rh_lua_setting {
@@ -69,6 +71,7 @@ typedef struct rh_lua {
     int scale_line;                     /* where scale is defined, for messages about its orders */
     const rh_view *view;                /* during a call */
     const double *features;
+    int filled_count, filled[RH_VIEW_FIELDS + 1];   /* fields set in RH_LUA_AT_FIELDS per call */
     rh_lua_declared declared;
     int state;                          /* reference of the table of rehedge.state, or LUA_NOREF */
 
@@ -125,7 +128,12 @@ size_t rh_lua_number_text(lua_State *L, int index, char text[RH_NUMBER_TEXT + 4]
 /* Push the text of any value, as tostring gives it; may call __tostring. */
 void rh_lua_push_text(lua_State *L, int index);
 /* Text that grows on the stack, at most RH_LUA_STRING_BYTES_MAX, in memory the VM owns. */
-typedef struct rh_lua_piece { lua_State *L; char *bytes; size_t length, capacity; int slot; } rh_lua_piece;
+typedef struct rh_lua_piece {
+    lua_State *L;
+    char *bytes;
+    size_t length, capacity;
+    int slot;
+} rh_lua_piece;
 void rh_lua_piece_begin(lua_State *L, rh_lua_piece *piece);     /* takes one stack slot */
 void rh_lua_piece_add(rh_lua_piece *piece, const char *bytes, size_t length);
 void rh_lua_piece_push(rh_lua_piece *piece);
@@ -142,7 +150,10 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
                      rh_lua **out, rh_error *error);
 
 /* view.c */
-void rh_lua_push_view(lua_State *L);
+void rh_lua_push_fields(lua_State *L);
+void rh_lua_wrap_view(lua_State *L);                /* the fields on top become `s` */
+void rh_lua_fill_view(rh_lua *host);                /* before a call */
+const char *rh_lua_field_name(int field);
 void rh_lua_push_features(lua_State *L);
 void rh_lua_push_params(lua_State *L);
 

@@ -10,7 +10,11 @@ typedef enum key_rank { INTEGER, FLOAT, STRING, BOOLEAN } key_rank;
 
 typedef struct table_key {
     key_rank rank;
-    union { lua_Integer integer; double number; struct { const char *bytes; size_t length; } text; };
+    union {
+        lua_Integer integer;
+        double number;
+        struct { const char *bytes; size_t length; } text;
+    };
 } table_key;
 
 static int compare_mixed(lua_Integer integer, double number)

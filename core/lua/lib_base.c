@@ -153,7 +153,7 @@ void rh_lua_open_base(lua_State *L)
         {"assert", base_assert},     {"error", base_error},       {"ipairs", base_ipairs},
         {"pairs", rh_lua_pairs},     {"pcall", base_pcall},       {"rawequal", base_rawequal},
         {"rawlen", base_rawlen},     {"select", base_select},     {"tonumber", base_tonumber},
-        {"tostring", base_tostring}, {"type", base_type},         {"setmetatable", rh_lua_setmetatable},
-        {NULL, NULL}};
+        {"tostring", base_tostring}, {"type", base_type},
+        {"setmetatable", rh_lua_setmetatable},                    {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

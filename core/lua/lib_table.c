@@ -92,7 +92,8 @@ static int table_unpack(lua_State *L)
     if (count >= RH_LUA_RESULTS_MAX || !lua_checkstack(L, (int)count + 2))
         return luaL_error(L, "too many results to unpack (at most %d)", RH_LUA_RESULTS_MAX);
     rh_lua_charge(L, (int64_t)count + 1);
-    for (lua_Unsigned i = 0; i <= count; i++) lua_rawgeti(L, 1, (lua_Integer)((lua_Unsigned)from + i));
+    for (lua_Unsigned i = 0; i <= count; i++)
+        lua_rawgeti(L, 1, (lua_Integer)((lua_Unsigned)from + i));
     return (int)count + 1;
 }
 

@@ -17,12 +17,22 @@ static rh_status already_dead(const rh_lua *host, rh_error *error)
     return rh_fail(error, RH_POLICY, "%s: the policy was killed before", host->label);
 }
 
+/* Push the function at `callback` and what every callback gets. */
+static void push_call(lua_State *L, int callback)
+{
+    lua_pushvalue(L, callback);
+    lua_pushvalue(L, RH_LUA_AT_VIEW);
+    lua_pushvalue(L, RH_LUA_AT_PARAMS);
+    lua_pushvalue(L, RH_LUA_AT_FEATURES);
+}
+
 /* Call the function and its arguments on top of the stack with the view live. */
 static int enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
                  int results)
 {
     host->view = view;
     host->features = features;
+    rh_lua_fill_view(host);
     rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_CPU_NS_PER_CALL);
     int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
     host->view = NULL;
@@ -74,10 +84,7 @@ static rh_status trigger(rh_policy *policy, const rh_view *view, const double *f
     lua_State *L = host->L;
     *killed_by = RH_KILL_ERROR;
     if (host->dead) return already_dead(host, error);
-    lua_pushvalue(L, RH_LUA_AT_TRIGGER);
-    lua_pushvalue(L, RH_LUA_AT_VIEW);
-    lua_pushvalue(L, RH_LUA_AT_PARAMS);
-    lua_pushvalue(L, RH_LUA_AT_FEATURES);
+    push_call(L, RH_LUA_AT_TRIGGER);
     int code = enter(host, view, features, 3, 3);
     if (code != LUA_OK) return die(host, rh_lua_failed(host, code, killed_by, error));
     rh_status status = read_decision(host, decision, error);
@@ -96,10 +103,7 @@ static rh_status scale(rh_policy *policy, const rh_view *view, const double *fea
     *killed_by = RH_KILL_ERROR;
     *count = 0;
     if (host->dead) return already_dead(host, error);
-    lua_pushvalue(L, RH_LUA_AT_SCALE);
-    lua_pushvalue(L, RH_LUA_AT_VIEW);
-    lua_pushvalue(L, RH_LUA_AT_PARAMS);
-    lua_pushvalue(L, RH_LUA_AT_FEATURES);
+    push_call(L, RH_LUA_AT_SCALE);
     lua_pushnumber(L, lo);
     lua_pushnumber(L, hi);
     int code = enter(host, view, features, 5, 1);
@@ -197,15 +201,24 @@ static rh_status run_chunk(rh_lua *host, rh_error *error)
     return RH_OK;
 }
 
-/* Arg 1: int[3]. Makes the values that calls pass, and keeps them in the registry. */
+enum { VIEW, PARAMS, FEATURES, FIELDS, NAMES, VALUES = NAMES + RH_LUA_TIME + 1 };
+
+/* Arg 1: int[VALUES]. Makes the values that calls need, and keeps them in the registry. */
 static int values_body(lua_State *L)
 {
-    static void (*const push[])(lua_State *) = {rh_lua_push_view, rh_lua_push_params,
-                                                rh_lua_push_features};
     int *references = lua_touserdata(L, 1);
-    for (int i = 0; i < 3; i++) {
-        push[i](L);
-        references[i] = luaL_ref(L, LUA_REGISTRYINDEX);
+    rh_lua_push_params(L);
+    references[PARAMS] = luaL_ref(L, LUA_REGISTRYINDEX);
+    rh_lua_push_features(L);
+    references[FEATURES] = luaL_ref(L, LUA_REGISTRYINDEX);
+    rh_lua_push_fields(L);
+    lua_pushvalue(L, -1);
+    references[FIELDS] = luaL_ref(L, LUA_REGISTRYINDEX);
+    rh_lua_wrap_view(L);
+    references[VIEW] = luaL_ref(L, LUA_REGISTRYINDEX);
+    for (int field = 0; field <= RH_LUA_TIME; field++) {
+        lua_pushstring(L, rh_lua_field_name(field));
+        references[NAMES + field] = luaL_ref(L, LUA_REGISTRYINDEX);
     }
     return 0;
 }
@@ -220,14 +233,17 @@ static void push_callback(lua_State *L, int reference)
 
 static rh_status lay_out_stack(rh_lua *host, rh_error *error)
 {
-    int references[3];
+    static_assert(RH_LUA_AT_VIEW + FEATURES == RH_LUA_AT_FEATURES, "one order");
+    static_assert(RH_LUA_AT_VIEW + NAMES == RH_LUA_AT_NAMES, "one order");
+    int references[VALUES];
     lua_Debug function;
     lua_State *L = host->L;
     RH_TRY(rh_lua_protected(host, values_body, references, 0, error));
-    if (!lua_checkstack(L, 64)) return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    if (!lua_checkstack(L, VALUES + 32))
+        return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
     push_callback(L, host->declared.trigger);
     push_callback(L, host->declared.scale);
-    for (int i = 0; i < 3; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
+    for (int i = 0; i < VALUES; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
     RH_ASSERT(lua_gettop(L) == RH_LUA_AT_END);
     if (host->policy.has_scale) {
         lua_pushvalue(L, RH_LUA_AT_SCALE);

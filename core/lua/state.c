@@ -1,6 +1,6 @@
 /* rehedge.state{...}: one plain table that outlives a swap, written and read by C alone.
- * Layout: "RHS1", then one value: n | f | t | i + int64 | d + bits of a double | s + uint32 length +
- * bytes | { (key value)* }; little-endian, keys in the order of keys.c, so that equal states have
+ * Layout: "RHS1", then one value: n | f | t | i + int64 | d + bits of a double | s + uint32 length
+ * + bytes | { (key value)* }; little-endian, keys in the order of keys.c, so that equal states have
  * equal bytes in every process. Invariant: no code of the script runs while saving. */
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,11 @@ static const char magic[4] = {'R', 'H', 'S', '1'};
 
 /* --- writing ------------------------------------------------------------------------------- */
 
-typedef struct state_saving { const rh_lua *host; rh_buffer *out; int depth; char path[256]; } state_saving;
+typedef struct state_saving {
+    rh_buffer *out;
+    int depth;
+    char path[256];
+} state_saving;
 
 static void put_u64(rh_buffer *out, char tag, uint64_t value, int bytes)
 {
@@ -107,7 +111,7 @@ rh_status rh_lua_save_state(const rh_policy *policy, rh_buffer *state, rh_error 
     rh_lua *host = (rh_lua *)(uintptr_t)policy;
     rh_buffer_clear(state);
     if (host->state == LUA_NOREF) return RH_OK;
-    state_saving saving = {.host = host, .out = state};
+    state_saving saving = {.out = state};
     lua_rawgeti(host->L, LUA_REGISTRYINDEX, host->state);
     rh_status status = rh_lua_protected(host, save_body, &saving, lua_gettop(host->L), error);
     lua_pop(host->L, 1);
@@ -223,8 +227,8 @@ rh_status rh_lua_load_state(rh_policy *policy, const char *bytes, size_t length,
     rh_lua *host = (rh_lua *)policy;
     bool same = strcmp(from_name, policy->name) == 0;
     if (length == 0 || (host->declared.migrate == LUA_NOREF && !same)) return RH_OK;
-    state_loading loading = {.host = host, .at = bytes, .end = bytes + length, .from_name = from_name,
-                       .from_version = from_version};
+    state_loading loading = {.host = host, .at = bytes, .end = bytes + length,
+                             .from_name = from_name, .from_version = from_version};
     if (host->state != LUA_NOREF)
         lua_rawgeti(host->L, LUA_REGISTRYINDEX, host->state);
     else
@@ -247,7 +251,7 @@ int rh_lua_state(lua_State *L)
         return luaL_error(L, "rehedge.state is only valid while a script loads, before the policy");
     if (host->state != LUA_NOREF) return luaL_error(L, "rehedge.state is called twice");
     rh_buffer trial = {0};
-    state_saving saving = {.host = host, .out = &trial};
+    state_saving saving = {.out = &trial};
     lua_pushvalue(L, 1);
     rh_status status = rh_lua_protected(host, save_body, &saving, 1, NULL);
     rh_buffer_free(&trial);

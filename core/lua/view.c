@@ -1,13 +1,12 @@
-/* What a script sees in a call: `s` (the view), `f` (the features) and `p` (the params). `s` and `f`
- * are one userdata each for the life of the VM, so a call allocates nothing.
- * Invariant: they answer only while the host is inside trigger or scale. */
+/* What a script sees in a call: `s` (the view), `f` (the features) and `p` (the params). `s` and
+ * `f` are one userdata each for the life of the VM, so a call allocates nothing.
+ * Invariants: they answer only while the host is inside trigger or scale (the fields in the table
+ * behind `s` are set anew before each call, and no code of a script runs between calls). */
 #include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "lua/host.h"
-
-enum { TIME_FIELD = RH_VIEW_FIELDS };   /* s.time: an integer, apart from the doubles */
 
 static const rh_view *live_view(lua_State *L)
 {
@@ -45,20 +44,42 @@ static int unknown_field(lua_State *L)
     return luaL_error(L, "the view has no field '%s'", name);
 }
 
-/* Upvalue 1: name -> number of the field, or the method itself. */
+/* Upvalue 1: name -> number of the field. Reached for what the table of fields does not hold: lazy
+ * fields, and the first read of an eager one, which is put into the table from the next call on. */
 static int view_index(lua_State *L)
 {
+    rh_lua *host = rh_lua_host(L);
     const rh_view *view = live_view(L);
     lua_pushvalue(L, 2);
-    int type = lua_rawget(L, lua_upvalueindex(1));
-    if (type == LUA_TFUNCTION) return 1;
-    if (type != LUA_TNUMBER) return unknown_field(L);
-    lua_Integer field = lua_tointeger(L, -1);
-    if (field == TIME_FIELD)
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER) return unknown_field(L);
+    int field = (int)lua_tointeger(L, -1);
+    if (field == RH_LUA_TIME || (view->eager_mask >> field & 1u)) {
+        int known = 0;
+        while (known < host->filled_count && host->filled[known] != field) known++;
+        if (known == host->filled_count) host->filled[host->filled_count++] = field;
+    }
+    if (field == RH_LUA_TIME)
         lua_pushinteger(L, view->time_ns);
     else
         lua_pushnumber(L, rh_view_number(view, (rh_view_field)field));
     return 1;
+}
+
+void rh_lua_fill_view(rh_lua *host)
+{
+    lua_State *L = host->L;
+    const rh_view *view = host->view;
+    for (int i = 0; i < host->filled_count; i++) {
+        int field = host->filled[i];
+        lua_pushvalue(L, RH_LUA_AT_NAMES + field);
+        if (field == RH_LUA_TIME)
+            lua_pushinteger(L, view->time_ns);
+        else if (view->eager_mask >> field & 1u)
+            lua_pushnumber(L, view->eager[field]);
+        else
+            lua_pushnil(L);     /* lazy this time: view_index answers */
+        lua_rawset(L, RH_LUA_AT_FIELDS);
+    }
 }
 
 /* --- methods ------------------------------------------------------------------------------- */
@@ -105,13 +126,12 @@ static int view_wake_in(lua_State *L)
     return 0;
 }
 
-/* Replace the field map on top by a userdata that is indexed through it by `index`. */
-static void make_userdata(lua_State *L, const char *name, lua_CFunction index)
+/* A userdata whose members are found through the table or function on top, which it replaces. */
+static void make_userdata(lua_State *L, const char *name)
 {
     lua_newuserdatauv(L, 0, 0);
     lua_createtable(L, 0, 3);
     lua_pushvalue(L, -3);
-    lua_pushcclosure(L, index, 1);
     lua_setfield(L, -2, "__index");
     lua_pushstring(L, name);
     lua_pushcclosure(L, refuse_write, 1);
@@ -122,7 +142,8 @@ static void make_userdata(lua_State *L, const char *name, lua_CFunction index)
     lua_remove(L, -2);
 }
 
-void rh_lua_push_view(lua_State *L)
+/* The table behind `s`: methods, and the eager fields that the script reads. */
+void rh_lua_push_fields(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"cost", view_cost},
                                        {"wake_in", view_wake_in},
@@ -130,13 +151,25 @@ void rh_lua_push_view(lua_State *L)
                                        {NULL, NULL}};
     lua_createtable(L, 0, RH_VIEW_FIELDS + 4);
     luaL_setfuncs(L, methods, 0);
-    for (int field = 0; field < RH_VIEW_FIELDS; field++) {
+    lua_createtable(L, 0, 1);
+    lua_createtable(L, 0, RH_VIEW_FIELDS + 1);
+    for (int field = 0; field <= RH_LUA_TIME; field++) {
         lua_pushinteger(L, field);
-        lua_setfield(L, -2, rh_view_field_name((rh_view_field)field));
+        lua_setfield(L, -2, rh_lua_field_name(field));
     }
-    lua_pushinteger(L, TIME_FIELD);
-    lua_setfield(L, -2, "time");
-    make_userdata(L, "the view", view_index);
+    lua_pushcclosure(L, view_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+}
+
+const char *rh_lua_field_name(int field)
+{
+    return field == RH_LUA_TIME ? "time" : rh_view_field_name((rh_view_field)field);
+}
+
+void rh_lua_wrap_view(lua_State *L)
+{
+    make_userdata(L, "the view");
 }
 
 /* --- features and params ------------------------------------------------------------------- */
@@ -162,7 +195,8 @@ void rh_lua_push_features(lua_State *L)
         lua_pushinteger(L, i);
         lua_setfield(L, -2, policy->features[i].name);
     }
-    make_userdata(L, "the table of features", feature_index);
+    lua_pushcclosure(L, feature_index, 1);
+    make_userdata(L, "the table of features");
 }
 
 static int unknown_param(lua_State *L)
