@@ -56,6 +56,25 @@ RH_KERNEL double rh_k_double(uint64_t bits)
     return x;
 }
 
+/* yes or no, by bits: compilers turn a plain ?: with a constant into branches, which stops them from
+ * vectorising a loop and costs more than both sides where the condition cannot be predicted. */
+RH_KERNEL double rh_k_choose(bool condition, double yes, double no)
+{
+    uint64_t mask = 0 - (uint64_t)condition;
+    return rh_k_double((rh_k_bits(yes) & mask) | (rh_k_bits(no) & ~mask));
+}
+
+/* The smaller, the larger of the two; NaN in x stays. */
+RH_KERNEL double rh_k_at_most(double x, double bound)
+{
+    return rh_k_choose(x > bound, bound, x);
+}
+
+RH_KERNEL double rh_k_at_least(double x, double bound)
+{
+    return rh_k_choose(x < bound, bound, x);
+}
+
 /* a + b exactly, for |a| >= |b| or a = 0. */
 RH_KERNEL rh_k_pair rh_k_sum_fast(double a, double b)
 {
@@ -98,10 +117,16 @@ RH_KERNEL double rh_k_power_of_two(int64_t power)
     return rh_k_double(((uint64_t)power + 1023) << 52);
 }
 
+/* Half of a power, rounded down; |power| < 4096. */
+RH_KERNEL int64_t rh_k_half(int64_t power)
+{
+    return (int64_t)(((uint64_t)power + 4096) >> 1) - 2048;
+}
+
 /* x 2^power, |power| < 2044, in two steps so that only the last one rounds or overflows. */
 RH_KERNEL double rh_k_scale(double x, int64_t power)
 {
-    int64_t half = (int64_t)(((uint64_t)power + 4096) >> 1) - 2048;
+    int64_t half = rh_k_half(power);
     return x * rh_k_power_of_two(half) * rh_k_power_of_two(power - half);
 }
 

@@ -50,24 +50,21 @@ RH_KERNEL rh_k_scaled rh_k_exp_parts(double x, double extra)
 /* Below 0.6 ulp. */
 RH_KERNEL double rh_k_exp(double x)
 {
-    x = x > 710.0 ? 710.0 : x;
-    x = x < -750.0 ? -750.0 : x;
-    rh_k_scaled e = rh_k_exp_parts(x, 0.0);
+    rh_k_scaled e = rh_k_exp_parts(rh_k_at_least(rh_k_at_most(x, 710.0), -750.0), 0.0);
     return rh_k_scale(e.hi + e.lo, e.power);
 }
 
 /* Below 0.8 ulp: 2^k ((1 - 2^-k) + r + r^2 q), the bracket again as a sum of two. */
-RH_KERNEL double rh_k_expm1(double argument)
+RH_KERNEL double rh_k_expm1(double x)
 {
-    double x = argument > 710.0 ? 710.0 : argument;
-    x = x < -45.0 ? -45.0 : x;
-    rh_k_scaled r = rh_k_exp_reduce(x, 0.0);
-    double tiny = rh_k_power_of_two(-(r.power > 200 ? 200 : r.power));
-    rh_k_pair gap = rh_k_sum_fast(r.power > 0 ? 1.0 : -tiny, r.power > 0 ? -tiny : 1.0);
+    rh_k_scaled r = rh_k_exp_reduce(rh_k_at_least(rh_k_at_most(x, 710.0), -45.0), 0.0);
+    /* A power beyond 200 is as good as 200: 2^-200 is lost either way. */
+    double tiny = rh_k_at_least(rh_k_power_of_two(-r.power), 0x1p-200);
+    rh_k_pair gap = rh_k_sum(1.0, -tiny);
     rh_k_pair sum = rh_k_sum_fast(gap.hi, r.hi);
     double rest = sum.lo + (gap.lo + (r.lo + rh_k_exp_q(r.hi)));
     double result = rh_k_scale(sum.hi + rest, r.power);
-    return fabs(argument) < 0x1p-54 ? argument : result;
+    return rh_k_choose(fabs(x) < 0x1p-54, x, result);
 }
 
 #endif

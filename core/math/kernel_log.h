@@ -32,8 +32,9 @@ typedef struct rh_k_split {
 /* x = mantissa 2^power for finite x > 0, subnormal or not. */
 RH_KERNEL rh_k_split rh_k_log_split(double x)
 {
-    double lift = x < DBL_MIN ? 0x1p54 : 1.0, lifted = x < DBL_MIN ? 54.0 : 0.0;
-    uint64_t bits = rh_k_bits(x * lift);
+    bool subnormal = x < DBL_MIN;
+    double lifted = rh_k_choose(subnormal, 54.0, 0.0);
+    uint64_t bits = rh_k_bits(x * rh_k_choose(subnormal, 0x1p54, 1.0));
     /* Counting from sqrt 1/2, the exponent field is k; + 1023 keeps it unsigned. */
     uint64_t from = bits - RH_SQRT_HALF_BITS + (UINT64_C(1023) << 52);
     uint64_t biased = from >> 52;
@@ -59,27 +60,27 @@ RH_KERNEL rh_k_pair rh_k_log_parts(rh_k_split x, double extra)
 }
 
 /* What Annex F asks of log outside (0, inf); NaN passes through. */
-RH_KERNEL double rh_k_log_edge(double x)
+RH_KERNEL double rh_k_log_edges(double x, double result)
 {
-    if (x == 0.0) return -HUGE_VAL;
-    return x < 0.0 ? (x - x) / (x - x) : x + x;
+    result = rh_k_choose(x <= DBL_MAX, result, x);
+    result = rh_k_choose(x == 0.0, -HUGE_VAL, result);
+    return rh_k_choose(x < 0.0, (double)NAN, result);
 }
 
-/* Below 0.75 ulp. */
+/* Below 0.8 ulp. */
 RH_KERNEL double rh_k_log(double x)
 {
     rh_k_pair l = rh_k_log_parts(rh_k_log_split(x), 0.0);
-    return x > 0.0 && x <= DBL_MAX ? l.hi + l.lo : rh_k_log_edge(x);
+    return rh_k_log_edges(x, l.hi + l.lo);
 }
 
 /* Below 0.85 ulp: log(1 + x) with the rounding of 1 + x as a first-order term. */
 RH_KERNEL double rh_k_log1p(double x)
 {
     double u = 1.0 + x;
-    double lost = x < 1.0 ? x - (u - 1.0) : 1.0 - (u - x);
+    double lost = rh_k_choose(x < 1.0, x - (u - 1.0), 1.0 - (u - x));
     rh_k_pair l = rh_k_log_parts(rh_k_log_split(u), lost / u);
-    double result = u > 0.0 && u <= DBL_MAX ? l.hi + l.lo : rh_k_log_edge(u);
-    return fabs(x) < 0x1p-54 ? x : result;
+    return rh_k_choose(fabs(x) < 0x1p-54, x, rh_k_log_edges(u, l.hi + l.lo));
 }
 
 /* log(x) to about 2^-68 of itself. */
@@ -119,8 +120,8 @@ RH_KERNEL double rh_k_pow_positive(double x, double y)
     e.lo = RH_FMA(y, l.lo, e.lo);
     /* Beyond 1000 the result is 0 or inf whatever the low part says (it may even be NaN). */
     bool far = !(fabs(e.hi) < 1000.0);
-    e.lo = far ? 0.0 : e.lo;
-    e.hi = far ? (e.hi > 0.0 ? 1000.0 : -1100.0) : e.hi;
+    e.lo = rh_k_choose(far, 0.0, e.lo);
+    e.hi = rh_k_choose(far, copysign(1000.0, e.hi), e.hi);
     e = rh_k_sum_fast(e.hi, e.lo);
     rh_k_scaled p = rh_k_exp_parts(e.hi, e.lo);
     return rh_k_scale(p.hi + p.lo, p.power);

@@ -28,69 +28,104 @@ static const double rh_erfcx_p[] = {
 #define RH_INV_SQRT_2PI_HI 0x1.9884533d43651p-2
 #define RH_INV_SQRT_2PI_LO -0x1.cbc0d30ebfd15p-56
 
-/* erfcx as a sum of two, from t and from the divisor 1 + c x (hi, lo). */
-RH_KERNEL rh_k_pair rh_k_erfcx_parts(double t, double divisor, double divisor_lo)
+/* (1 + c x) erfcx(x) in t, as a sum of two. The first sum is exact: 1/2 < p / c[0] < 2. */
+RH_KERNEL rh_k_pair rh_k_erfcx_top(double t)
 {
     const double *c = rh_erfcx_p;
+    double t2 = t * t, t4 = t2 * t2, t8 = t4 * t4;
+    double a0 = RH_FMA(RH_FMA(c[4], t, c[3]), t2, RH_FMA(c[2], t, c[1]));
+    double a1 = RH_FMA(RH_FMA(c[8], t, c[7]), t2, RH_FMA(c[6], t, c[5]));
+    double a2 = RH_FMA(RH_FMA(c[12], t, c[11]), t2, RH_FMA(c[10], t, c[9]));
+    double a3 = RH_FMA(RH_FMA(c[16], t, c[15]), t2, RH_FMA(c[14], t, c[13]));
+    double a4 = RH_FMA(RH_FMA(c[20], t, c[19]), t2, RH_FMA(c[18], t, c[17]));
+    double a5 = RH_FMA(RH_FMA(c[24], t, c[23]), t2, RH_FMA(c[22], t, c[21]));
+    double low = RH_FMA(RH_FMA(a3, t4, a2), t8, RH_FMA(a1, t4, a0));
+    double high = RH_FMA(c[25], t8, RH_FMA(a5, t4, a4));
+    double rest = RH_FMA(high, t8 * t8, low);
+    double p = RH_FMA(t, rest, c[0]);
+    return (rh_k_pair){p, RH_FMA(t, rest, c[0] - p) + RH_ERFCX_P0_LO};
+}
+
+/* 1 / (divisor + lost) as a sum of two. */
+RH_KERNEL rh_k_pair rh_k_inverse(double divisor, double lost)
+{
     double inverse = 1.0 / divisor;
-    double t2 = t * t, t4 = t2 * t2;
-    /* Four chains in t^4 for c[1] to c[25]: the same work as Horner, a quarter of the wait. */
-    double a = RH_FMA(RH_FMA(c[25], t4, c[21]), t4, c[17]);
-    double b = RH_FMA(RH_FMA(c[22], t4, c[18]), t4, c[14]);
-    double d = RH_FMA(RH_FMA(c[23], t4, c[19]), t4, c[15]);
-    double e = RH_FMA(RH_FMA(c[24], t4, c[20]), t4, c[16]);
-    a = RH_FMA(RH_FMA(RH_FMA(RH_FMA(a, t4, c[13]), t4, c[9]), t4, c[5]), t4, c[1]);
-    b = RH_FMA(RH_FMA(RH_FMA(b, t4, c[10]), t4, c[6]), t4, c[2]);
-    d = RH_FMA(RH_FMA(RH_FMA(d, t4, c[11]), t4, c[7]), t4, c[3]);
-    e = RH_FMA(RH_FMA(RH_FMA(e, t4, c[12]), t4, c[8]), t4, c[4]);
-    double rest = RH_FMA(RH_FMA(e, t, d), t2, RH_FMA(b, t, a));
-
-    rh_k_pair p = rh_k_sum_fast(c[0], t * rest);
-    p.lo += RH_ERFCX_P0_LO;
-    double q = p.hi * inverse;
-    double q_lo = (RH_FMA(-q, divisor, p.hi) + RH_FMA(-q, divisor_lo, p.lo)) * inverse;
-    return (rh_k_pair){q, q_lo};
+    double error = RH_FMA(-inverse, lost, RH_FMA(-inverse, divisor, 1.0));
+    return (rh_k_pair){inverse, inverse * error};
 }
 
-/* x >= 0. */
-RH_KERNEL rh_k_pair rh_k_erfcx_positive(double x)
+/* a b to about 2^-100, not normalised. */
+RH_KERNEL rh_k_pair rh_k_times(rh_k_pair a, rh_k_pair b)
 {
-    double t = (x - RH_ERFCX_K_HI) / (x + RH_ERFCX_K_HI);
-    double divisor = RH_FMA(RH_ERFCX_C_HI, x, 1.0);
-    double lost = RH_FMA(RH_ERFCX_C_HI, x, 1.0 - divisor);
-    return rh_k_erfcx_parts(t, divisor, RH_FMA(RH_ERFCX_C_LO, x, lost));
+    double product = a.hi * b.hi, rest = RH_FMA(a.hi, b.hi, -product);
+    return (rh_k_pair){product, RH_FMA(b.lo, a.hi, RH_FMA(a.lo, b.hi, rest))};
 }
 
-/* (e.hi + e.lo) (f.hi + f.lo) 2^power, one rounding and a little. */
-RH_KERNEL double rh_k_times(rh_k_scaled e, rh_k_pair f)
+/* erfcx as a sum of two, from t and from the divisor 1 + c x = divisor + lost. */
+RH_KERNEL rh_k_pair rh_k_erfcx_parts(double t, double divisor, double lost)
 {
-    rh_k_pair product = rh_k_product(e.hi, f.hi);
-    double rest = RH_FMA(e.lo, f.hi, RH_FMA(e.hi + e.lo, f.lo, product.lo));
-    return rh_k_scale(product.hi + rest, e.power);
+    return rh_k_times(rh_k_inverse(divisor, lost), rh_k_erfcx_top(t));
+}
+
+/* e weight top 2^e.power: half of the power goes in early, so that the last step alone may underflow. */
+RH_KERNEL double rh_k_times_scaled(rh_k_scaled e, rh_k_pair weight, rh_k_pair top)
+{
+    int64_t half = rh_k_half(e.power);
+    double scale = rh_k_power_of_two(half);
+    rh_k_pair sum = rh_k_sum_fast(e.hi, e.lo);
+    rh_k_pair w = rh_k_times(sum, weight);
+    rh_k_pair product = rh_k_times((rh_k_pair){w.hi * scale, w.lo * scale}, top);
+    return (product.hi + product.lo) * rh_k_power_of_two(e.power - half);
+}
+
+/* tail where the sign bit of `side` is clear, else whole - tail: by bits, because the side of an
+ * argument is not predictable and a branch would cost more than the sum. */
+RH_KERNEL double rh_k_reflect(double side, double whole, double tail)
+{
+    uint64_t sign = rh_k_bits(side) & UINT64_C(1) << 63, mask = 0 - (sign >> 63);
+    return rh_k_double(rh_k_bits(whole) & mask) + rh_k_double(rh_k_bits(tail) ^ sign);
+}
+
+/* 1 + c x, and what its rounding lost (1 - divisor is exact below 2^53). */
+RH_KERNEL rh_k_pair rh_k_erfcx_divisor(double x, double c, double c_lo)
+{
+    double divisor = RH_FMA(c, x, 1.0);
+    return (rh_k_pair){divisor, RH_FMA(c_lo, x, RH_FMA(c, x, 1.0 - divisor))};
+}
+
+RH_KERNEL double rh_k_erfcx_t(double x, double k)
+{
+    return (x - k) / (x + k);
 }
 
 /* Below 1.1 ulp. */
 RH_KERNEL double rh_k_erfc(double x)
 {
-    double size = fabs(x) > 28.0 ? 28.0 : fabs(x);
+    double size = rh_k_at_most(fabs(x), 28.0);
     rh_k_pair square = rh_k_product(size, size);
     rh_k_scaled e = rh_k_exp_parts(-square.hi, -square.lo);
-    double tail = rh_k_times(e, rh_k_erfcx_positive(size));
-    return x < 0.0 ? 2.0 - tail : tail;
+    rh_k_pair divisor = rh_k_erfcx_divisor(size, RH_ERFCX_C_HI, RH_ERFCX_C_LO);
+    rh_k_pair top = rh_k_erfcx_top(rh_k_erfcx_t(size, RH_ERFCX_K_HI));
+    double tail = rh_k_times_scaled(e, rh_k_inverse(divisor.hi, divisor.lo), top);
+    return rh_k_reflect(x, 2.0, tail);
 }
 
-/* Below 1.1 ulp; overflows below about -26.63. */
+/* Below 1.1 ulp; overflows below about -26.63. For x < 0 it is 2 exp(x^2) - erfcx(-x), subtracted
+ * before the power of two is applied. */
 RH_KERNEL double rh_k_erfcx(double x)
 {
-    double size = fabs(x);
-    rh_k_pair e = rh_k_erfcx_positive(size);
-    double upper = e.hi + e.lo;
-    upper = size > 1e10 ? RH_INV_SQRT_PI / size : upper;
-    double clamped = size > 27.0 ? 27.0 : size;
+    double size = fabs(x), clamped = rh_k_at_most(size, 27.0);
+    rh_k_pair divisor = rh_k_erfcx_divisor(size, RH_ERFCX_C_HI, RH_ERFCX_C_LO);
+    double t = rh_k_erfcx_t(size, RH_ERFCX_K_HI);
+    rh_k_pair e = rh_k_erfcx_parts(t, divisor.hi, divisor.lo);
+    double upper = rh_k_choose(size > 1e10, RH_INV_SQRT_PI / size, e.hi + e.lo);
     rh_k_pair square = rh_k_product(clamped, clamped);
     rh_k_scaled grow = rh_k_exp_parts(square.hi, square.lo);
-    double lower = rh_k_scale(grow.hi + grow.lo, grow.power + 1) - upper;
-    return x < 0.0 ? lower : upper;
+    /* Against a power beyond 200 erfcx(-x) <= 1 is nothing. */
+    double down = rh_k_at_least(rh_k_power_of_two(-grow.power - 1), 0x1p-200);
+    rh_k_pair gap = rh_k_sum_fast(grow.hi, -upper * down);
+    double lower = rh_k_scale(gap.hi + (gap.lo + grow.lo), grow.power + 1);
+    return rh_k_choose(x < 0.0, lower, upper);
 }
 
 /* exp(-x^2 / 2) with the square exact; |x| <= 40. */
@@ -103,22 +138,23 @@ RH_KERNEL rh_k_scaled rh_k_half_square_exp(double x)
 /* Below 0.7 ulp. */
 RH_KERNEL double rh_k_normal_pdf(double x)
 {
-    double size = fabs(x) > 40.0 ? 40.0 : fabs(x);
+    double size = rh_k_at_most(fabs(x), 40.0);
+    rh_k_scaled e = rh_k_half_square_exp(size);
     rh_k_pair constant = {RH_INV_SQRT_2PI_HI, RH_INV_SQRT_2PI_LO};
-    return rh_k_times(rh_k_half_square_exp(size), constant);
+    rh_k_pair product = rh_k_times(rh_k_sum_fast(e.hi, e.lo), constant);
+    return rh_k_scale(product.hi + product.lo, e.power);
 }
 
 /* Below 1.1 ulp in both tails. */
 RH_KERNEL double rh_k_normal_cdf(double x)
 {
-    double size = fabs(x) > 40.0 ? 40.0 : fabs(x);
+    double size = rh_k_at_most(fabs(x), 40.0);
     rh_k_scaled e = rh_k_half_square_exp(size);
-    double t = (size - RH_NORMAL_K) / (size + RH_NORMAL_K);
-    double divisor = RH_FMA(RH_NORMAL_C, size, 1.0);
-    double lost = RH_FMA(RH_NORMAL_C, size, 1.0 - divisor);
+    rh_k_pair divisor = rh_k_erfcx_divisor(size, RH_NORMAL_C, 0.0);
+    rh_k_pair top = rh_k_erfcx_top(rh_k_erfcx_t(size, RH_NORMAL_K));
     e.power -= 1;
-    double tail = rh_k_times(e, rh_k_erfcx_parts(t, divisor, lost));
-    return x > 0.0 ? 1.0 - tail : tail;
+    double tail = rh_k_times_scaled(e, rh_k_inverse(divisor.hi, divisor.lo), top);
+    return rh_k_reflect(-x, 1.0, tail);
 }
 
 /* (quantile(1/2 + q) / q - sqrt(2 pi)) / q^2 in v = 0.425^2 - q^2 */

@@ -137,21 +137,22 @@ RH_KERNEL double rh_k_turned(rh_k_angle angle, int64_t quadrants)
 {
     uint64_t q = (uint64_t)(angle.quadrant + quadrants);
     double s = rh_k_sin_near(angle.r), c = rh_k_cos_near(angle.r);
-    double value = q & 1 ? c : s;
-    return q & 2 ? -value : value;
+    double value = rh_k_choose((q & 1) != 0, c, s);
+    return rh_k_double(rh_k_bits(value) ^ (q & 2) << 62);
 }
 
 /* Below 0.6 ulp; infinite gives NaN. */
 RH_KERNEL double rh_k_sin(double x)
 {
     double result = rh_k_turned(rh_k_angle_of(x), 0);
-    return fabs(x) < 0x1p-27 ? x : fabs(x) <= DBL_MAX ? result : x - x;
+    result = rh_k_choose(fabs(x) < 0x1p-27, x, result);
+    return rh_k_choose(fabs(x) <= DBL_MAX, result, x - x);
 }
 
 RH_KERNEL double rh_k_cos(double x)
 {
     double result = rh_k_turned(rh_k_angle_of(x), 1);
-    return fabs(x) <= DBL_MAX ? result : x - x;
+    return rh_k_choose(fabs(x) <= DBL_MAX, result, x - x);
 }
 
 #endif
