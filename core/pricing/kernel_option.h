@@ -8,11 +8,10 @@
 #include <float.h>
 #include <math.h>
 
-#include "math/kernel_inline.h"
+#include "math/kernel_normal.h"
 #include "pricing/option.h"
 
-#define RH_SQRT_HALF 0.70710678118654752440     /* 1 / sqrt 2 */
-#define RH_SQRT_HALF_PI 1.25331413731550025121  /* sqrt(pi / 2) */
+#define RH_SQRT_HALF_PI 0x1.40d931ff62706p+0    /* sqrt(pi / 2) */
 
 /* An option reduced to what its closed forms need. Invariant: `random` says that total, F and K are
  * all positive, so that d1 and d2 mean something; otherwise the pay-off is certain. */
@@ -36,24 +35,18 @@ static inline double rh_certain_weight(double sign, double F, double K, double t
     return distance == 0.0 && F > 0.0 ? 0.5 : 0.0;
 }
 
-/* d1 (half = +1/2) or d2 (half = -1/2) of a random pay-off. */
-static inline double rh_option_d(double F, double K, double total, double half)
+/* d1 (half = +1/2) or d2 (half = -1/2) of a random pay-off, from ln(F/K). */
+static inline double rh_option_d(double log_moneyness, double total, double half)
 {
-    return rh_k_log(F / K) / total + half * total;
+    return log_moneyness / total + half * total;
 }
 
-/* Delta in the model's own units; the one formula behind the scalar and the batch. */
-static inline double rh_delta_kernel(double S, double K, double growth, double discount,
-                                     double total, double sign, bool inverse)
+/* Delta in the model's own units from the probability weight N(sign d1), inverse N(sign d2). */
+static inline double rh_delta_of_weight(double weight, double F, double K, double growth,
+                                        double discount, double sign, bool inverse)
 {
-    double F = S * growth;
-    double weight;
-    if (F > 0.0 && K > 0.0 && total > 0.0)
-        weight = rh_k_normal_cdf(sign * rh_option_d(F, K, total, inverse ? -0.5 : 0.5));
-    else
-        weight = rh_certain_weight(sign, F, K, total);
-    if (!inverse) return sign * (growth * discount) * weight;
-    return weight > 0.0 ? sign * (K / F / F) * weight : weight;
+    double scale = inverse ? K / F / F : growth * discount;
+    return weight == 0.0 ? 0.0 : sign * scale * weight;
 }
 
 /* False when an input is outside the domain: the answer is NaN then. */
@@ -77,61 +70,101 @@ static inline bool rh_option_point_set(rh_option_point *point, rh_option_model m
     point->asset_leg = S * point->carry;
     point->strike_leg = K * point->discount;
     point->random = point->F > 0.0 && K > 0.0 && point->total > 0.0;
-    point->d1 = point->random ? rh_option_d(point->F, K, point->total, 0.5) : 0.0;
-    point->d2 = point->random ? rh_option_d(point->F, K, point->total, -0.5) : 0.0;
+    double log_moneyness = point->random ? rh_k_log(point->F / K) : 0.0;
+    point->d1 = point->random ? rh_option_d(log_moneyness, point->total, 0.5) : 0.0;
+    point->d2 = point->random ? rh_option_d(log_moneyness, point->total, -0.5) : 0.0;
     return true;
 }
 
-/* exp(-x^2/2)-scaled upper tail: N(-x) = normal_pdf(x) * mills(x). */
+static inline double rh_point_delta(const rh_option_point *point, bool inverse)
+{
+    double weight = point->random
+                        ? rh_k_normal_cdf(point->sign * (inverse ? point->d2 : point->d1))
+                        : rh_certain_weight(point->sign, point->F, point->K, point->total);
+    return rh_delta_of_weight(weight, point->F, point->K, point->growth, point->discount,
+                              point->sign, inverse);
+}
+
+/* Mills' ratio N(-x) / n(x), x >= 0: the cdf of math without its density. */
 static inline double rh_mills(double x)
 {
-    return RH_SQRT_HALF_PI * rh_k_erfcx(x * RH_SQRT_HALF);
+    x = x < 1e300 ? x : 1e300;
+    double t = (x - RH_NORMAL_K) / (x + RH_NORMAL_K);
+    double divisor = RH_FMA(RH_NORMAL_C, x, 1.0);
+    double lost = RH_FMA(RH_NORMAL_C, x, 1.0 - divisor);
+    rh_k_pair scaled = rh_k_erfcx_parts(t, divisor, lost);
+    return RH_SQRT_HALF_PI * (scaled.hi + scaled.lo);
 }
 
-/* Discounted value of the out-of-the-money side, from a <= b, the distances of its two legs. Where
- * both lie in the tail (a > 0) the common density is factored out of the difference (the legs'
- * densities are equal), which leaves a relative error of the order of the condition number. */
-static inline double rh_otm_value(const rh_option_point *point)
+/* The two legs of a pay-off weighted with their probabilities, asset S e^{-qT} N(sign d1) and
+ * strike K e^{-rT} N(sign d2); the density both share, S e^{-qT} n(d1) = K e^{-rT} n(d2), 0 where
+ * the pay-off is certain or it underflows; and the discounted price. */
+typedef struct rh_option_legs {
+    double asset, strike, density, price;
+} rh_option_legs;
+
+static inline rh_option_legs rh_certain_legs(const rh_option_point *point)
 {
-    bool call = point->F <= point->K;
-    double near_leg = call ? point->asset_leg : point->strike_leg;
-    double far_leg = call ? point->strike_leg : point->asset_leg;
-    double a = call ? -point->d1 : point->d2;
-    double b = call ? -point->d2 : point->d1;
-    if (a > 0.0) {
-        double density = rh_k_normal_pdf(a);
-        return density > 0.0 ? near_leg * density * (rh_mills(a) - rh_mills(b)) : 0.0;
+    double weight = rh_certain_weight(point->sign, point->F, point->K, point->total);
+    double asset = weight * point->asset_leg, strike = weight * point->strike_leg;
+    double price = weight == 1.0 ? point->sign * (asset - strike) : 0.0;
+    return (rh_option_legs){asset, strike, 0.0, fmax(price, 0.0)};
+}
+
+/* The out-of-the-money side first, in distances a <= b of its near and far leg from the centre.
+ * With both legs in the tail (a > 0) the density is factored out of their difference, which leaves
+ * a relative error of the order of the price's condition number. The other side is its complement:
+ * parity for the price, leg minus tail for the legs. */
+static inline rh_option_legs rh_random_legs(const rh_option_point *point)
+{
+    bool call_side = point->F <= point->K;
+    double near_leg = call_side ? point->asset_leg : point->strike_leg;
+    double far_leg = call_side ? point->strike_leg : point->asset_leg;
+    double a = call_side ? -point->d1 : point->d2;
+    double b = call_side ? -point->d2 : point->d1;
+    double density = near_leg * rh_k_normal_pdf(a);
+    double mills_a = rh_mills(fabs(a)), mills_b = rh_mills(b);
+    double tail = density * mills_a, far_part = density * mills_b;
+    double near_part = a > 0.0 ? tail : near_leg - tail;
+    double price = a > 0.0 ? density * (mills_a - mills_b) : near_part - far_part;
+    if (call_side != (point->sign > 0.0)) {
+        double certain = point->sign * (point->asset_leg - point->strike_leg);
+        price += point->F == point->K ? 0.0 : fmax(certain, 0.0);
+        near_part = a > 0.0 ? near_leg - tail : tail;
+        far_part = far_leg - far_part;
     }
-    return near_leg * rh_k_normal_cdf(-a) - far_leg * rh_k_normal_cdf(-b);
+    return (rh_option_legs){call_side ? near_part : far_part, call_side ? far_part : near_part,
+                            density, price};
 }
 
-/* Price from the out-of-the-money side and, in the money, the certain part (put-call parity). */
-static inline double rh_price_kernel(rh_option_model model, const rh_option_point *point)
+static inline rh_option_legs rh_option_legs_of(const rh_option_point *point)
 {
-    bool in_the_money = point->sign * (point->F - point->K) > 0.0;
-    double certain = in_the_money ? point->sign * (point->asset_leg - point->strike_leg) : 0.0;
-    double price = fmax(certain, 0.0) + (point->random ? rh_otm_value(point) : 0.0);
-    if (model != RH_MODEL_INVERSE) return price;
-    return price > 0.0 ? price / point->F : 0.0;
+    return point->random ? rh_random_legs(point) : rh_certain_legs(point);
 }
 
-/* The part of the greeks that comes from the density; zero where the pay-off is certain or the
- * density underflows, so that no 0 * inf arises. `h` weights what differs between the models. */
-static inline void rh_density_greeks(rh_option_model model, const rh_option_point *point, double S,
-                                     double T, double sigma, rh_greeks *out)
+/* The price in the model's currency: an inverse option is paid in coin. */
+static inline double rh_price_of(rh_option_model model, const rh_option_point *point,
+                                 const rh_option_legs *legs)
 {
-    double density = point->random ? rh_k_normal_pdf(point->d1) : 0.0;
+    if (model != RH_MODEL_INVERSE) return legs->price;
+    return legs->price > 0.0 ? legs->price / point->F : 0.0;
+}
+
+/* The part of the greeks that comes from the density; nothing where there is none, so that no
+ * 0 * inf arises. */
+static inline void rh_density_greeks(bool inverse, const rh_option_point *point, double density,
+                                     double S, double T, double sigma, rh_greeks *out)
+{
     if (!(density > 0.0)) return;
-    bool inverse = model == RH_MODEL_INVERSE;
     double root = sqrt(T), d1 = point->d1, d2 = point->d2, total = point->total;
-    double scale = inverse ? density : density * point->asset_leg;
-    double per_price = inverse ? density / S : density * point->carry;
-    out->gamma += per_price / total / S;
+    double scale = inverse ? density / S : density;
+    double per_price = scale / S, curvature = per_price / total / S;
+    out->gamma += curvature;
     out->vega = scale * root;
     out->theta -= scale * sigma / (2.0 * root);
     out->vanna = -per_price * (inverse ? d1 : d2) / sigma;
     out->volga = scale * root * d1 * d2 / sigma;
-    out->speed -= per_price / total / S / S * (d1 / total + (inverse ? 4.0 : 1.0));
+    out->speed -= curvature / S * (d1 / total + (inverse ? 4.0 : 1.0));
 }
 
 static inline void rh_greeks_kernel(rh_option_model model, bool is_call, double S, double K,
@@ -144,15 +177,12 @@ static inline void rh_greeks_kernel(rh_option_model model, bool is_call, double 
         return;
     }
     bool inverse = model == RH_MODEL_INVERSE;
-    double sign = point.sign;
-    *out = (rh_greeks){.price = rh_price_kernel(model, &point)};
-    out->delta = rh_delta_kernel(S, K, point.growth, point.discount, point.total, sign, inverse);
+    rh_option_legs legs = rh_option_legs_of(&point);
+    *out = (rh_greeks){.price = rh_price_of(model, &point, &legs)};
+    out->delta = rh_point_delta(&point, inverse);
     if (model == RH_MODEL_BSM) {
-        double certain = rh_certain_weight(sign, point.F, K, point.total);
-        double asset = point.random ? rh_k_normal_cdf(sign * point.d1) : certain;
-        double strike = point.random ? rh_k_normal_cdf(sign * point.d2) : certain;
-        out->theta = sign * (q * (point.asset_leg * asset) - r * (point.strike_leg * strike));
-        out->rho = sign * T * (point.strike_leg * strike);
+        out->theta = point.sign * (q * legs.asset - r * legs.strike);
+        out->rho = point.sign * T * legs.strike;
     } else if (model == RH_MODEL_BLACK76) {
         out->theta = r * out->price;
         out->rho = -T * out->price;
@@ -160,7 +190,118 @@ static inline void rh_greeks_kernel(rh_option_model model, bool is_call, double 
         out->gamma = -2.0 * (out->delta / S);
         out->speed = 6.0 * (out->delta / S / S);
     }
-    rh_density_greeks(model, &point, S, T, sigma, out);
+    rh_density_greeks(inverse, &point, legs.density, S, T, sigma, out);
+}
+
+/* --- the batch ------------------------------------------------------------------------------ */
+
+/* One contract, whatever its numbers are. */
+static inline double rh_contract_delta(const rh_delta_batch *batch, size_t i, double S)
+{
+    double sign = (double)batch->sign[i], F = S * batch->growth[i];
+    double K = batch->strike[i], total = batch->total[i], weight;
+    bool inverse = batch->inverse[i] != 0;
+    if (F > 0.0 && K > 0.0 && total > 0.0)
+        weight = rh_k_normal_cdf(sign * rh_option_d(rh_k_log(F / K), total, inverse ? -0.5 : 0.5));
+    else
+        weight = rh_certain_weight(sign, F, K, total);
+    return rh_delta_of_weight(weight, F, K, batch->growth[i], batch->discount[i], sign, inverse);
+}
+
+#define RH_BATCH_LANES 8
+
+#if defined(__clang__) /* it would unroll the eight before it looks for vectors */
+#define RH_LANE_LOOP                                                                               \
+    _Pragma("clang loop vectorize(enable)") for (int j = 0; j < RH_BATCH_LANES; j++)
+#else
+#define RH_LANE_LOOP for (int j = 0; j < RH_BATCH_LANES; j++)
+#endif
+
+#if defined(__GNUC__)
+#define RH_NOINLINE __attribute__((noinline))
+#else
+#define RH_NOINLINE
+#endif
+
+/* Bytes as doubles: the sign, and +1/2 or, inverse, -1/2. A call of its own, because mixed widths
+ * in the lane loops, or knowing where their input came from, keeps compilers from vector code. */
+static RH_NOINLINE void rh_lanes_fill(const signed char *signs, const signed char *inverse,
+                                      double *sign, double *half)
+{
+    for (int j = 0; j < RH_BATCH_LANES; j++) {
+        sign[j] = (double)signs[j];
+        half[j] = inverse[j] ? -0.5 : 0.5;
+    }
+}
+
+/* The contracts first .. first + RH_BATCH_LANES: the arithmetic of rh_contract_delta without its
+ * branches, in loops that compilers turn into vector code. False when a lane needs the edges (a
+ * certain pay-off, a quotient beyond double, NaN): its result is meaningless then. */
+static inline bool rh_lanes_delta(const rh_delta_batch *batch, size_t first, double S)
+{
+    const double *strike = batch->strike + first, *growth = batch->growth + first;
+    const double *discount = batch->discount + first, *total = batch->total + first;
+    double sign[RH_BATCH_LANES], half[RH_BATCH_LANES];
+    double scale[RH_BATCH_LANES], value[RH_BATCH_LANES], quotient[RH_BATCH_LANES];
+    rh_lanes_fill(batch->sign + first, batch->inverse + first, sign, half);
+    RH_LANE_LOOP
+    {
+        double F = S * growth[j], K = strike[j], ratio = F / K;
+        rh_k_pair parts = rh_k_log_parts(rh_k_log_split(ratio), 0.0);
+        double coin = K / F / F, asset = growth[j] * discount[j];
+        value[j] = sign[j] * rh_option_d(parts.hi + parts.lo, total[j], half[j]);
+        scale[j] = sign[j] * (half[j] < 0.0 ? coin : asset);
+        double least = K < total[j] ? K : total[j]; /* NaN: total's; a NaN of K is in ratio */
+        quotient[j] = least > 0.0 ? ratio : 0.0;
+    }
+    RH_LANE_LOOP
+    {
+        double weight = rh_k_normal_cdf(value[j]);
+        value[j] = weight == 0.0 ? 0.0 : scale[j] * weight;
+    }
+    int ordinary = 0;
+    for (int j = 0; j < RH_BATCH_LANES; j++) {
+        batch->out[first + (size_t)j] = value[j];
+        ordinary += quotient[j] > 0.0 && quotient[j] <= DBL_MAX;
+    }
+    return ordinary == RH_BATCH_LANES;
+}
+
+/* One block of RH_BATCH_LANES contracts, whatever their numbers are. */
+static inline void rh_block_delta(const rh_delta_batch *batch, size_t first, double S)
+{
+    if (rh_lanes_delta(batch, first, S)) return;
+    for (size_t i = first; i < first + RH_BATCH_LANES; i++)
+        batch->out[i] = rh_contract_delta(batch, i, S);
+}
+
+/* The last contracts, fewer than a block: the block is filled up with the first of them. */
+static inline void rh_rest_delta(const rh_delta_batch *batch, size_t first, double S)
+{
+    double strike[RH_BATCH_LANES], growth[RH_BATCH_LANES], discount[RH_BATCH_LANES];
+    double total[RH_BATCH_LANES], out[RH_BATCH_LANES];
+    signed char sign[RH_BATCH_LANES], inverse[RH_BATCH_LANES];
+    for (size_t j = 0; j < RH_BATCH_LANES; j++) {
+        size_t i = first + j < batch->count ? first + j : first;
+        strike[j] = batch->strike[i];
+        growth[j] = batch->growth[i];
+        discount[j] = batch->discount[i];
+        total[j] = batch->total[i];
+        sign[j] = batch->sign[i];
+        inverse[j] = batch->inverse[i];
+    }
+    rh_delta_batch block = {RH_BATCH_LANES, strike, growth, discount, total, sign, inverse, out};
+    rh_block_delta(&block, 0, S);
+    for (size_t i = first; i < batch->count; i++) batch->out[i] = out[i - first];
+}
+
+static inline void rh_batch_kernel(const rh_delta_batch *batch, double S)
+{
+    size_t i = 0;
+    for (; i + RH_BATCH_LANES <= batch->count; i += RH_BATCH_LANES) rh_block_delta(batch, i, S);
+    if (batch->count - i > 2) rh_rest_delta(batch, i, S);
+    else
+        for (; i < batch->count; i++) batch->out[i] = rh_contract_delta(batch, i, S);
 }
 
 #endif

@@ -1,4 +1,5 @@
-/* The closed forms compiled with -mfma -mavx2 (see core/CMakeLists.txt); called only where the
- * processor has both. Must give the same bits as option_baseline.c. */
+/* The closed forms compiled for FMA and AVX2 (see core/CMakeLists.txt; a second baseline
+ * elsewhere); called only where the processor has both. Must give the same bits as
+ * option_baseline.c. */
 #define RH_OPTION(name) rh_option_##name##_fma
 #include "pricing/option_isa.h"

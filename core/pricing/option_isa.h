@@ -24,7 +24,8 @@ double RH_OPTION(price)(rh_option_model model, bool is_call, double S, double K,
 {
     rh_option_point point;
     if (!rh_option_point_set(&point, model, is_call, S, K, T, r, q, sigma)) return (double)NAN;
-    return rh_price_kernel(model, &point);
+    rh_option_legs legs = rh_option_legs_of(&point);
+    return rh_price_of(model, &point, &legs);
 }
 
 double RH_OPTION(delta)(rh_option_model model, bool is_call, double S, double K, double T, double r,
@@ -32,15 +33,11 @@ double RH_OPTION(delta)(rh_option_model model, bool is_call, double S, double K,
 {
     rh_option_point point;
     if (!rh_option_point_set(&point, model, is_call, S, K, T, r, q, sigma)) return (double)NAN;
-    return rh_delta_kernel(S, K, point.growth, point.discount, point.total, point.sign,
-                           model == RH_MODEL_INVERSE);
+    return rh_point_delta(&point, model == RH_MODEL_INVERSE);
 }
 
 void RH_OPTION(delta_batch)(const rh_delta_batch *batch, double S)
 {
-    for (size_t i = 0; i < batch->count; i++)
-        batch->out[i] = rh_delta_kernel(S, batch->strike[i], batch->growth[i], batch->discount[i],
-                                        batch->total[i], (double)batch->sign[i],
-                                        batch->inverse[i] != 0);
+    rh_batch_kernel(batch, S);
 }
 #endif

@@ -665,9 +665,42 @@ static void batch_is_scalar(void **unused)
         assert_true(same_bits(m->out[i], greeks_of(&m->option[i]).delta));
         assert_true(same_bits(price_of(&m->option[i]), greeks_of(&m->option[i]).price));
     }
-    batch.count = 0;
-    rh_option_delta_batch(&batch, S);
+    for (size_t n = 0; n <= 24; n++) { /* whole blocks, rests, nothing; and nothing beyond */
+        for (int i = 0; i < 32; i++) m->out[i] = -7.0;
+        batch.count = n;
+        rh_option_delta_batch(&batch, S);
+        for (size_t i = 0; i < 32; i++)
+            assert_true(i < n ? same_bits(m->out[i], delta_of(&m->option[i])) : m->out[i] == -7.0);
+    }
     free(m);
+}
+
+/* One contract at the edge of double in each block: it and its neighbours stay right. */
+static void batch_at_the_edges(void **unused)
+{
+    (void)unused;
+    const double strikes[] = {1e-300, 1e300, 5e-324, 1e-320, 0.0, 100.0, 1.7e308, 1e100};
+    const double spots[] = {1e300, 1e-300, 5e-324, 100.0, 0.0};
+    for (int s = 0; s < 5; s++)
+        for (int k = 0; k < 32; k++) {
+            rh_option_model model = k & 16 ? RH_MODEL_INVERSE : RH_MODEL_BLACK76;
+            bool is_call = (k & 8) == 0;
+            double strike[8], growth[8], discount[8], total[8], out[8];
+            signed char sign[8], inverse[8];
+            for (int j = 0; j < 8; j++) {
+                strike[j] = j == k % 8 ? strikes[k % 8] : 90.0 + j;
+                growth[j] = discount[j] = 1.0;
+                total[j] = 0.25;
+                sign[j] = is_call ? 1 : -1;
+                inverse[j] = model == RH_MODEL_INVERSE;
+            }
+            rh_delta_batch batch = {8, strike, growth, discount, total, sign, inverse, out};
+            rh_option_delta_batch(&batch, spots[s]);
+            for (int j = 0; j < 8; j++) {
+                test_option o = {model, is_call, spots[s], strike[j], 0.25, 0.0, 0.0, 0.5};
+                assert_true(same_bits(out[j], delta_of(&o)));
+            }
+        }
 }
 
 static void batch_of_bad_input(void **unused)
@@ -737,6 +770,7 @@ int main(void)
         cmocka_unit_test(nan_and_negative),
         cmocka_unit_test(monotone),
         cmocka_unit_test(batch_is_scalar),
+        cmocka_unit_test(batch_at_the_edges),
         cmocka_unit_test(batch_of_bad_input),
         cmocka_unit_test(instruction_sets_agree),
     };
