@@ -14,6 +14,12 @@ void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset
 {
     *net = (rh_net_delta){.universe = universe, .asset = asset, .hedge_collateral = hedge_collateral};
     net->in_coin = universe->assets[asset].coin == universe->numeraire;
+    for (int i = 0; i < universe->instrument_count; i++) {
+        const rh_instrument *instrument = &universe->instruments[i];
+        bool margined = instrument->kind == RH_INSTRUMENT_PERP ||
+                        instrument->kind == RH_INSTRUMENT_FUTURE;
+        net->margined[instrument->settle] |= margined;
+    }
 }
 
 static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
@@ -130,8 +136,11 @@ static double currency_delta(const rh_net_delta *net, const rh_positions *p,
 {
     const rh_currency *currency = &net->universe->currencies[c];
     if (currency->conversion == RH_CONVERT_NONE || currency->asset != net->asset) return 0.0;
-    double amount = p->cash[c] + rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
-                    rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
+    double amount = p->cash[c];
+    if (net->margined[c]) {
+        amount += rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
+                  rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
+    }
     if (net->hedge_collateral) amount += p->collateral[c];
     return currency->conversion == RH_CONVERT_TIMES ? amount : -amount / market->spot[net->asset];
 }

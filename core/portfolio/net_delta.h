@@ -30,6 +30,7 @@ typedef struct rh_net_delta {
     signed char sign[RH_INSTRUMENTS_MAX], inverse[RH_INSTRUMENTS_MAX];
     bool slow[RH_INSTRUMENTS_MAX];  /* valued one by one: own underlying, quote-settled in coin */
     bool any_slow;
+    bool margined[RH_CURRENCIES_MAX];   /* perps or futures settle in it: it may hold basis */
     int other[RH_INSTRUMENTS_MAX], other_count;     /* the asset's other instruments */
     double growth[RH_INSTRUMENTS_MAX], discount[RH_INSTRUMENTS_MAX], total[RH_INSTRUMENTS_MAX];
     double weighted[RH_INSTRUMENTS_MAX];
