@@ -92,7 +92,7 @@ class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if not os.path.exists(REHEDGE):
-            raise unittest.SkipTest(f"no program at {REHEDGE}")
+            raise FileNotFoundError(f"no program at {REHEDGE}: build it, or set REHEDGE")
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="rehedge-e2e-")
@@ -115,7 +115,8 @@ class Case(unittest.TestCase):
         return path
 
     def environment(self, extra=None):
-        environment = dict(os.environ, REHEDGE_CACHE=self.path("cache"), **(extra or {}))
+        environment = dict(os.environ, REHEDGE_CACHE=self.path("cache"))
+        environment.update(extra or {})
         environment.pop("NO_COLOR", None)
         return environment
 

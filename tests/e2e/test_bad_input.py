@@ -14,7 +14,7 @@ class Usage(Case):
         self.assertEqual(self.rehedge().status, 2)
         for words in (["no-such-command"], ["run"], ["run", "a", "b"], ["run", "--no-such-option"],
                       ["compare"], ["compare", "a.json"], ["import"], ["tape"], ["tape", "look"],
-                      ["synth"], ["check"], ["run", "a.json", "--out"]):
+                      ["synth", "gbn"], ["check"], ["run", "a.json", "--out"]):
             result = self.rehedge(*words)
             self.assertEqual(result.status, 2, result)
             self.assertTrue(result.err.startswith("rehedge: ") or "Usage" in result.err, result)
@@ -50,8 +50,8 @@ class Scenario(Case):
 
     def test_duplicate_keys(self):
         text = json.dumps(scenario()).replace('"qty": -10', '"qty": -10, "qty": -5', 1)
-        self.bad(text, "duplicate", "qty")
-        self.bad('{"rehedge": 1, "rehedge": 1}', "duplicate", "rehedge")
+        self.bad(text, "/portfolio/0/qty", "twice")
+        self.bad('{"rehedge": 1, "rehedge": 1}', "rehedge", "twice")
 
     def test_wrong_types(self):
         self.bad(scenario(portfolio__0__strike="45000"), "/portfolio/0/strike", "found",
@@ -64,7 +64,7 @@ class Scenario(Case):
         self.bad(scenario(assets__BTC__rate=True), "/assets/BTC/rate", "expected .*number")
 
     def test_impossible_values(self):
-        self.bad(scenario(portfolio__0__strike=0), "/portfolio/0/strike", "found 0", "expected")
+        self.bad(scenario(portfolio__0__strike=0), "/portfolio/0/strike", "found.* 0,", "expected")
         self.bad(scenario(portfolio__0__strike=-1), "/portfolio/0/strike", "-1", "expected")
         self.bad(scenario(portfolio__0__expiry="2025-01-05T00:00:00Z"), "/portfolio/0/expiry",
                  "2025-01-05", "after clock.from")
@@ -72,10 +72,10 @@ class Scenario(Case):
         self.bad(scenario(clock__from="2025-01-07T00:00:00Z"), "/clock")
         self.bad(scenario(clock__ledger="0m"), "/clock/ledger")
         self.bad(scenario(clock__from="2025-13-06T00:00:00Z"), "/clock/from", "expected")
-        self.bad(scenario(assets__BTC__vol__mark__sigma=0), "sigma", "found 0")
+        self.bad(scenario(assets__BTC__vol__mark__sigma=0), "sigma", "found.* 0,")
         self.bad(scenario(instruments__BTC_PERP={}), "/instruments/BTC_PERP", "kind")
         self.bad(scenario(venues__perp__latency_ms=-1), "/venues/perp/latency_ms", "-1")
-        self.bad(scenario(rehedge=2), "/rehedge", "found 2", "expected 1")
+        self.bad(scenario(rehedge=2), "/rehedge", "found.* 2", "expected.* 1")
         self.bad(scenario(portfolio__0__qty=None), "/portfolio/0", "qty")
 
     def test_names_that_nobody_has(self):
@@ -94,7 +94,7 @@ class Scenario(Case):
         path = self.write("scenario.json", scenario())
         self.refused(3, ["nowhere.lua"], "run", path, "--quiet", "--policy", "nowhere.lua")
         self.refused(3, ["bandd", "band"], "run", path, "--quiet", "--set", "policy.bandd=1")
-        self.refused(3, ["nowhere"], "run", path, "--quiet", "--set", "nowhere=1")
+        self.refused(2, ["nowhere"], "run", path, "--quiet", "--set", "nowhere=1")
 
     def test_missing_files(self):
         self.refused(3, ["nowhere.json"], "run", self.path("nowhere.json"), "--quiet")
@@ -116,7 +116,7 @@ class Scenario(Case):
         for text in ("", "{", '{"rehedge": 1,}', "nul", '{"a": 1} x', '{"a": NaN}', '{"a": 1e999}',
                      '{"a": "\x01"}', '{"a": "\\x"}', "\x00", '{"a"\n\n: [1,\n 2,}'):
             self.bad(text)
-        self.bad('{"rehedge": 1,\n "name": oops}', ":2:")
+        self.bad('{"rehedge": 1,\n "name": oops}', "line 2, column 10", "expected")
         self.bad("/* never closed " + json.dumps(scenario()))
 
     def test_deep_and_large_json(self):
@@ -161,22 +161,22 @@ class Csv(Case):
 
     def test_hostile_rows(self):
         rows = self.rows()
-        self.bad(self.HEADER + "\n".join(rows[:4] + ["1736121840000,45000"] + rows[5:]), ":6",
-                 "found 2")
+        self.bad(self.HEADER + "\n".join(rows[:4] + ["1736121840000,45000"] + rows[5:]), "line 6",
+                 "2 fields")
         for text in ("abc", "", "45000x", "0x10", "nan", "inf", "1e999", "-5", "0", "1e-300",
                      "1e300"):
-            self.bad(self.HEADER + "\n".join(rows[:4] + [f"1736121840000,{text},1"]), ":6|line 6")
-        self.bad(self.HEADER + "\n".join(rows[:4] + ["yesterday,45000,1"]), ":6|line 6")
-        self.bad(self.HEADER + "\n".join(rows[:4] + [rows[2]]), ":6|line 6")
+            self.bad(self.HEADER + "\n".join(rows[:4] + [f"1736121840000,{text},1"]), "line 6")
+        self.bad(self.HEADER + "\n".join(rows[:4] + ["yesterday,45000,1"]), "line 6")
+        self.bad(self.HEADER + "\n".join(rows[:4] + [rows[2]]), "line 6")
         self.bad(self.HEADER + "\n".join(rows[:4] + ["17361218400000000000000,45000,1"]),
-                 ":6|line 6")
+                 "line 6")
 
     def test_hostile_bytes(self):
         rows = self.rows()
-        self.bad(self.HEADER + "\n".join(rows[:4] + ["17361218\x0040000,45000,1"]), ":6", "NUL")
+        self.bad(self.HEADER + "\n".join(rows[:4] + ["17361218\x0040000,45000,1"]), ":6: ", "NUL")
         self.bad(self.HEADER + "\n".join(rows[:4] + ['"1736121840000,45000,1']), "quote")
-        self.bad(self.HEADER + "\n".join(rows) + "\n" + "9" * 200_000 + ",1,1", ":12|line 12")
-        self.bad(self.HEADER + "," * 400, ":2|line 2")
+        self.bad(self.HEADER + "\n".join(rows) + "\n" + "9" * 200_000 + ",1,1", "line 12")
+        self.bad(self.HEADER + "," * 400, "line 2")
         self.bad("\n".join(rows), "ts|header|column")
         self.bad("", "empty|header|no ")
         self.bad(self.HEADER, "empty|no ")
@@ -207,7 +207,7 @@ class Klines(Case):
 
     def test_a_gap_is_named_and_refused(self):
         rows = bars(200)
-        self.bad(rows[:100] + rows[130:], "gap", "2025-01-06T01:4", "--gaps")
+        self.bad(rows[:100] + rows[130:], "gap of 31m from 2025-01-06T01:39", "--gaps")
         self.good(*self.import_klines(rows[:100] + rows[130:], "--gaps", "keep"))
         self.good(*self.import_klines(rows[:100] + rows[130:], "--gaps", "fill"))
 

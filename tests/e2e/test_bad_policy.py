@@ -3,7 +3,7 @@
 why; a killed policy leaves a whole run directory whose identities hold and a journal that names the
 kill; an innocent policy beside it is untouched."""
 import math
-import os
+import shutil
 
 from harness import Case, main, scenario
 
@@ -39,6 +39,7 @@ class BadPolicy(Case):
 
     def killed(self, text, *words):
         """Killed on the way: status 4, a message, and a whole run."""
+        shutil.rmtree(self.path("out"), ignore_errors=True)
         result = self.rehedge(*self.run_policy(text, "--out", self.path("out"), "--json"))
         self.assertEqual(result.status, 4, result)
         for word in words:
@@ -51,9 +52,6 @@ class BadPolicy(Case):
         total = math.fsum(summary["attribution"].values())
         self.close_to(total, summary["pnl"]["total"], 1e-9, "the attribution", 1e6)
         self.assertEqual(summary["events"], 210)
-        for name in os.listdir(self.path("out")):
-            os.unlink(self.path("out/" + name))
-        os.rmdir(self.path("out"))
         return summary
 
     def test_the_good_one_is_good(self):
@@ -71,19 +69,18 @@ class BadPolicy(Case):
                              "memory|instruction")
         self.refused_at_load(policy(before="error('no')\n"), "p.lua:1", "no")
         self.refused_at_load(policy(before="local x = nobody\n"), "nobody")
-        self.refused_at_load(policy(before="nobody = 5\n"), "nobody")
         self.refused_at_load(policy(before="os.exit(0)\n"), "os")
         self.refused_at_load(policy(before="local x = 2 ^ 0.5\n"), "\\^")
-        self.refused_at_load("\x1bLua\x54\0", "binary|bytecode|text|byte")
+        self.refused_at_load("\x1bLua\x54\0", "precompiled")
         self.refused_at_load("x = " + "(" * 100_000, "nest|deep|level|limit")
-        self.refused_at_load("-- " + "x" * 300_000, "large|bytes|KiB|limit")
+        self.refused(3, ["p.lua", "300003 bytes"], *self.run_policy("-- " + "x" * 300_000))
         self.refused_at_load(policy(GOOD + 'wake = { evry = "1m" },'), "evry", "every")
         self.refused_at_load(policy(GOOD + 'features = { v = { "realised" } },'), "realised")
 
     def test_unknown_and_wrong_params(self):
         arguments = self.run_policy(policy())
         self.refused(3, ["nn", "n"], *arguments, "--set", "policy.nn=1")
-        self.refused(3, ["policy", "n", "found 0", "1"], *arguments, "--set", "policy.n=0")
+        self.refused(3, ["params/n", "found 0", "at least 1"], *arguments, "--set", "policy.n=0")
         self.refused(3, ["n", "wide", "number"], *arguments, "--set", "policy.n=wide")
 
     def test_killed_on_the_way(self):

@@ -16,6 +16,7 @@ FLAWLESS = 1e-9
 class Identities(Case):
     def check_run(self, path, *arguments):
         out = self.path("out")
+        shutil.rmtree(out, ignore_errors=True)
         self.good("run", path, "--out", out, "--quiet", *arguments)
         summary, journal = self.whole_run_folder(out)
         with open(os.path.join(out, "fills.csv"), encoding="utf-8", newline="") as file:
@@ -25,10 +26,6 @@ class Identities(Case):
         self.check_summary(summary)
         self.check_fills(summary, fills)
         self.check_ledger(summary, ledger)
-        for name in os.listdir(out):
-            os.unlink(os.path.join(out, name)) if os.path.isfile(os.path.join(out, name)) else \
-                shutil.rmtree(os.path.join(out, name))
-        os.rmdir(out)
         return summary, journal, fills, ledger
 
     def flow(self, summary):
@@ -53,8 +50,10 @@ class Identities(Case):
     def check_fills(self, s, fills):
         self.assertEqual(len(fills), s["hedging"]["fills"])
         flow = self.flow(s)
+        rates = {"USD": 1.0}
         for kind in COSTS:
-            total = math.fsum(float(row[kind]) for row in fills)
+            total = math.fsum(float(row[kind]) * rates.get(row["currency"], float(
+                row["mid_arrival"])) for row in fills)
             self.close_to(total, s["cost"][kind], FLAWLESS, kind, flow)
         times = [int(row["time_ns"]) for row in fills]
         self.assertEqual(times, sorted(times))
@@ -81,7 +80,8 @@ class Identities(Case):
             with self.subTest(script=script):
                 path = self.write("scenario.json", scenario(policy={"script": script}))
                 summary, _, fills, _ = self.check_run(path)
-                self.assertGreater(len(fills), 0)
+                if script != "predictive_vol":      # its forecast is not ready in three hours
+                    self.assertGreater(len(fills), 0)
                 self.assertEqual(summary["events"], 210)
 
     def test_each_venue(self):
@@ -97,7 +97,7 @@ class Identities(Case):
                     self.assertNotEqual(summary["cost"]["latency"], 0)
 
     def test_no_policy_no_cost(self):
-        path = self.write("scenario.json", scenario(policy={"script": "none"}))
+        path = self.write("scenario.json", scenario(policy={"script": "native:none"}))
         summary, _, fills, _ = self.check_run(path)
         self.assertEqual(fills, [])
         self.assertEqual(summary["cost"]["total"], 0)
@@ -150,7 +150,7 @@ class Identities(Case):
 
     def test_a_scheduled_swap(self):
         path = self.write("scenario.json", scenario(
-            policy={"script": "none"},
+            policy={"script": "native:none"},
             swaps=[{"at": "2025-01-06T01:00:00Z", "script": "interval",
                     "params": {"every": "10m"}}]))
         summary, journal, fills, _ = self.check_run(path)

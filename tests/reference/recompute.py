@@ -103,9 +103,10 @@ class Recomputation:
 
     def fill(self, row):
         number = {key: float(row[key]) for key in ("qty", "price", "mid_decision", "mid_arrival")}
-        costs = {kind: float(row[kind]) for kind in KINDS}
         time_ns, instrument = int(row["time_ns"]), self.scenario["instruments"][row["instrument"]]
         spot = self.price_at(time_ns)
+        rate = 1.0 if row["currency"] == self.numeraire else spot     # amounts are in `currency`
+        costs = {kind: float(row[kind]) * rate for kind in KINDS}
         if not math.isclose(number["mid_arrival"], spot, rel_tol=1e-15):
             self.problems.append(f"fill at {time_ns}: mid_arrival {number['mid_arrival']!r}, "
                                  f"the market is at {spot!r}")
@@ -114,7 +115,7 @@ class Recomputation:
         trade = value(number, spot)
         venue = self.scenario["venues"].get(instrument.get("venue"), {"kind": "ideal"})
         expected = {"latency": trade["latency"],
-                    "spread": trade["notional_mid"] * venue.get("spread_bps", 0) / 2e4,
+                    "spread": trade["spread"](venue.get("spread_bps", 0) / 2e4),
                     "fee": trade["notional"] * venue.get("taker_bps", 0) / 1e4}
         for kind in KINDS:
             self.add(kind, expected.get(kind, costs[kind]))
@@ -132,7 +133,7 @@ class Recomputation:
         self.books.gross_flow.append(abs(q * self.last))
         return {"latency": q * (n["mid_arrival"] - n["mid_decision"]),
                 "beyond": q * (n["price"] - n["mid_decision"]), "rate": 1.0,
-                "notional": abs(q) * n["price"], "notional_mid": abs(q) * spot,
+                "notional": abs(q) * n["price"], "spread": lambda half: abs(q) * spot * half,
                 "cash": q * (self.last - n["price"]), "hedge": q * (self.last - n["mid_decision"])}
 
     def inverse_fill(self, n, spot):
@@ -142,7 +143,8 @@ class Recomputation:
         coins = {key: q / n[key] for key in ("price", "mid_decision", "mid_arrival")}
         return {"latency": (coins["mid_decision"] - coins["mid_arrival"]) * spot,
                 "beyond": (coins["mid_decision"] - coins["price"]) * spot, "rate": spot,
-                "notional": abs(q) * spot / n["price"], "notional_mid": abs(q),
+                "notional": abs(q) * spot / n["price"],
+                "spread": lambda half: q - q / (1 + math.copysign(half, q)),
                 "cash": coins["price"] - q / self.last, "hedge": math.nan}
 
     # --- the verdict -------------------------------------------------------------------------
