@@ -63,6 +63,19 @@ static void bar_path_of_a_rising_and_a_falling_bar(void **state)
     done(&got);
 }
 
+/* A bar that ends where it began counts as rising: low before high. */
+static void bar_path_of_a_level_bar(void **state)
+{
+    (void)state;
+    rh_import_options options = defaults();
+    options.ohlc = true;
+    options.interval_ns = MINUTE_NS;
+    imported got = import_text("csv", HEADER "1621209600,10,12,9,10,5\n", &options);
+    assert_imported(&got);
+    assert_true(got.records[1].price == 9 && got.records[2].price == 12);
+    done(&got);
+}
+
 static void ohlc_needs_ranges(void **state)
 {
     (void)state;
@@ -341,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bar_is_its_close),
         cmocka_unit_test(bar_path_of_a_rising_and_a_falling_bar),
+        cmocka_unit_test(bar_path_of_a_level_bar),
         cmocka_unit_test(ohlc_needs_ranges),
         cmocka_unit_test(gap_is_named),
         cmocka_unit_test(gap_is_kept),

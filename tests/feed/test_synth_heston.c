@@ -44,16 +44,17 @@ static void integral_is_right(void **state)
     assert_true(fabs(call_price(&first, 60, 10) - 44.330) < 6e-4);
 }
 
-enum { PATHS = 20000 };
-static double returns[PATHS];
+enum { PATHS = 20000, MANY = 100000 };
+static double returns[MANY];
 
-static void simulate(const model *m, double drift, int64_t length_ns, const char *interval)
+static void simulate(const model *m, double drift, int64_t length_ns, const char *interval,
+                     uint32_t paths)
 {
     char json[300];
     snprintf(json, sizeof json, "{\"model\":\"heston\",\"spot\":100,\"drift\":%g,\"v0\":%g,"
              "\"kappa\":%g,\"theta\":%g,\"xi\":%g,\"rho\":%g,\"interval\":\"%s\"}", drift, m->v0,
              m->kappa, m->theta, m->xi, m->rho, interval);
-    for (uint32_t path = 0; path < PATHS; ++path)
+    for (uint32_t path = 0; path < paths; ++path)
         returns[path] = path_return(json, length_ns, path);
 }
 
@@ -62,7 +63,7 @@ static void check_law(const model *m, double drift, int64_t length_ns, const cha
     static const double strikes[] = {80, 100, 120};
     static double values[PATHS];
     const double t = (double)length_ns / (365.0 * (double)DAY_NS), h = 1e-3;
-    simulate(m, drift, length_ns, interval);
+    simulate(m, drift, length_ns, interval, PATHS);
     double complex up = log_characteristic(m, h, t), down = log_characteristic(m, -h, t);
     double mean = cimag(up - down) / (2 * h), variance = -creal(up + down) / (h * h);
     double decay = (1 - exp(-m->kappa * t)) / m->kappa;
@@ -126,12 +127,49 @@ static void variance_reverts(void **state)
     assert_mean("last hour", late, PATHS_HERE, last, 4);
 }
 
+/* One step of a year: both branches of QE far from the limit of small steps. */
+static const model branches[] = {{1, 1, 1, 1.5, -0.9}, {0.2, 1, 0.2, 4, -0.9}};
+
+/* Without the correction of the scheme this expectation is off by many standard errors. */
+static void price_is_a_martingale_at_any_interval(void **state)
+{
+    static double values[MANY];
+    (void)state;
+    for (int k = 0; k < 2; ++k) {
+        simulate(&branches[k], 0.1, 365 * DAY_NS, "365d", MANY);
+        for (int i = 0; i < MANY; ++i) values[i] = exp(returns[i]);
+        assert_mean("E[S] after one long step", values, MANY, exp(0.1), 4);
+    }
+}
+
+/* With rho = -1 the log price is linear in the next variance, with slope k2 (Andersen 2008, eq. 33):
+ * so its variance shows Var[v'], which is exact (Cox, Ingersoll, Ross 1985). */
+static void variance_of_variance_is_exact(void **state)
+{
+    static double values[MANY];
+    (void)state;
+    for (int k = 0; k < 2; ++k) {
+        model m = branches[k];
+        m.rho = -1;
+        const double t = 1, e = exp(-m.kappa * t), slope = -1 / m.xi;
+        double k2 = 0.5 * t * (m.kappa * slope - 0.5) + slope, mean = 0;
+        double expected = m.xi * m.xi / m.kappa *
+                          (m.v0 * e * (1 - e) + 0.5 * m.theta * (1 - e) * (1 - e));
+        simulate(&m, 0, 365 * DAY_NS, "365d", MANY);
+        for (int i = 0; i < MANY; ++i) mean += returns[i] / MANY;
+        for (int i = 0; i < MANY; ++i) values[i] = pow((returns[i] - mean) / k2, 2);
+        assert_mean("Var[v]", values, MANY, expected, 4);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integral_is_right), cmocka_unit_test(equity_like),
         cmocka_unit_test(crypto_like),       cmocka_unit_test(far_beyond_feller),
         cmocka_unit_test(variance_reverts),
+        cmocka_unit_test(price_is_a_martingale_at_any_interval),
+        cmocka_unit_test(variance_of_variance_is_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
