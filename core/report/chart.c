@@ -32,23 +32,69 @@ double rh_chart_x(const rh_chart *chart, int64_t time_ns)
 static double y_of(const canvas *c, double value)
 {
     double share = (value - c->axis.low) / (c->axis.high - c->axis.low);
+    share = share < 0 ? 0 : share > 1 ? 1 : share;      /* of a cut axis */
     return c->bottom - share * (c->bottom - c->top);
+}
+
+static int by_value(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* Half as much again as what 98 in 100 bins of the first curve stay within, if the whole is more
+ * than twice that: one spike at a settlement must not flatten days of hedging. */
+static bool cut_range(const rh_chart *chart, double *low, double *high)
+{
+    double ends[2 * RH_BINS_MAX];
+    size_t count = 0;
+    const rh_curve *curve = &chart->curves[0];
+    for (int bin = 0; chart->curve_count > 0 && bin < curve->bins->used; bin++) {
+        const rh_extent *cell = rh_bins_cell(curve->bins, bin, curve->column);
+        if (!cell->any) continue;
+        ends[count++] = curve->sign * cell->min;
+        ends[count++] = curve->sign * cell->max;
+    }
+    if (!chart->cut || count < 200) return false;
+    qsort(ends, count, sizeof *ends, by_value);
+    double below = fmin(0, ends[count / 100]), above = fmax(0, ends[count - 1 - count / 100]);
+    double margin = 0.25 * (above - below);
+    bool cut = *high - *low > 2 * (above - below + 2 * margin) && above > below;
+    if (cut) *low = fmax(*low, below - margin);
+    if (cut) *high = fmin(*high, above + margin);
+    return cut;
+}
+
+/* What the curves span, and zero where the axis contains it. */
+static void full_range(const rh_chart *chart, double *low, double *high)
+{
+    *low = HUGE_VAL;
+    *high = -HUGE_VAL;
+    for (int i = 0; i < chart->curve_count; i++) {
+        const rh_curve *curve = &chart->curves[i];
+        rh_extent all = rh_bins_total(curve->bins, curve->column);
+        if (!all.any) continue;
+        *low = fmin(*low, fmin(curve->sign * all.min, curve->sign * all.max));
+        *high = fmax(*high, fmax(curve->sign * all.min, curve->sign * all.max));
+    }
+    if (chart->zero) {
+        *low = fmin(*low, 0);
+        *high = fmax(*high, 0);
+    }
+}
+
+bool rh_chart_is_cut(const rh_chart *chart)
+{
+    double low, high;
+    full_range(chart, &low, &high);
+    return cut_range(chart, &low, &high);
 }
 
 static void choose_axis(canvas *c)
 {
-    double low = HUGE_VAL, high = -HUGE_VAL;
-    for (int i = 0; i < c->chart->curve_count; i++) {
-        const rh_curve *curve = &c->chart->curves[i];
-        rh_extent all = rh_bins_total(curve->bins, curve->column);
-        if (!all.any) continue;
-        low = fmin(low, fmin(curve->sign * all.min, curve->sign * all.max));
-        high = fmax(high, fmax(curve->sign * all.min, curve->sign * all.max));
-    }
-    if (c->chart->zero) {
-        low = fmin(low, 0);
-        high = fmax(high, 0);
-    }
+    double low, high;
+    full_range(c->chart, &low, &high);
+    (void)cut_range(c->chart, &low, &high);
     rh_axis_values(&c->axis, low, high, c->chart->height >= 220 ? 6 : 4);
 }
 
@@ -98,7 +144,8 @@ static void draw_marks(const canvas *c)
 {
     static const char *const styles[] = {
         [RH_MARK_SWAP] = "swap", [RH_MARK_REFUSED] = "kill", [RH_MARK_SET] = "swap",
-        [RH_MARK_KILL] = "kill", [RH_MARK_GUARD] = "guard", [RH_MARK_SETTLEMENT] = "settlement",
+        [RH_MARK_KILL] = "kill", [RH_MARK_FAILOVER] = "kill",
+        [RH_MARK_GUARD] = "guard", [RH_MARK_SETTLEMENT] = "settlement",
         [RH_MARK_CLIENT] = "client"};
     const rh_marks *marks = c->chart->marks;
     for (int kind = 0; marks && kind < RH_MARK_KINDS; kind++) {

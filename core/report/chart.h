@@ -26,6 +26,7 @@ typedef struct rh_chart {
     int64_t from_ns, to_ns;     /* the span of the axis */
     int height;
     bool zero;                  /* the value axis contains zero */
+    bool cut;                   /* rare extremes of the first curve may lie beyond the axis */
     int curve_count;
     rh_curve curves[RH_CURVES_MAX];
     const rh_marks *marks;      /* may be NULL */
@@ -34,6 +35,8 @@ typedef struct rh_chart {
 
 /* Position of a time across the figure, in its own units. */
 double rh_chart_x(const rh_chart *chart, int64_t time_ns);
+/* Whether `cut` leaves something beyond the axis. */
+bool rh_chart_is_cut(const rh_chart *chart);
 void rh_chart_svg(rh_buffer *out, const rh_chart *chart);
 
 #endif

@@ -72,6 +72,7 @@ void rh_fills_free(rh_fills *fills);
 #define RH_MARK_MAP(X)                                                       \
     X(SWAP, "swap", "policy swap") X(REFUSED, "swap_refused", "refused swap") \
     X(SET, "set", "parameter change") X(KILL, "kill", "policy kill")         \
+    X(FAILOVER, "failover", "failover")                                      \
     X(GUARD, "guard", "guard hit") X(SETTLEMENT, "settlement", "settlement") \
     X(CLIENT, "client_trade", "client trade")
 

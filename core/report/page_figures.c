@@ -186,6 +186,10 @@ static void delta_figure(rh_page *page, int asset)
     if (!all.any) return;
     f.chart.curves[f.chart.curve_count++] =
         (rh_curve){.name = "delta", .style = "c1", .bins = bins, .column = column, .sign = 1};
+    f.chart.cut = true;
+    if (rh_chart_is_cut(&f.chart))
+        f.about = "Options and hedges together, at the mark volatility. The axis is cut: rare "
+                  "extremes lie beyond it, see the numbers.";
     finish(&f);
 }
 
@@ -252,7 +256,8 @@ static void mark_key(rh_page *page)
 {
     static const char *const styles[] = {
         [RH_MARK_SWAP] = "swap", [RH_MARK_REFUSED] = "kill", [RH_MARK_SET] = "swap",
-        [RH_MARK_KILL] = "kill", [RH_MARK_GUARD] = "guard", [RH_MARK_SETTLEMENT] = "settlement",
+        [RH_MARK_KILL] = "kill", [RH_MARK_FAILOVER] = "kill",
+        [RH_MARK_GUARD] = "guard", [RH_MARK_SETTLEMENT] = "settlement",
         [RH_MARK_CLIENT] = "client"};
     rh_buffer *out = &page->out;
     for (int kind = 0; kind < RH_MARK_KINDS; kind++) {

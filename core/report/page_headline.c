@@ -190,7 +190,9 @@ static void tiles(rh_page *page, int decimals)
     close_tile(out);
     open_tile(out, "Hedging error");
     short_figure(out, s->hedging[RH_HEDGING_rms_delta], 4);
-    rh_buffer_text(out, "</b><small>rms net delta");
+    rh_buffer_text(out, "</b><small>");
+    if (page->ledger.assets == 1) rh_html_text(out, page->ledger.names[0]);
+    rh_buffer_text(out, page->ledger.assets == 1 ? " rms net delta" : "rms net delta");
     close_tile(out);
     open_tile(out, "Hedges");
     rh_html_figure(out, fills, 0);
@@ -210,6 +212,21 @@ static void tiles(rh_page *page, int decimals)
     rh_buffer_text(out, "</div>\n");
 }
 
+static void notes(rh_page *page)
+{
+    const char *note;
+    if (page->summary.failure[0]) {
+        rh_buffer_text(&page->out, "<p class=\"note status\">The policy was killed: <bdi>");
+        rh_html_text(&page->out, page->summary.failure);
+        rh_buffer_text(&page->out, "</bdi></p>\n");
+    }
+    for (size_t i = 0; i < 32 && (note = rh_summary_note(&page->summary, i)); i++) {
+        rh_buffer_text(&page->out, "<p class=\"note\">Note: <bdi>");
+        rh_html_text(&page->out, note);
+        rh_buffer_text(&page->out, "</bdi></p>\n");
+    }
+}
+
 void rh_page_headline(rh_page *page)
 {
     int decimals = rh_page_decimals(page);
@@ -226,5 +243,6 @@ void rh_page_headline(rh_page *page)
         rh_html_text(&page->out, page->summary.digest);
         rh_buffer_text(&page->out, "</code></p>\n");
     }
+    notes(page);
     rh_buffer_text(&page->out, "</header>\n");
 }

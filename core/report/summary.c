@@ -59,6 +59,7 @@ static void fill(rh_summary *summary)
     summary->policy = text(policy, "name");
     summary->policy_version = text(policy, "version");
     summary->policy_sha256 = text(policy, "sha256");
+    summary->failure = text(policy, "failure");
     summary->digest = text(root, "digest");
     summary->numeraire = text(root, "numeraire");
     summary->from = text(clock, "from");
@@ -112,6 +113,17 @@ void rh_summary_free(rh_summary *summary)
 {
     if (summary->doc) rh_json_free(summary->doc);
     *summary = (rh_summary){0};
+}
+
+const char *rh_summary_note(const rh_summary *summary, size_t index)
+{
+    rh_json notes;
+    const char *note = NULL;
+    if (!find(rh_json_root(summary->doc), "notes", RH_JSON_ARRAY, &notes)) return NULL;
+    if (index >= rh_json_count(notes)) return NULL;
+    rh_json at = rh_json_at(notes, index);
+    bool said = rh_json_kind(at) == RH_JSON_STRING && rh_json_as_text(at, &note, NULL) == RH_OK;
+    return said ? note : "";
 }
 
 const char *rh_summary_moment(const char *iso, char moment[RH_TIME_TEXT])

@@ -34,6 +34,7 @@ typedef struct rh_summary {
     rh_json_doc *doc;
     const char *name, *policy, *policy_version, *policy_sha256, *digest, *numeraire, *from, *to;
     const char *status, *engine, *lua, *seed;
+    const char *failure;        /* why the policy was killed, "" when it was not */
     double events, wall_s, pnl_total, cost_total;
     double pnl[RH_PNL_CAUSES], cost[RH_COST_KINDS], attribution[RH_ATTRIBUTIONS];
     double hedging[RH_HEDGINGS];
@@ -45,6 +46,9 @@ rh_status rh_summary_parse(rh_summary *summary, const char *name, const char *te
                            rh_error *error);
 rh_status rh_summary_read(rh_summary *summary, const char *path, rh_error *error);
 void rh_summary_free(rh_summary *summary);
+
+/* The index-th text of `notes`, what a reader should know before trusting; NULL after the last. */
+const char *rh_summary_note(const rh_summary *summary, size_t index);
 
 /* "2021-05-17 00:00" of an ISO time, or the text itself where it is none. */
 const char *rh_summary_moment(const char *iso, char text[40]);

@@ -174,6 +174,61 @@ static void block(table *t)
     digest_row(t);
 }
 
+/* --- notes --------------------------------------------------------------------------------- */
+
+/* Words of an escaped text, broken into lines beside the margin. */
+static void put_wrapped(table *t, const char *title, const char *text)
+{
+    enum { MARGIN = 12 };
+    rh_buffer safe = {0};
+    rh_plain_text(&safe, text, 0);
+    const char *at = safe.bytes && !safe.failed ? safe.bytes : "";
+    size_t used = MARGIN;
+    rh_buffer_printf(&t->out, "  %-*s", MARGIN - 2, title);
+    while (*at) {
+        char word[WIDTH - MARGIN + 1] = "";
+        size_t length = strcspn(at, " "), kept = 0;
+        while (kept < length && kept + 4 < sizeof word) kept++;
+        while (kept < length && ((unsigned char)at[kept] & 0xC0) == 0x80) kept--;
+        memcpy(word, at, kept);
+        size_t width = rh_plain_width(word), gap = used > MARGIN ? 1 : 0;
+        if (used + gap + width > WIDTH) {
+            rh_buffer_printf(&t->out, "\n%*s", MARGIN, "");
+            used = MARGIN;
+            gap = 0;
+        }
+        rh_buffer_printf(&t->out, "%s%s", gap ? " " : "", word);
+        used += gap + width;
+        at += kept;
+        while (*at == ' ') at++;
+    }
+    rh_buffer_text(&t->out, "\n");
+    rh_buffer_free(&safe);
+}
+
+static bool said_before(const table *t, int run, size_t index, const char *note)
+{
+    for (int i = 0; i <= run; i++) {
+        const char *other;
+        for (size_t j = 0; (i < run || j < index) && (other = rh_summary_note(&t->runs[i], j)); j++)
+            if (strcmp(other, note) == 0) return true;
+    }
+    return false;
+}
+
+static void notes(table *t)
+{
+    int left = 16;
+    for (int run = 0; run < t->count; run++) {
+        const char *note;
+        for (size_t i = 0; left > 0 && (note = rh_summary_note(&t->runs[run], i)); i++) {
+            if (note[0] == '\0' || said_before(t, run, i, note)) continue;
+            put_wrapped(t, "note", note);
+            left--;
+        }
+    }
+}
+
 /* --- one run ------------------------------------------------------------------------------- */
 
 typedef struct panel {
@@ -264,6 +319,7 @@ static void one_run(table *t)
     put_short(t, ", largest ", h[RH_HEDGING_max_abs_delta], "\n  digest    ");
     rh_plain_text(&t->out, run->digest, 64);
     rh_buffer_text(&t->out, "\n");
+    if (run->failure[0]) put_wrapped(t, "killed", run->failure);
 }
 
 /* --- the whole ----------------------------------------------------------------------------- */
@@ -289,6 +345,7 @@ static void title(table *t)
     rh_plain_text(&t->out, same ? first->name : "Several scenarios", WIDTH);
     style(t, "0");
     rh_buffer_text(&t->out, "\n");
+    if (!same) return;
     style(t, "2");
     if (t->count == 1) {
         rh_plain_text(&t->out, label_of(t, 0), 30);
@@ -300,7 +357,7 @@ static void title(table *t)
     rh_figure_text(events, first->events, 0);
     rh_buffer_printf(&t->out, " UTC, %s events", events);
     style(t, "0");
-    rh_buffer_text(&t->out, "\n\n");
+    rh_buffer_text(&t->out, "\n");
 }
 
 /* As wide as the longest label and number need, within bounds. */
@@ -344,10 +401,12 @@ rh_status rh_report_table(FILE *out, const char *const *summary_jsons, const cha
     if (status == RH_OK) {
         table t = {.colour = colour, .runs = runs, .labels = labels, .count = count};
         title(&t);
+        rh_buffer_text(&t.out, "\n");
         if (count == 1)
             one_run(&t);
         else
             compare(&t);
+        notes(&t);
         if (t.out.failed)
             status = rh_fail(error, RH_NO_MEMORY, "no memory for a table");
         else if (fwrite(t.out.bytes, 1, t.out.length, out) != t.out.length || fflush(out) != 0)

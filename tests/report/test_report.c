@@ -242,6 +242,29 @@ static void the_page_allows_its_own_script_only(void **state)
     remove_dir(&dir);
 }
 
+/* Days of hedging within 0.3 and one row at -11: the axis shows the days and says what it hides. */
+static void one_spike_does_not_flatten_delta(void **state)
+{
+    (void)state;
+    for (int spike = 0; spike < 2; spike++) {
+        rundir dir = make_dir();
+        write_summary(&dir, "x", "USD");
+        FILE *file = create(&dir, "ledger.csv");
+        fprintf(file, "time_ns,delta_BTC\n");
+        for (int i = 0; i < 3000; i++)
+            fprintf(file, "%lld,%s\n", (long long)(start_ns + i * minute_ns),
+                    spike && i == 2000 ? "-11" : i % 2 ? "0.3" : "-0.3");
+        assert_int_equal(fclose(file), 0);
+        char *page = render(&dir);
+        check_page(page);
+        assert_int_equal(count_of(page, "The axis is cut"), spike);
+        assert_int_equal(count_of(page, "text-anchor=\"end\">0.2</text>"), 1);
+        assert_int_equal(count_of(page, "<td>&minus;11.00"), spike);
+        free(page);
+        remove_dir(&dir);
+    }
+}
+
 static void hostile_text_stays_text(void **state)
 {
     (void)state;
@@ -428,6 +451,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_renders),
         cmocka_unit_test(the_page_allows_its_own_script_only),
+        cmocka_unit_test(one_spike_does_not_flatten_delta),
         cmocka_unit_test(hostile_text_stays_text),
         cmocka_unit_test(small_ledgers_render),
         cmocka_unit_test(fills_and_journal_may_be_absent),

@@ -165,6 +165,30 @@ static void only_our_own_attributes_reach_the_terminal(void **state)
     }
 }
 
+static void notes_are_wrapped_and_said_once(void **state)
+{
+    (void)state;
+    const char *noted =
+        "{\"notes\": [\"the latency of venue perp (80ms) is below the bar length (1m): its cost is "
+        "untested on this tape\", \"x\\u001b[2J xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\", 7],"
+        " \"policy\": {\"name\": \"p\", \"failure\": \"p.lua:3: instructions\"}}";
+    const char *summaries[] = {noted, noted};
+    char *one = render(summaries, NULL, 1, false, RH_OK);
+    assert_non_null(strstr(one, "  killed    p.lua:3: instructions\n"));
+    assert_non_null(strstr(one, "  note      the latency of venue perp (80ms) is below the bar "
+                                "length (1m): its cost is untested on\n            this tape\n"));
+    assert_null(strchr(one, '\033'));
+    assert_narrow(one);
+    char *two = render(summaries, NULL, 2, false, RH_OK);
+    const char *first = strstr(two, "the latency");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "the latency"));
+    assert_narrow(two);
+    free(one);
+    free(two);
+}
+
 static void what_is_no_summary_is_refused(void **state)
 {
     (void)state;
@@ -186,6 +210,7 @@ int main(void)
         cmocka_unit_test(two_runs),
         cmocka_unit_test(any_number_of_runs_fits_the_width),
         cmocka_unit_test(only_our_own_attributes_reach_the_terminal),
+        cmocka_unit_test(notes_are_wrapped_and_said_once),
         cmocka_unit_test(what_is_no_summary_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
