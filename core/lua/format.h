@@ -1,4 +1,5 @@
-/* string.format of the strict profile; see format.c. */
+/* string.format of the strict profile: see format.c for the conversions it has.
+ * Must not show an address or depend on the C library for the text of nan and inf. */
 #ifndef RH_LUA_FORMAT_H
 #define RH_LUA_FORMAT_H
 

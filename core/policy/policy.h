@@ -18,8 +18,9 @@ extern const char *const rh_band_unit_words[];      /* "asset", "quote", "percen
 
 /* X(NAME, word): known events a policy may ask to be woken by. */
 #define RH_WAKE_ON_MAP(X)                                                    \
-    X(TRADE, "trade") X(BAR, "bar") X(QUOTE, "quote") X(VOL, "vol") X(FUNDING, "funding") \
-    X(FILL, "fill") X(REJECT, "reject") X(EXPIRY, "expiry") X(CLIENT, "client_trade")
+    X(TRADE, "trade") X(BAR, "bar") X(QUOTE, "quote") X(VOL, "vol")          \
+    X(FUNDING, "funding") X(FILL, "fill") X(REJECT, "reject")                \
+    X(EXPIRY, "expiry") X(CLIENT, "client_trade")
 typedef enum rh_wake_on {
 #define X(name, word) RH_ON_##name,
     RH_WAKE_ON_MAP(X)

@@ -1,6 +1,6 @@
 /* What a policy may see: numbers as *known* and positions as *reported* at this moment.
- * The engine fills the eager fields before a call and answers the others through `ops`; the policy
- * never holds a pointer past its call. One X-macro names every field for C, Lua and the documents. */
+ * The engine fills the eager fields before a call and answers the others through `ops`; a policy
+ * never holds a pointer past its call. One X-macro names every field for C, Lua and documents. */
 #ifndef RH_POLICY_VIEW_H
 #define RH_POLICY_VIEW_H
 
@@ -10,23 +10,29 @@
 #include "base/error.h"
 
 /* X(NAME, lua name, unit, about). `time` (int64 ns) is apart: it is no double. */
-#define RH_VIEW_FIELD_MAP(X)                                                                      \
-    X(SPOT, "spot", "numeraire per unit", "known spot price of the asset")                        \
-    X(DELTA, "delta", "asset", "net delta at the hedge vol: reported fills and unfilled orders")  \
-    X(DELTA_FILLED, "delta_filled", "asset", "net delta without the unfilled orders")             \
-    X(GROSS_DELTA, "gross_delta", "asset", "sum of |delta| over the book's own positions")        \
-    X(GAMMA, "gamma", "asset per 1.00 of price", "net gamma at the hedge vol")                    \
-    X(VEGA, "vega", "numeraire per 1.00 of vol", "net vega at the hedge vol")                     \
-    X(THETA, "theta", "numeraire per year", "net theta at the hedge vol")                         \
-    X(IV, "iv", "fraction per sqrt(year)", "hedge vol, weighted by |vega|; the asset's without options") \
-    X(POSITION, "position", "asset", "reported position in the hedge instruments, spot-equivalent") \
-    X(PENDING, "pending", "asset", "unfilled remainders of live orders, spot-equivalent")         \
-    X(CASH, "cash", "numeraire", "reported cash of all currencies, in the numeraire")             \
-    X(AGE, "age", "seconds", "age of the newest known market record of the asset")                \
-    X(SINCE_HEDGE, "since_hedge", "seconds", "time since the last order; since the start without one") \
-    X(EXPIRY_IN, "expiry_in", "seconds", "time to the next expiry in the book; huge without one") \
-    X(ORACLE, "oracle", "numeraire per unit", "known oracle price; spot where there is no oracle") \
-    X(ORACLE_AGE, "oracle_age", "seconds", "age of the oracle price; that of the market without an oracle") \
+#define RH_VIEW_FIELD_MAP(X)                                                                     \
+    X(SPOT, "spot", "numeraire per unit", "known spot price of the asset")                       \
+    X(DELTA, "delta", "asset", "net delta at the hedge vol: reported fills and unfilled orders") \
+    X(DELTA_FILLED, "delta_filled", "asset", "net delta without the unfilled orders")            \
+    X(GROSS_DELTA, "gross_delta", "asset", "sum of |delta| over the book's own positions")       \
+    X(GAMMA, "gamma", "asset per 1.00 of price", "net gamma at the hedge vol")                   \
+    X(VEGA, "vega", "numeraire per 1.00 of vol", "net vega at the hedge vol")                    \
+    X(THETA, "theta", "numeraire per year", "net theta at the hedge vol")                        \
+    X(IV, "iv", "fraction per sqrt(year)",                                                       \
+      "hedge vol, weighted by |vega|; the asset's without options")                              \
+    X(POSITION, "position", "asset",                                                             \
+      "reported position in the hedge instruments, spot-equivalent")                             \
+    X(PENDING, "pending", "asset", "unfilled remainders of live orders, spot-equivalent")        \
+    X(CASH, "cash", "numeraire", "reported cash of all currencies, in the numeraire")            \
+    X(AGE, "age", "seconds", "age of the newest known market record of the asset")               \
+    X(SINCE_HEDGE, "since_hedge", "seconds",                                                     \
+      "time since the last order; since the start without one")                                  \
+    X(EXPIRY_IN, "expiry_in", "seconds",                                                         \
+      "time to the next expiry in the book; huge without one")                                   \
+    X(ORACLE, "oracle", "numeraire per unit",                                                    \
+      "known oracle price; spot where there is no oracle")                                       \
+    X(ORACLE_AGE, "oracle_age", "seconds",                                                       \
+      "age of the oracle price; that of the market without an oracle")                           \
     X(BASE_FEE, "base_fee", "gwei", "known base fee of the chain; 0 without a chain")
 
 typedef enum rh_view_field {

@@ -1,0 +1,255 @@
+/* rehedge check POLICY: load a policy as a run would, and say what it is: what wakes it, its params
+ * with defaults and ranges, its features, its limits. Must not run trigger or scale. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "data/json.h"
+#include "lua/lua_policy.h"
+
+static void log_line(void *host, const char *text)
+{
+    (void)host;
+    fprintf(stderr, "log: %s\n", text);
+}
+
+static rh_status load_policy(const char *name, rh_policy **policy, rh_error *error)
+{
+    rh_policy_source source;
+    const rh_policy_services services = {.log = log_line};
+    const rh_json defaults = {NULL, NULL};
+    size_t length = strlen(name);
+    bool is_path = strchr(name, '/') != NULL ||
+                   (length > 4 && strcmp(name + length - 4, ".lua") == 0);
+    RH_TRY(is_path ? rh_policy_source_file(name, &source, error)
+                   : rh_policy_source_shipped(name, &source, error));
+    rh_status status = rh_lua_loader.load(rh_lua_loader.context, &source, defaults, &services,
+                                          policy, error);
+    rh_policy_source_free(&source);
+    return status;
+}
+
+/* A bound of a param as people write it; empty when it has none. */
+static void bound_text(const rh_param_spec *spec, double bound, char text[RH_NAME_MAX])
+{
+    rh_param_value value = {.number = bound};
+    text[0] = '\0';
+    if (!isfinite(bound)) return;
+    if (spec->type == RH_PARAM_DURATION) value.duration_ns = (int64_t)bound;
+    rh_param_value_text(spec, &value, text);
+}
+
+static bool has_range(const rh_param_spec *spec)
+{
+    return spec->type == RH_PARAM_NUMBER || spec->type == RH_PARAM_DURATION;
+}
+
+/* --- for people ---------------------------------------------------------------------------- */
+
+static void print_param(const rh_param_spec *spec, const rh_param_value *value)
+{
+    char shown[RH_NAME_MAX], low[RH_NAME_MAX] = "", high[RH_NAME_MAX] = "";
+    rh_param_value_text(spec, value, shown);
+    printf("  %-14s %s%s%s", spec->name, shown, spec->unit[0] != '\0' ? " " : "", spec->unit);
+    if (has_range(spec)) {
+        bound_text(spec, spec->min, low);
+        bound_text(spec, spec->max, high);
+    }
+    if (low[0] != '\0') printf(", at least %s", low);
+    if (high[0] != '\0') printf(", at most %s", high);
+    for (int i = 0; i < spec->word_count; i++)
+        printf("%s%s", i == 0 ? " (" : " | ", spec->words[i]);
+    printf("%s%s%s\n", spec->word_count > 0 ? ")" : "", spec->about[0] != '\0' ? ": " : "",
+           spec->about);
+}
+
+static void print_wake(const rh_wake *wake)
+{
+    char shown[RH_TIME_TEXT];
+    if (wake->always) printf("  every known time\n");
+    if (wake->every_ns > 0) {
+        rh_text_duration(shown, wake->every_ns);
+        printf("  every %s\n", shown);
+    }
+    if (!isnan(wake->delta_beyond)) {
+        rh_text_double(shown, wake->delta_beyond);
+        printf("  net delta beyond %s (%s)\n", shown, rh_band_unit_words[wake->delta_unit]);
+    }
+    if (!isnan(wake->move_beyond)) {
+        rh_text_double(shown, wake->move_beyond);
+        printf("  spot moved beyond a fraction of %s\n", shown);
+    }
+    for (int on = 0; on < RH_ON_KINDS; on++)
+        if (wake->on >> on & 1u) printf("  on %s\n", rh_wake_on_words[on]);
+}
+
+static void print_features(const rh_policy *policy)
+{
+    char shown[RH_NUMBER_TEXT];
+    if (policy->feature_count > 0) printf("features\n");
+    for (int i = 0; i < policy->feature_count; i++) {
+        const rh_feature_spec *spec = &policy->features[i];
+        printf("  %-14s %s", spec->name, spec->kind);
+        for (int at = 0; at < spec->arg_count; at++) {
+            rh_text_double(shown, spec->args[at].number);
+            printf("%s%s %s", at == 0 ? " " : ", ", spec->args[at].key,
+                   spec->args[at].is_text ? spec->args[at].text : shown);
+        }
+        printf("\n");
+    }
+}
+
+static void print_policy(const rh_policy *policy)
+{
+    printf("%s %s%s%s\n", policy->name, policy->version, policy->license[0] != '\0' ? ", " : "",
+           policy->license);
+    if (policy->about[0] != '\0') printf("%s\n", policy->about);
+    printf("\ndecides\n  %s%s%s\n", policy->has_trigger ? "when (trigger)" : "",
+           policy->has_trigger && policy->has_scale ? ", " : "",
+           policy->has_scale ? "how much (scale)" : "");
+    printf("wakes\n");
+    print_wake(&policy->wake);
+    if (policy->params.count > 0) printf("params\n");
+    for (int i = 0; i < policy->params.count; i++)
+        print_param(&policy->params.spec[i], &policy->params.value[i]);
+    print_features(policy);
+    printf("limits\n  %d instructions a call, %d to load; %u MiB of memory; texts of %u KiB\n"
+           "  state of %u KiB; %d orders a call; %d log lines a second\n",
+           RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_INSTRUCTIONS_PER_LOAD,
+           RH_LUA_MEMORY_BYTES_MAX >> 20, RH_LUA_STRING_BYTES_MAX >> 10,
+           RH_LUA_STATE_BYTES_MAX >> 10, RH_ORDERS_PER_CALL_MAX, RH_LUA_LOG_LINES_PER_SECOND);
+    printf("sha256\n  %s\n", policy->sha256);
+}
+
+/* --- for machines -------------------------------------------------------------------------- */
+
+static void put_value(rh_json_writer *writer, const char *key, const rh_param_spec *spec,
+                      const rh_param_value *value)
+{
+    char text[RH_NAME_MAX];
+    rh_param_value_text(spec, value, text);
+    if (spec->type == RH_PARAM_NUMBER)
+        rh_json_put_double(writer, key, value->number);
+    else if (spec->type == RH_PARAM_BOOL)
+        rh_json_put_bool(writer, key, value->number != 0.0);
+    else
+        rh_json_put_text(writer, key, text);
+}
+
+static void put_bound(rh_json_writer *writer, const char *key, const rh_param_spec *spec,
+                      double bound)
+{
+    rh_param_value value = {.number = bound};
+    if (!has_range(spec) || !isfinite(bound)) return;
+    if (spec->type == RH_PARAM_DURATION) value.duration_ns = (int64_t)bound;
+    put_value(writer, key, spec, &value);
+}
+
+static void put_params(rh_json_writer *writer, const rh_params *params)
+{
+    rh_json_open(writer, "params", '{');
+    for (int i = 0; i < params->count; i++) {
+        const rh_param_spec *spec = &params->spec[i];
+        rh_json_open(writer, spec->name, '{');
+        put_value(writer, "default", spec, &params->value[i]);
+        put_bound(writer, "min", spec, spec->min);
+        put_bound(writer, "max", spec, spec->max);
+        if (spec->word_count > 0) {
+            rh_json_open(writer, "allowed", '[');
+            for (int at = 0; at < spec->word_count; at++)
+                rh_json_put_text(writer, NULL, spec->words[at]);
+            rh_json_close(writer, ']');
+        }
+        if (spec->unit[0] != '\0') rh_json_put_text(writer, "unit", spec->unit);
+        if (spec->about[0] != '\0') rh_json_put_text(writer, "about", spec->about);
+        rh_json_close(writer, '}');
+    }
+    rh_json_close(writer, '}');
+}
+
+static void put_wake(rh_json_writer *writer, const rh_wake *wake)
+{
+    char text[RH_TIME_TEXT];
+    rh_json_open(writer, "wake", '{');
+    rh_json_put_bool(writer, "always", wake->always);
+    if (wake->every_ns > 0) {
+        rh_text_duration(text, wake->every_ns);
+        rh_json_put_text(writer, "every", text);
+    }
+    if (!isnan(wake->delta_beyond)) {
+        rh_json_put_double(writer, "delta_beyond", wake->delta_beyond);
+        rh_json_put_text(writer, "unit", rh_band_unit_words[wake->delta_unit]);
+    }
+    if (!isnan(wake->move_beyond)) rh_json_put_double(writer, "move_beyond", wake->move_beyond);
+    rh_json_open(writer, "on", '[');
+    for (int on = 0; on < RH_ON_KINDS; on++)
+        if (wake->on >> on & 1u) rh_json_put_text(writer, NULL, rh_wake_on_words[on]);
+    rh_json_close(writer, ']');
+    rh_json_close(writer, '}');
+}
+
+static void put_features(rh_json_writer *writer, const rh_policy *policy)
+{
+    rh_json_open(writer, "features", '{');
+    for (int i = 0; i < policy->feature_count; i++) {
+        const rh_feature_spec *spec = &policy->features[i];
+        rh_json_open(writer, spec->name, '{');
+        rh_json_put_text(writer, "kind", spec->kind);
+        for (int at = 0; at < spec->arg_count; at++) {
+            const rh_feature_arg *arg = &spec->args[at];
+            if (arg->is_text)
+                rh_json_put_text(writer, arg->key, arg->text);
+            else
+                rh_json_put_double(writer, arg->key, arg->number);
+        }
+        rh_json_close(writer, '}');
+    }
+    rh_json_close(writer, '}');
+}
+
+static int print_json(const rh_policy *policy)
+{
+    rh_buffer out = {0};
+    rh_json_writer writer = {.out = &out, .pretty = true};
+    rh_json_open(&writer, NULL, '{');
+    rh_json_put_text(&writer, "name", policy->name);
+    rh_json_put_text(&writer, "version", policy->version);
+    rh_json_put_text(&writer, "license", policy->license);
+    rh_json_put_text(&writer, "about", policy->about);
+    rh_json_put_text(&writer, "sha256", policy->sha256);
+    rh_json_put_bool(&writer, "trigger", policy->has_trigger);
+    rh_json_put_bool(&writer, "scale", policy->has_scale);
+    put_wake(&writer, &policy->wake);
+    put_params(&writer, &policy->params);
+    put_features(&writer, policy);
+    rh_json_close(&writer, '}');
+    bool failed = out.failed || fwrite(out.bytes, 1, out.length, stdout) != out.length;
+    if (!failed) putchar('\n');
+    rh_buffer_free(&out);
+    return failed ? 1 : 0;
+}
+
+int rh_cmd_check(int argc, char **argv)
+{
+    bool json = false;
+    const char *operand = NULL;
+    int count = 0;
+    rh_policy *policy = NULL;
+    rh_error error = {RH_OK, ""};
+    const rh_option options[] = {
+        {"--json", NULL, "print what the policy declares as JSON", NULL, &json, NULL},
+        {NULL, NULL, NULL, NULL, NULL, NULL}};
+    int status = rh_cli_parse(argc, argv, options, "check POLICY [--json]",
+                              "Load a policy as a run would and print what it declares. POLICY is "
+                              "the name of a shipped policy or a path that ends in .lua.",
+                              "rehedge check scripts/delta_band.lua", &operand, 1, &count);
+    if (status != 0) return status < 0 ? 0 : status;
+    if (count == 0) return rh_cli_usage("check needs a policy: rehedge check my_policy.lua");
+    if (load_policy(operand, &policy, &error) != RH_OK) return rh_cli_fail(&error);
+    int result = json ? print_json(policy) : 0;
+    if (!json) print_policy(policy);
+    rh_policy_free(policy);
+    return result;
+}
