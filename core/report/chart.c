@@ -231,7 +231,7 @@ static void draw_curve(const canvas *c, const rh_curve *curve)
         }
     }
     if (curve->steps) point(&p, c->chart->to_ns, last);
-    if (curve->bins->row_count == 1) rh_buffer_text(c->out, "h.1");     /* a dot, by round caps */
+    if (curve->bins->row_count == 1) rh_buffer_text(c->out, "m-3 0h6"); /* else unseen */
     rh_buffer_text(c->out, "\"/>");
 }
 

@@ -282,7 +282,8 @@ void rh_page_figures(rh_page *page)
     rh_buffer_text(out, "<p class=\"keys\">");
     rh_buffer_text(out, "<span class=\"event\">Curves show the extremes of ");
     rh_html_figure(out, (double)page->ledger.bins.row_count, 0);
-    rh_buffer_text(out, " ledger rows</span>\n");
+    rh_buffer_text(out, page->ledger.bins.row_count == 1 ? " ledger row" : " ledger rows");
+    rh_buffer_text(out, "</span>\n");
     mark_key(page);
     rh_buffer_text(out, "</p>\n");
     for (int i = 0; i < page->ledger.assets; i++) {

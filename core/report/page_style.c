@@ -13,13 +13,6 @@ const char *const rh_page_style[] = {
     "--soft:#9aa4ae;--line:#2b3138;--grid:#23282e;--zero:#6a747e;--warn:#ff8a80;",
     "--c0:#f1f3f5;--c1:#5fb2f2;--c2:#f2904f;--c3:#3fcb9f;--c4:#dd94c6;--c5:#e57373;--c6:#9ad5f8;"
     "--c7:#ebbd3f;--c8:#a99cf5;--c9:#98a2ac}}",
-    "@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;"
-    "--line:#ccc;--grid:#e6e6e6;--zero:#777;--warn:#a00;",
-    "--c0:#000;--c1:#0a6ab0;--c2:#c8520a;--c3:#068a68;--c4:#9c4a85;--c5:#7a1f1f;--c6:#3f9fd8;"
-    "--c7:#b98300;--c8:#6a5acd;--c9:#7d868f}",
-    "body{font-size:10pt}main{max-width:none;padding:0}figure,section,.tile{break-inside:avoid}"
-    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}details:not([open]){display:none}"
-    "output{display:none}}",
     "*{box-sizing:border-box}",
     "body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"
     "'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif;font-variant-numeric:tabular-nums}",
@@ -93,6 +86,16 @@ const char *const rh_page_style[] = {
     "white-space:nowrap}.events .text,.origin td{white-space:normal;overflow-wrap:anywhere}"
     ".origin td{font-family:ui-monospace,Consolas,'DejaVu Sans Mono',monospace}",
     "footer{margin-top:20px}",
+    "@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;"
+    "--line:#ccc;--grid:#e6e6e6;--zero:#777;--warn:#a00;",
+    "--c0:#000;--c1:#0a6ab0;--c2:#c8520a;--c3:#068a68;--c4:#9c4a85;--c5:#7a1f1f;--c6:#3f9fd8;"
+    "--c7:#b98300;--c8:#6a5acd;--c9:#7d868f}",
+    "body,.tables,.lede{font-size:11px}h1{font-size:20px}.tile b{font-size:15px}"
+    ".note,.about,.keys,.digest,.digest code,.tile span,.tile small{font-size:10px}h2"
+    "{font-size:12.5px}.facts .unit{width:auto}main{max-width:none;padding:0}figure,section,.tile{break-inside:avoid}"
+    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}details:not([open]){display:none}"
+    "output{display:none}.tables{columns:2 280px!important}"
+    ".tiles{grid-template-columns:repeat(5,1fr)!important}figure svg{min-width:0!important}}",
     NULL};
 
 const char *const rh_page_script[] = {

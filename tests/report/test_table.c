@@ -170,7 +170,7 @@ static void notes_are_wrapped_and_said_once(void **state)
     (void)state;
     const char *noted =
         "{\"notes\": [\"the latency of venue perp (80ms) is below the bar length (1m): its cost is "
-        "untested on this tape\", \"x\\u001b[2J xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "untested on this tape\", \"x\\u001b[2J xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\", 7],"
         " \"policy\": {\"name\": \"p\", \"failure\": \"p.lua:3: instructions\"}}";
     const char *summaries[] = {noted, noted};
