@@ -27,11 +27,13 @@ rh_status rh_feed_from_tape(rh_tape *tape, int64_t from_ns, int64_t to_ns, rh_fe
 
 /* --- importers ----------------------------------------------------------------------------- */
 
-typedef enum rh_treatment { RH_TREAT_REFUSE, RH_TREAT_DROP, RH_TREAT_KEEP, RH_TREAT_FILL } rh_treatment;
+typedef enum rh_treatment {
+    RH_TREAT_REFUSE, RH_TREAT_DROP, RH_TREAT_KEEP, RH_TREAT_FILL
+} rh_treatment;
 extern const char *const rh_treatment_words[];     /* "refuse", "drop", "keep", "fill", NULL */
 
 typedef struct rh_import_options {
-    rh_treatment gaps;          /* refuse | keep (leave the hole) | fill (repeat the last close, volume 0) */
+    rh_treatment gaps;          /* refuse | keep (leave the hole) | fill (the last close, volume 0) */
     rh_treatment duplicates;    /* refuse | drop (the first wins) */
     rh_treatment reversals;     /* refuse | drop */
     rh_treatment absurd;        /* non-finite, <= 0, beyond limits, high < low: refuse | drop */
@@ -48,7 +50,8 @@ void rh_import_defaults(rh_import_options *options);    /* refuse everything; wh
 
 typedef struct rh_import_report {
     uint64_t rows, records, gaps, duplicates, reversals, absurd, outside;
-    int64_t first_gap_from_ns, first_gap_to_ns, longest_gap_ns, longest_gap_from_ns, longest_gap_to_ns;
+    int64_t first_gap_from_ns, first_gap_to_ns;     /* opens of the bars beside the gap */
+    int64_t longest_gap_ns, longest_gap_from_ns, longest_gap_to_ns;
     int64_t interval_ns;
     char first_problem[256];    /* "line 4711: ..." of the first thing refused or treated */
 } rh_import_report;

@@ -88,7 +88,7 @@ static void same_seed_same_bits(void **state)
     }
 }
 
-/* Correlation of the log returns of two feeds, times sqrt(n): a standard normal when independent. */
+/* Correlation of the log returns of two feeds, times sqrt(n): standard normal when independent. */
 static double correlation(int model, const uint64_t seed[2], const uint32_t path[2],
                           const uint32_t stream[2])
 {

@@ -1,4 +1,4 @@
-/* Heston paths against the model: expected variance, mean and variance of the log return, and option
+/* Heston paths against the model: expected variance, mean and variance of the log return, option
  * prices, from the characteristic function (Heston 1993, in the form of Albrecher et al. 2007) by
  * Lewis's integral; the integral itself against the values published by Andersen (2008). */
 #include "synth_test.h"
@@ -142,7 +142,7 @@ static void price_is_a_martingale_at_any_interval(void **state)
     }
 }
 
-/* With rho = -1 the log price is linear in the next variance, with slope k2 (Andersen 2008, eq. 33):
+/* With rho = -1 the log price is linear in the next variance, slope k2 (Andersen 2008, eq. 33):
  * so its variance shows Var[v'], which is exact (Cox, Ingersoll, Ross 1985). */
 static void variance_of_variance_is_exact(void **state)
 {
