@@ -92,7 +92,8 @@ const char *const rh_page_style[] = {
     "--c7:#b98300;--c8:#6a5acd;--c9:#7d868f}",
     "body,.tables,.lede{font-size:11px}h1{font-size:20px}.tile b{font-size:15px}"
     ".note,.about,.keys,.digest,.digest code,.tile span,.tile small{font-size:10px}h2"
-    "{font-size:12.5px}.facts .unit{width:auto}main{max-width:none;padding:0}figure,section,.tile{break-inside:avoid}"
+    "{font-size:12.5px}.facts .unit{width:auto}main{max-width:none;padding:0}"
+    "figure,section,.tile{break-inside:avoid}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}details:not([open]){display:none}"
     "output{display:none}.tables{columns:2 280px!important}"
     ".tiles{grid-template-columns:repeat(5,1fr)!important}figure svg{min-width:0!important}}",
