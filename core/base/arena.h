@@ -10,7 +10,7 @@ typedef struct rh_arena {
     size_t used_bytes;
 } rh_arena;
 
-void *rh_arena_alloc(rh_arena *arena, size_t bytes);        /* 16-byte aligned, zeroed; NULL: no memory */
+void *rh_arena_alloc(rh_arena *arena, size_t bytes);        /* 16-byte aligned; NULL: no memory */
 void *rh_arena_array(rh_arena *arena, size_t count, size_t bytes); /* overflow-checked */
 char *rh_arena_text(rh_arena *arena, const char *text);     /* a copy of a C string */
 void rh_arena_free(rh_arena *arena);                        /* all of it; {0} is an empty arena */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define RH_ERROR_MESSAGE_MAX 1024
-#define RH_NAME_MAX 64                          /* asset, instrument, venue, param names, with NUL */
+#define RH_NAME_MAX 64                         /* asset, instrument, venue, param names, with NUL */
 #define RH_PATH_MAX 4096
 
 /* data */

@@ -1,14 +1,14 @@
 /* What every kernel is made of: the fused multiply-add of the instantiation, bit casts, exact sums.
  * Only correctly rounded IEEE operations and integers may appear in a kernel, so that every
- * instantiation, compiler and (later) vector width gives the same bits; conditions are written as
- * selections that a vector unit can do.
- *
- * How another room instantiates the inline kernels: put the loop into one header of `static inline`
+ * instantiation, compiler and vector width gives the same bits. Conditions are selections that a
+ * vector unit can do; a branch is only taken for rare arguments. */
+#ifndef RH_MATH_KERNEL_ARITH_H
+#define RH_MATH_KERNEL_ARITH_H
+
+/* How another room instantiates the inline kernels: put the loop into one header of `static inline`
  * functions that call rh_k_*; include it from two files, of which the second is compiled with
  * -mfma -mavx2 (see the COMPILE_OPTIONS in core/CMakeLists.txt); choose between the two once, by
  * rh_isa_name() of math/kernels.h. RH_FMA may be defined before the include to use another fma. */
-#ifndef RH_MATH_KERNEL_ARITH_H
-#define RH_MATH_KERNEL_ARITH_H
 
 #include <assert.h>
 #include <float.h>
@@ -56,8 +56,8 @@ RH_KERNEL double rh_k_double(uint64_t bits)
     return x;
 }
 
-/* yes or no, by bits: compilers turn a plain ?: with a constant into branches, which stops them from
- * vectorising a loop and costs more than both sides where the condition cannot be predicted. */
+/* yes or no, by bits: compilers turn a plain ?: with a constant into branches, which stops them
+ * from vectorising a loop and costs more than both sides where a condition is unpredictable. */
 RH_KERNEL double rh_k_choose(bool condition, double yes, double no)
 {
     uint64_t mask = 0 - (uint64_t)condition;

@@ -47,14 +47,13 @@ RH_KERNEL rh_k_scaled rh_k_exp_parts(double x, double extra)
     return (rh_k_scaled){one.hi, rest, r.power};
 }
 
-/* Below 0.6 ulp. */
 RH_KERNEL double rh_k_exp(double x)
 {
     rh_k_scaled e = rh_k_exp_parts(rh_k_at_least(rh_k_at_most(x, 710.0), -750.0), 0.0);
     return rh_k_scale(e.hi + e.lo, e.power);
 }
 
-/* Below 0.8 ulp: 2^k ((1 - 2^-k) + r + r^2 q), the bracket again as a sum of two. */
+/* 2^k ((1 - 2^-k) + r + r^2 q), the bracket again as a sum of two. */
 RH_KERNEL double rh_k_expm1(double x)
 {
     rh_k_scaled r = rh_k_exp_reduce(rh_k_at_least(rh_k_at_most(x, 710.0), -45.0), 0.0);

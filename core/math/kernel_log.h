@@ -1,6 +1,6 @@
 /* log, log1p and pow as inline kernels: x = 2^k m, m in [sqrt 1/2, sqrt 2), and the series of
- * log m = 2 atanh(s), s = (m - 1) / (m + 1). No tables, no libm. Invariant: every large term (k ln 2,
- * m - 1) is exact or a sum of two doubles. Coefficients: tests/math/derive_kernels.py. */
+ * log m = 2 atanh(s), s = (m - 1) / (m + 1). No tables, no libm. Invariant: every large term
+ * (k ln 2, m - 1) is exact or a sum of two doubles. Coefficients: tests/math/derive_kernels.py. */
 #ifndef RH_MATH_KERNEL_LOG_H
 #define RH_MATH_KERNEL_LOG_H
 
@@ -67,14 +67,13 @@ RH_KERNEL double rh_k_log_edges(double x, double result)
     return rh_k_choose(x < 0.0, (double)NAN, result);
 }
 
-/* Below 0.8 ulp. */
 RH_KERNEL double rh_k_log(double x)
 {
     rh_k_pair l = rh_k_log_parts(rh_k_log_split(x), 0.0);
     return rh_k_log_edges(x, l.hi + l.lo);
 }
 
-/* Below 0.85 ulp: log(1 + x) with the rounding of 1 + x as a first-order term. */
+/* log(1 + x) with the rounding of 1 + x as a first-order term. */
 RH_KERNEL double rh_k_log1p(double x)
 {
     double u = 1.0 + x;
@@ -112,7 +111,7 @@ RH_KERNEL rh_k_pair rh_k_log_pair(double x)
     return rh_k_sum_fast(sum.hi, sum.lo + RH_FMA(split.power, RH_LN2_LO, log_m.lo));
 }
 
-/* |x|^y for finite x > 0 and y not NaN; below 0.6 ulp. */
+/* |x|^y for finite x > 0 and y not NaN. */
 RH_KERNEL double rh_k_pow_positive(double x, double y)
 {
     rh_k_pair l = rh_k_log_pair(x);

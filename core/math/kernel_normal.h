@@ -1,8 +1,8 @@
-/* The normal distribution and the error functions behind it, as inline kernels.
- * One polynomial serves erfc, erfcx and the normal cdf: (1 + c x) erfcx(x) in t = (x - k) / (x + k),
- * smooth from x = 0 to infinity; the cdf uses it in z = x sqrt 2, with k and c chosen exact in z.
- * Never 1 - N in a tail. Invariant: squares in an exponent are kept as a sum of two doubles, without
- * which the far tail loses ten bits. Coefficients: tests/math/derive_kernels.py. */
+/* The normal distribution and the error functions behind it, as inline kernels. One polynomial
+ * serves erfc, erfcx and the normal cdf: (1 + c x) erfcx(x) in t = (x - k) / (x + k), smooth from
+ * x = 0 to infinity; the cdf uses it in z = x sqrt 2, with k and c exact in z. Never 1 - N in a
+ * tail. Invariant: a square in an exponent is kept as a sum of two doubles, without which the far
+ * tail loses ten bits. Coefficients: tests/math/derive_kernels.py. */
 #ifndef RH_MATH_KERNEL_NORMAL_H
 #define RH_MATH_KERNEL_NORMAL_H
 
@@ -67,7 +67,8 @@ RH_KERNEL rh_k_pair rh_k_erfcx_parts(double t, double divisor, double lost)
     return rh_k_times(rh_k_inverse(divisor, lost), rh_k_erfcx_top(t));
 }
 
-/* e weight top 2^e.power: half of the power goes in early, so that the last step alone may underflow. */
+/* e weight top 2^e.power: half of the power goes in early, so that only the last step may
+ * underflow. */
 RH_KERNEL double rh_k_times_scaled(rh_k_scaled e, rh_k_pair weight, rh_k_pair top)
 {
     int64_t half = rh_k_half(e.power);
@@ -98,7 +99,6 @@ RH_KERNEL double rh_k_erfcx_t(double x, double k)
     return (x - k) / (x + k);
 }
 
-/* Below 1.1 ulp. */
 RH_KERNEL double rh_k_erfc(double x)
 {
     double size = rh_k_at_most(fabs(x), 28.0);
@@ -110,8 +110,8 @@ RH_KERNEL double rh_k_erfc(double x)
     return rh_k_reflect(x, 2.0, tail);
 }
 
-/* Below 1.1 ulp; overflows below about -26.63. For x < 0 it is 2 exp(x^2) - erfcx(-x), subtracted
- * before the power of two is applied. */
+/* For x < 0 it is 2 exp(x^2) - erfcx(-x), subtracted before the power of two is applied; overflows
+ * below about -26.63. */
 RH_KERNEL double rh_k_erfcx(double x)
 {
     double size = fabs(x), clamped = rh_k_at_most(size, 27.0);
@@ -135,7 +135,6 @@ RH_KERNEL rh_k_scaled rh_k_half_square_exp(double x)
     return rh_k_exp_parts(-0.5 * square.hi, -0.5 * square.lo);
 }
 
-/* Below 0.7 ulp. */
 RH_KERNEL double rh_k_normal_pdf(double x)
 {
     double size = rh_k_at_most(fabs(x), 40.0);
@@ -145,7 +144,6 @@ RH_KERNEL double rh_k_normal_pdf(double x)
     return rh_k_scale(product.hi + product.lo, e.power);
 }
 
-/* Below 1.1 ulp in both tails. */
 RH_KERNEL double rh_k_normal_cdf(double x)
 {
     double size = rh_k_at_most(fabs(x), 40.0);

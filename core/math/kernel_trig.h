@@ -141,7 +141,7 @@ RH_KERNEL double rh_k_turned(rh_k_angle angle, int64_t quadrants)
     return rh_k_double(rh_k_bits(value) ^ (q & 2) << 62);
 }
 
-/* Below 0.6 ulp; infinite gives NaN. */
+/* Infinite gives NaN. */
 RH_KERNEL double rh_k_sin(double x)
 {
     double result = rh_k_turned(rh_k_angle_of(x), 0);

@@ -1,4 +1,5 @@
-/* Variates from a counter-based stream through our own kernels: reproducible bit for bit. */
+/* Variates from a counter-based stream through our own kernels: reproducible bit for bit.
+ * Nothing is kept between draws but the position in the stream. */
 #ifndef RH_MATH_RANDOM_H
 #define RH_MATH_RANDOM_H
 
