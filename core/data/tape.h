@@ -1,6 +1,7 @@
 /* The tape: recorded market events, a versioned little-endian binary file, memory-mapped.
- * Invariants: records sorted by (happened, as written); known >= happened; all numbers finite;
- * every block and the header carry an XXH3-64 checksum. See docs/tape.md for the layout. */
+ * Invariants: records sorted by (happened, as written); known >= happened; all numbers finite
+ * and within the limits of base/limits.h; header, names, index and every block carry an XXH3-64
+ * checksum. See docs/tape.md for the layout. */
 #ifndef RH_DATA_TAPE_H
 #define RH_DATA_TAPE_H
 

@@ -43,6 +43,27 @@ bool rh_tape_content_hash(const rh_tape_block *index, uint64_t blocks, uint64_t 
     return true;
 }
 
+static bool within(double value, double min, double max)
+{
+    return value >= min && value <= max;
+}
+
+/* Numbers from which no engine could compute: a price of zero, sizes that overflow a sum. */
+static const char *number_problem(const rh_record *record)
+{
+    bool funding = record->kind == RH_RECORD_FUNDING, quote = record->kind == RH_RECORD_QUOTE;
+    if (funding && !within(record->price, -1, 1)) return "its funding rate is outside -1 to 1";
+    if (!funding && !within(record->price, RH_PRICE_MIN, RH_PRICE_MAX)) {
+        return "its price is outside 1e-15 to 1e15";
+    }
+    if (quote && !within(record->extra, record->price, RH_PRICE_MAX)) {
+        return "its ask is below its bid or above 1e15";
+    }
+    if (!within(record->size, 0, RH_QTY_MAX)) return "its size is outside 0 to 1e15";
+    if (!within(record->extra, -RH_QTY_MAX, RH_QTY_MAX)) return "extra is outside -1e15 to 1e15";
+    return NULL;
+}
+
 const char *rh_tape_record_problem(const rh_record *record, int64_t before_ns,
                                    uint32_t instruments)
 {
@@ -52,13 +73,13 @@ const char *rh_tape_record_problem(const rh_record *record, int64_t before_ns,
     if (record->known_ns > RH_TIME_NS_MAX) return "known is outside 1970 to 2200";
     if (record->happened_ns < before_ns) return "it happened before the record in front of it";
     if (record->known_ns < record->happened_ns) return "it is known before it happened";
-    if (!isfinite(record->price)) return "the price is not finite";
-    if (!isfinite(record->size)) return "the size is not finite";
+    if (!isfinite(record->price)) return "its price is not finite";
+    if (!isfinite(record->size)) return "its size is not finite";
     if (!isfinite(record->extra)) return "extra is not finite";
     if (record->kind >= RH_RECORD_KINDS) return "its kind is unknown";
     if (record->instrument >= instruments) return "its instrument is not in the name table";
     if ((record->flags & ~RH_TAPE_FLAGS) != 0) return "it has unknown flags";
-    return NULL;
+    return number_problem(record);
 }
 
 const char *rh_tape_name_problem(const char (*names)[RH_TAPE_NAME_BYTES], uint32_t index)

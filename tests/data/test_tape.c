@@ -13,12 +13,14 @@ static const char sha[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410f
 
 static rh_record sample(uint64_t i)
 {
+    uint16_t kind = (uint16_t)(i % RH_RECORD_KINDS);
+    double price = 45000 + (double)i / 7;
     return (rh_record){.happened_ns = START + (int64_t)(i / 2),
                        .known_ns = START + (int64_t)(i / 2 + i % 3),
-                       .price = 45000 + (double)i / 7,
+                       .price = kind == RH_RECORD_FUNDING ? -price / 1e8 : price,
                        .size = (double)(i % 5),
-                       .extra = i % 2 ? -1 : 1,
-                       .kind = (uint16_t)(i % RH_RECORD_KINDS),
+                       .extra = kind == RH_RECORD_QUOTE ? price + 0.5 : i % 2 ? -1 : 1,
+                       .kind = kind,
                        .instrument = (uint16_t)(i % 2),
                        .flags = (uint32_t)(i % 4)};
 }
@@ -135,6 +137,21 @@ static void refuses_record(rh_record record, const char *words)
     rh_tape_close(tape);
 }
 
+static rh_record altered_number(int what, rh_record r)
+{
+    switch (what) {
+    case 11: r.price = 0; break;
+    case 12: r.price = 1.1e15; break;
+    case 13: r.size = -1; break;
+    case 14: r.size = 1.1e15; break;
+    case 15: r.extra = -1.1e15; break;
+    case 16: r.kind = RH_RECORD_FUNDING; r.price = -1.1; break;
+    case 17: r.kind = RH_RECORD_VOL; r.price = 0; break;
+    default: r.kind = RH_RECORD_QUOTE; r.extra = nextafter(r.price, 0); break;
+    }
+    return r;
+}
+
 static rh_record altered(int what)
 {
     rh_record r = sample(10);
@@ -149,7 +166,8 @@ static rh_record altered(int what)
     case 7: r.flags = 4; break;
     case 8: r.happened_ns = -1; break;
     case 9: r.known_ns = RH_TIME_NS_MAX + 1; break;
-    default: r.happened_ns = r.known_ns = INT64_MAX; break;
+    case 10: r.happened_ns = r.known_ns = INT64_MAX; break;
+    default: return altered_number(what, r);
     }
     return r;
 }
@@ -160,9 +178,11 @@ static void refuses_bad_records_and_goes_on(void **state)
         "it happened before the record in front", "known before it happened",
         "price is not finite", "size is not finite", "extra is not finite", "kind is unknown",
         "instrument is not in the name table", "unknown flags", "outside 1970 to 2200",
-        "known is outside", "happened is outside"};
+        "known is outside", "happened is outside",
+        "price is outside", "price is outside", "size is outside", "size is outside",
+        "extra is outside", "funding rate is outside", "price is outside", "ask is below its bid"};
     (void)state;
-    for (int i = 0; i < 11; i++) refuses_record(altered(i), words[i]);
+    for (int i = 0; i < 19; i++) refuses_record(altered(i), words[i]);
 }
 
 static void refuse_create(const char *const *list, uint32_t count, int64_t interval,

@@ -100,7 +100,7 @@ static void the_damaged_block_is_named(void **state)
     const char *path = in_folder("blocks");
     expect_ok(&error, rh_tape_create(path, names, 1, 0, "", NULL, &writer, &error));
     for (int i = 0; i < 10000; i++) {
-        rh_record record = {.happened_ns = i, .known_ns = i};
+        rh_record record = {.happened_ns = i, .known_ns = i, .price = 1};
         expect_ok(&error, rh_tape_append(writer, &record, &error));
     }
     expect_ok(&error, rh_tape_commit(writer, &error));
@@ -142,9 +142,10 @@ static void forged_records(void **state)
     FORGE_RECORD(happened_ns, int64_t, INT64_MIN, "record 3 (block 0): happened is outside");
     FORGE_RECORD(known_ns, int64_t, 102, "record 3 (block 0): it is known before");
     FORGE_RECORD(known_ns, int64_t, INT64_MAX, "record 3 (block 0): known is outside");
-    FORGE_RECORD(price, double, (double)NAN, "record 3 (block 0): the price is not finite");
-    FORGE_RECORD(size, double, (double)INFINITY, "record 3 (block 0): the size");
+    FORGE_RECORD(price, double, (double)NAN, "record 3 (block 0): its price is not finite");
+    FORGE_RECORD(size, double, (double)INFINITY, "record 3 (block 0): its size is not finite");
     FORGE_RECORD(extra, double, (double)NAN, "record 3 (block 0): extra");
+    FORGE_RECORD(price, double, -1, "record 3 (block 0): its price is outside");
     FORGE_RECORD(kind, uint16_t, RH_RECORD_KINDS, "record 3 (block 0): its kind");
     FORGE_RECORD(instrument, uint16_t, 2, "record 3 (block 0): its instrument");
     FORGE_RECORD(flags, uint32_t, 8, "record 3 (block 0): it has unknown flags");

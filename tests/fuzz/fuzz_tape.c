@@ -18,6 +18,7 @@ static void check(const rh_tape *tape)
         RH_ASSERT(records[i].known_ns >= records[i].happened_ns);
         RH_ASSERT(isfinite(records[i].price) && isfinite(records[i].size));
         RH_ASSERT(isfinite(records[i].extra) && records[i].kind < RH_RECORD_KINDS);
+        RH_ASSERT(records[i].price > 0 || records[i].kind == RH_RECORD_FUNDING);
         RH_ASSERT(rh_tape_instrument(tape, records[i].instrument)[0] != '\0');
         RH_ASSERT(rh_tape_lower_bound(tape, records[i].happened_ns) <= i);
     }
