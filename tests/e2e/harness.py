@@ -126,7 +126,7 @@ class Case(unittest.TestCase):
                                  stderr=subprocess.PIPE, env=self.environment(env),
                                  cwd=cwd or self.folder, timeout=self.timeout_s, check=False)
         result = Result(process, arguments)
-        self.assertNotIn("AddressSanitizer", result.err, result)
+        self.assertNotRegex(result.err, "AddressSanitizer|LeakSanitizer", result)
         self.assertNotIn("runtime error:", result.err, result)
         self.assertGreaterEqual(result.status, 0, f"died of a signal: {result}")
         return result
