@@ -9,7 +9,8 @@
 rh_status rh_delay_init(rh_delay_line *line, size_t capacity, rh_error *error)
 {
     size_t rounded = 16;
-    while (rounded < capacity) rounded *= 2;
+    while (rounded < capacity)
+        rounded *= 2;
     *line = (rh_delay_line){.capacity = rounded};
     line->ring = calloc(rounded, sizeof *line->ring);
     if (!line->ring) return rh_fail(error, RH_NO_MEMORY, "no memory for the delay line");
@@ -42,7 +43,8 @@ void *rh_delay_push(rh_delay_line *line, int64_t known_ns, uint64_t key)
     size_t at = line->count++;
     while (at > 0) {
         const rh_delayed *before = &line->ring[(line->first + at - 1) & mask];
-        if (before->known_ns < known_ns || (before->known_ns == known_ns && before->key < key)) break;
+        if (before->known_ns < known_ns || (before->known_ns == known_ns && before->key < key))
+            break;
         line->ring[(line->first + at) & mask] = *before;
         at--;
     }

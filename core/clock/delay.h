@@ -1,6 +1,7 @@
 /* The delay line: market records that have happened and are not yet known, in order of
  * (known, sequence). A ring kept sorted by insertion from the back, since nearly all records become
- * known in the order they happened. Memory grows by doubling when the backlog does, never per event. */
+ * known in the order they happened. Memory grows by doubling when the backlog does, never per
+ * event. */
 #ifndef RH_CLOCK_DELAY_H
 #define RH_CLOCK_DELAY_H
 
@@ -11,13 +12,13 @@
 
 typedef struct rh_delayed {
     int64_t known_ns;
-    uint64_t key;           /* from rh_queue_next_key(KNOWN) */
+    uint64_t key; /* from rh_queue_next_key(KNOWN) */
     unsigned char payload[48];
 } rh_delayed;
 
 typedef struct rh_delay_line {
     rh_delayed *ring;
-    size_t first, count, capacity;  /* capacity a power of two */
+    size_t first, count, capacity; /* capacity a power of two */
 } rh_delay_line;
 
 rh_status rh_delay_init(rh_delay_line *line, size_t capacity, rh_error *error);

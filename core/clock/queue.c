@@ -1,5 +1,6 @@
 /* The binary heap behind rh_queue. It knows times, classes and sequence numbers and nothing of what
- * an event means. Invariant: heap[0] is before every other event; sequence numbers are never reused. */
+ * an event means. Invariant: heap[0] is before every other event; sequence numbers are never
+ * reused. */
 #include "clock/queue.h"
 
 #include <stdlib.h>
@@ -59,8 +60,8 @@ static void sift_down(rh_event *heap, size_t count, rh_event event)
     heap[at] = event;
 }
 
-rh_status rh_queue_push(rh_queue *queue, int64_t time_ns, rh_event_class event_class,
-                        uint32_t slot, uint32_t stamp, rh_error *error)
+rh_status rh_queue_push(rh_queue *queue, int64_t time_ns, rh_event_class event_class, uint32_t slot,
+                        uint32_t stamp, rh_error *error)
 {
     if (time_ns < queue->now_ns) {
         return rh_fail(error, RH_STATE, "an event (%s) was scheduled %lld ns into the past",

@@ -28,7 +28,8 @@ void rh_run_state_passed(rh_run *run)
     h->started = true;
     h->since_ns = end;
     if (run->now_ns > run->last_expiry_ns) return;
-    h->delta_now = rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
+    h->delta_now =
+        rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
     if (fabs(h->delta_now) > h->max_abs_delta) h->max_abs_delta = fabs(h->delta_now);
 }
 
@@ -41,7 +42,7 @@ static void enter(rh_run *run, const rh_book_trade *trade)
     double mark = option ? rh_option_mark(&run->is, trade->instrument, run->now_ns, false)
                          : rh_market_mid(&run->is, trade->instrument);
     double price = isnan(trade->price) ? mark : trade->price;
-    if (option && run->now_ns >= i->expiry_ns) return;  /* it found its first price too late */
+    if (option && run->now_ns >= i->expiry_ns) return; /* it found its first price too late */
     rh_books_entry(&run->books, &run->is, run->now_ns, trade->instrument, trade->qty, price);
     rh_positions_trade(&run->reported, RH_LAYER_BOOK, trade->instrument, trade->qty, price, 0.0);
     double value[6] = {trade->qty, price, mark};
@@ -54,8 +55,11 @@ static void enter(rh_run *run, const rh_book_trade *trade)
 
 static bool has_price(const rh_run *run, const rh_book_trade *trade)
 {
-    int a = run->universe->instruments[trade->instrument].asset;
-    return rh_market_mid(&run->is, trade->instrument) > 0.0 && run->is.spot[a] > 0.0 &&
+    const rh_instrument *i = &run->universe->instruments[trade->instrument];
+    bool option = i->kind == RH_INSTRUMENT_OPTION;
+    if (option && !(rh_market_vol(&run->is, trade->instrument, false) > 0.0)) return false;
+    int source = i->underlying >= 0 ? i->underlying : trade->instrument;
+    return rh_market_mid(&run->is, source) > 0.0 && run->is.spot[i->asset] > 0.0 &&
            rh_books_can_mark(&run->books, &run->is);
 }
 
@@ -63,10 +67,11 @@ rh_status rh_run_client_trades(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
     bool any = false;
-    while (run->trades_done < s->trade_count && s->trades[run->trades_done].time_ns <= run->now_ns) {
+    while (run->trades_done < s->trade_count &&
+           s->trades[run->trades_done].time_ns <= run->now_ns) {
         const rh_book_trade *trade = &s->trades[run->trades_done];
         if (!has_price(run, trade)) {
-            run->trade_waits = true;    /* for the next record */
+            run->trade_waits = true; /* for the next record */
             break;
         }
         enter(run, trade);
@@ -86,7 +91,8 @@ static bool options_alive(const rh_run *run)
 {
     for (int i = 0; i < run->universe->instrument_count; i++) {
         const rh_instrument *o = &run->universe->instruments[i];
-        bool held = fabs(run->filled.held[0][i].qty) > 0.0 || fabs(run->filled.held[1][i].qty) > 0.0;
+        bool held =
+            fabs(run->filled.held[0][i].qty) > 0.0 || fabs(run->filled.held[1][i].qty) > 0.0;
         if (o->kind == RH_INSTRUMENT_OPTION && o->asset == run->asset && held) return true;
     }
     return false;

@@ -12,7 +12,7 @@ void rh_run_want_wake(rh_run *run, rh_wake_on why)
 {
     if (!run->slot.policy) return;
     run->slot.seen |= 1u << why;
-    if (run->woke_ns == run->now_ns) return;    /* already had its turn */
+    if (run->woke_ns == run->now_ns) return; /* already had its turn */
     run->wake_pending = true;
     run->wake_at_ns = run->now_ns;
 }
@@ -82,8 +82,7 @@ static double view_field(void *host, rh_view_field field)
         double filled = rh_net_delta_of(net, &run->reported, &run->known, now, true);
         return field == RH_VIEW_DELTA ? filled + rh_run_pending(run) : filled;
     }
-    case RH_VIEW_GROSS_DELTA:
-        return rh_gross_delta_of(net, &run->reported, &run->known, now, true);
+    case RH_VIEW_GROSS_DELTA: return rh_gross_delta_of(net, &run->reported, &run->known, now, true);
     case RH_VIEW_GAMMA: return greeks_of(run)->gamma;
     case RH_VIEW_VEGA: return greeks_of(run)->vega;
     case RH_VIEW_THETA: return greeks_of(run)->theta;
@@ -117,7 +116,8 @@ static void view_wake_in(void *host, int64_t duration_ns)
 {
     rh_run *run = host;
     run->slot.wake_in_stamp++;
-    /* Beyond the clock it can never fire; a full queue is reported by the next push that matters. */
+    /* Beyond the clock it can never fire; a full queue is reported by the next push that matters.
+     */
     if (duration_ns > run->scenario->to_ns - run->now_ns) return;
     (void)rh_queue_push(&run->queue, run->now_ns + duration_ns, RH_CLASS_TIMER, TIMER_ONCE,
                         run->slot.wake_in_stamp, NULL);
@@ -127,8 +127,8 @@ static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, v
 
 static void fill_view(rh_run *run, rh_view *view)
 {
-    double filled = rh_net_delta_of(&run->net[run->asset], &run->reported, &run->known, run->now_ns,
-                                    true);
+    double filled =
+        rh_net_delta_of(&run->net[run->asset], &run->reported, &run->known, run->now_ns, true);
     view->time_ns = run->now_ns;
     view->ops = &view_ops;
     view->host = run;
@@ -161,7 +161,7 @@ static bool moved(const rh_run *run, const rh_view *view)
 {
     const rh_policy_slot *slot = &run->slot;
     if (isnan(slot->policy->wake.move_beyond)) return false;
-    if (!(slot->last_spot > 0.0)) return true;      /* the first call sets the reference */
+    if (!(slot->last_spot > 0.0)) return true; /* the first call sets the reference */
     return fabs(view->eager[RH_VIEW_SPOT] / slot->last_spot - 1.0) > slot->policy->wake.move_beyond;
 }
 
@@ -196,7 +196,8 @@ static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_dec
                                               decision->hi, requests, &count, &kind, &why);
     if (status == RH_POLICY) return rh_run_killed(run, kind, &why, error);
     if (status != RH_OK) return rh_fail(error, status, "%s", why.message);
-    for (size_t k = 0; k < count; k++) RH_TRY(rh_run_submit(run, &requests[k], error));
+    for (size_t k = 0; k < count; k++)
+        RH_TRY(rh_run_submit(run, &requests[k], error));
     return RH_OK;
 }
 
@@ -213,7 +214,7 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     slot->seen = 0;
     slot->timer_due = false;
     run->woke_ns = run->now_ns;
-    if (!(run->known.spot[run->asset] > 0.0)) return RH_OK;     /* nothing is known yet */
+    if (!(run->known.spot[run->asset] > 0.0)) return RH_OK; /* nothing is known yet */
     fill_view(run, &view);
     if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;

@@ -14,35 +14,35 @@
 
 typedef struct rh_run_request {
     const char *scenario_path;
-    const char *policy;             /* replaces the policy block and drops swaps; NULL: as written.
-                                       "delta_band", "my.lua", "native:none", "delta_band:band=0.4,to=centre" */
-    const char *const *sets;        /* "k=v" of --set: a var, or policy.PARAM */
+    const char *policy;      /* replaces the policy block and drops swaps; NULL: as written.
+                                "delta_band", "my.lua", "native:none", "delta_band:band=0.4,to=centre" */
+    const char *const *sets; /* "k=v" of --set: a var, or policy.PARAM */
     int set_count;
-    const char *seed;               /* NULL: the scenario's */
-    const char *const *allowed;     /* --allow directories, NULL-terminated, or NULL */
-    const char *out_dir;            /* NULL: no run directory */
+    const char *seed;           /* NULL: the scenario's */
+    const char *const *allowed; /* --allow directories, NULL-terminated, or NULL */
+    const char *out_dir;        /* NULL: no run directory */
     const rh_policy_loader *loader;
-    bool trusted;                   /* --trusted, from the command line only */
-    const char *lua_version;        /* for summary.json */
-    void (*progress)(void *context, double fraction, uint64_t events);  /* may be NULL */
+    bool trusted;            /* --trusted, from the command line only */
+    const char *lua_version; /* for summary.json */
+    void (*progress)(void *context, double fraction, uint64_t events); /* may be NULL */
     void *progress_context;
-    int64_t (*wall_ns)(void);       /* monotonic; NULL: wall_s is 0 */
-    const volatile int *stop;       /* non-zero ends the run with RH_INTERRUPTED; may be NULL */
+    int64_t (*wall_ns)(void); /* monotonic; NULL: wall_s is 0 */
+    const volatile int *stop; /* non-zero ends the run with RH_INTERRUPTED; may be NULL */
 } rh_run_request;
 
 typedef struct rh_run_result {
-    rh_buffer summary;              /* summary.json, whole */
+    rh_buffer summary; /* summary.json, whole */
     char digest[RH_DIGEST_HEX];
     uint64_t events;
-    bool policy_failed;             /* a policy was refused or killed: exit status 4 */
-    char policy_message[RH_ERROR_MESSAGE_MAX];  /* why, when policy_failed */
-    bool has_dir;                   /* `dir` holds summary.json, fills.csv, ledger.csv, */
-    rh_dir_out dir;                 /* journal.jsonl, not yet committed: add the report, commit */
+    bool policy_failed;                        /* a policy was refused or killed: exit status 4 */
+    char policy_message[RH_ERROR_MESSAGE_MAX]; /* why, when policy_failed */
+    bool has_dir;   /* `dir` holds summary.json, fills.csv, ledger.csv, */
+    rh_dir_out dir; /* journal.jsonl, not yet committed: add the report, commit */
 } rh_run_result;
 
 /* RH_OK with a whole result (policy_failed or not), or a failure with a message. RH_BROKEN: an
  * identity of the books did not hold; the directory was kept as OUT.failed. */
 rh_status rh_run_scenario(const rh_run_request *request, rh_run_result *result, rh_error *error);
-void rh_run_result_free(rh_run_result *result);     /* abandons an uncommitted directory */
+void rh_run_result_free(rh_run_result *result); /* abandons an uncommitted directory */
 
 #endif

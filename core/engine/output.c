@@ -35,8 +35,8 @@ void rh_digest_happened(rh_run *run, const rh_record *record)
 
 void rh_digest_order(rh_run *run, const rh_order *order)
 {
-    double value[6] = {order->qty, order->remaining, order->limit, order->mid_decision,
-                       (double)order->state, (double)order->instrument};
+    double value[6] = {order->qty,          order->remaining,     order->limit,
+                       order->mid_decision, (double)order->state, (double)order->instrument};
     rh_digest_event(run, RH_TAG_ORDER, order->id, run->now_ns, value);
 }
 
@@ -219,7 +219,8 @@ void rh_output_ledger(rh_run *run)
     }
     for (int at = 0; at < n; at += 6) {
         double six[6] = {0};
-        for (int k = 0; k < 6 && at + k < n; k++) six[k] = value[at + k];
+        for (int k = 0; k < 6 && at + k < n; k++)
+            six[k] = value[at + k];
         rh_digest_event(run, RH_TAG_LEDGER, (uint32_t)(at / 6), run->now_ns, six);
     }
     run->ledger_rows++;

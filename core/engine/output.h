@@ -11,7 +11,7 @@
 struct rh_run;
 
 typedef struct rh_output {
-    rh_file_out *fills, *ledger, *journal;  /* NULL: not written */
+    rh_file_out *fills, *ledger, *journal; /* NULL: not written */
     rh_dir_out dir;
     bool has_dir;
     rh_buffer line;
@@ -19,13 +19,13 @@ typedef struct rh_output {
 } rh_output;
 
 /* X(NAME): what the digest covers. A record is 64 bytes: tag, index, time, six doubles. */
-#define RH_DIGEST_TAG_MAP(X)                                                 \
+#define RH_DIGEST_TAG_MAP(X)                                                                       \
     X(HAPPENED) X(PARAMS) X(ORDER) X(FILL) X(CASH) X(SETTLEMENT) X(SWAP) X(KILL) X(LEDGER)
 typedef enum rh_digest_tag {
 #define X(name) RH_TAG_##name,
     RH_DIGEST_TAG_MAP(X)
 #undef X
-    RH_TAGS
+        RH_TAGS
 } rh_digest_tag;
 
 rh_status rh_output_open(struct rh_run *run, rh_error *error);

@@ -18,7 +18,7 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
     rh_queue *q = &run->queue;
-    for (size_t t = 0; t < s->trade_count; t++) {   /* one event per instant with trades */
+    for (size_t t = 0; t < s->trade_count; t++) { /* one event per instant with trades */
         if (t > 0 && s->trades[t].time_ns == s->trades[t - 1].time_ns) continue;
         RH_TRY(rh_queue_push(q, s->trades[t].time_ns, RH_CLASS_CLIENT, 0, 0, error));
     }
@@ -28,13 +28,15 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
         if (instrument->expiry_ns > s->to_ns || instrument->expiry_ns < s->from_ns) continue;
         RH_TRY(rh_queue_push(q, instrument->expiry_ns, RH_CLASS_SETTLEMENT, (uint32_t)i, 0, error));
         bool option = instrument->kind == RH_INSTRUMENT_OPTION;
-        if (option && instrument->asset == run->asset && instrument->expiry_ns > run->last_expiry_ns) {
+        if (option && instrument->asset == run->asset &&
+            instrument->expiry_ns > run->last_expiry_ns) {
             run->last_expiry_ns = instrument->expiry_ns;
         }
     }
     for (int i = 0; i < run->universe->instrument_count; i++) {
         const rh_instrument *o = &run->universe->instruments[i];
-        if (o->kind == RH_INSTRUMENT_OPTION && o->expiry_ns > s->to_ns) run->last_expiry_ns = s->to_ns;
+        if (o->kind == RH_INSTRUMENT_OPTION && o->expiry_ns > s->to_ns)
+            run->last_expiry_ns = s->to_ns;
     }
     if (run->last_expiry_ns == INT64_MIN) run->last_expiry_ns = s->to_ns;
     for (size_t k = 0; k < s->swap_count; k++) {
@@ -68,7 +70,8 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     }
     RH_TRY(rh_run_rebuild(run, error));
     rh_orders_init(&run->orders);
-    for (uint32_t i = 0; i < RH_REPORTS_MAX; i++) run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
+    for (uint32_t i = 0; i < RH_REPORTS_MAX; i++)
+        run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
     run->free_report_count = RH_REPORTS_MAX;
     run->digest = rh_digest_new();
     if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
@@ -92,8 +95,8 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_r
     run->woke_ns = run->wake_at_ns = INT64_MIN;
     run->last_order_ns = scenario->from_ns;
     run->reproducible = true;
-    run->asset = scenario->hedge_count > 0
-                     ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
+    run->asset =
+        scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
     run->has_stake = scenario->trade_count > 0 || scenario->hedge_count > 0;
     rh_status status = open_parts(run, error);
     if (status != RH_OK) {
@@ -125,13 +128,15 @@ static rh_status happened(rh_run *run, rh_error *error)
     run->events++;
     rh_digest_happened(run, &record);
     rh_market_apply(&run->is, &record);
+    int asset = run->universe->instruments[record.instrument].asset;
+    if (run->first_spot_ns[asset] == 0) run->first_spot_ns[asset] = run->is.spot_ns[asset];
     uint64_t key = rh_queue_next_key(&run->queue, RH_CLASS_KNOWN);
     rh_record *later = rh_delay_push(&run->delayed, record.known_ns, key);
     if (!later) return rh_fail(error, RH_LIMIT, "too many records wait to become known");
     *later = record;
     if (record.kind == RH_RECORD_FUNDING) {
-        RH_TRY(rh_queue_push(&run->queue, record.happened_ns, RH_CLASS_FUNDING, record.instrument, 0,
-                             error));
+        RH_TRY(rh_queue_push(&run->queue, record.happened_ns, RH_CLASS_FUNDING, record.instrument,
+                             0, error));
     }
     if (run->trade_waits) {
         run->trade_waits = false;
@@ -155,9 +160,9 @@ static void update_features(rh_run *run, const rh_record *record)
 static void become_known(rh_run *run)
 {
     static const rh_wake_on why[RH_RECORD_KINDS] = {
-        [RH_RECORD_TRADE] = RH_ON_TRADE, [RH_RECORD_BAR] = RH_ON_BAR,
+        [RH_RECORD_TRADE] = RH_ON_TRADE,   [RH_RECORD_BAR] = RH_ON_BAR,
         [RH_RECORD_BAR_POINT] = RH_ON_BAR, [RH_RECORD_QUOTE] = RH_ON_QUOTE,
-        [RH_RECORD_VOL] = RH_ON_VOL, [RH_RECORD_FUNDING] = RH_ON_FUNDING};
+        [RH_RECORD_VOL] = RH_ON_VOL,       [RH_RECORD_FUNDING] = RH_ON_FUNDING};
     rh_record record;
     memcpy(&record, rh_delay_peek(&run->delayed)->payload, sizeof record);
     rh_delay_pop(&run->delayed);
@@ -236,7 +241,7 @@ static rh_status queued_event(rh_run *run, rh_error *error)
     case RH_CLASS_BLOCK:
     case RH_CLASS_KNOWN:
     case RH_CLASS_WAKE:
-    case RH_CLASSES: break;     /* not kept in the queue */
+    case RH_CLASSES: break; /* not kept in the queue */
     }
     return RH_OK;
 }
@@ -275,7 +280,7 @@ static rh_status finish(rh_run *run, rh_error *error)
 {
     run->now_ns = run->queue.now_ns = run->scenario->to_ns;
     if (run->scenario->end == RH_END_UNWIND) RH_TRY(rh_run_unwind_now(run, error));
-    while (run->orders.live_count > 0) {    /* what is in flight at `to` expires */
+    while (run->orders.live_count > 0) { /* what is in flight at `to` expires */
         uint32_t slot = run->orders.live[0];
         rh_order *order = &run->orders.slots[slot];
         if (!rh_order_state_final(order->state)) {
@@ -286,7 +291,8 @@ static rh_status finish(rh_run *run, rh_error *error)
         rh_orders_release(&run->orders, slot);
     }
     for (size_t t = run->trades_done; t < run->scenario->trade_count; t++) {
-        return rh_fail(error, RH_INPUT, "%zu entries of the portfolio found no price to enter at: "
+        return rh_fail(error, RH_INPUT,
+                       "%zu entries of the portfolio found no price to enter at: "
                        "the feeds have no record for their asset inside the clock",
                        run->scenario->trade_count - t);
     }
@@ -295,9 +301,8 @@ static rh_status finish(rh_run *run, rh_error *error)
         rh_run_state_passed(run);
         RH_TRY(rh_books_check(&run->books, error));
     }
-    rh_journal(run, "end", "%llu events, %llu orders, %llu fills",
-               (unsigned long long)run->events, (unsigned long long)run->hedging.orders,
-               (unsigned long long)run->hedging.fills);
+    rh_journal(run, "end", "%llu events, %llu orders, %llu fills", (unsigned long long)run->events,
+               (unsigned long long)run->hedging.orders, (unsigned long long)run->hedging.fills);
     return RH_OK;
 }
 
@@ -327,7 +332,7 @@ static rh_status run_whole(rh_run *run, rh_run_result *result, rh_error *error)
     RH_TRY(rh_output_finish(run, &result->summary, error));
     result->has_dir = run->out.has_dir;
     result->dir = run->out.dir;
-    run->out.has_dir = false;       /* the caller's now */
+    run->out.has_dir = false; /* the caller's now */
     return RH_OK;
 }
 

@@ -15,23 +15,23 @@
 
 #define RH_REPORTS_MAX (2 * RH_ORDERS_LIVE_MAX)
 
-typedef struct rh_report_slip {     /* news on its way back to the policy */
+typedef struct rh_report_slip { /* news on its way back to the policy */
     uint32_t order_slot;
-    bool is_end;                    /* the order ended; else a fill */
+    bool is_end; /* the order ended; else a fill */
     rh_order_state end;
     double qty, price, fee;
 } rh_report_slip;
 
 /* How the live policy is called, and why it would be. */
 typedef struct rh_policy_slot {
-    rh_policy *policy;              /* NULL: nothing decides (held after a kill) */
-    uint32_t generation;            /* of timers: a swap makes older ones stale */
+    rh_policy *policy;   /* NULL: nothing decides (held after a kill) */
+    uint32_t generation; /* of timers: a swap makes older ones stale */
     rh_feature *features[RH_FEATURES_MAX];
     int feature_instrument[RH_FEATURES_MAX];
     double feature_values[RH_FEATURES_MAX];
-    double wake_lo, wake_hi;        /* s:wake_outside; NAN: not used */
-    double last_spot;               /* at the last trigger call, for move_beyond; 0: none yet */
-    uint32_t seen;                  /* bits RH_ON_* since the last wake */
+    double wake_lo, wake_hi; /* s:wake_outside; NAN: not used */
+    double last_spot;        /* at the last trigger call, for move_beyond; 0: none yet */
+    uint32_t seen;           /* bits RH_ON_* since the last wake */
     bool timer_due;
     uint32_t wake_in_stamp;
     uint64_t calls;
@@ -39,12 +39,12 @@ typedef struct rh_policy_slot {
 
 typedef struct rh_hedging {
     uint64_t orders, fills;
-    rh_sum turnover;                /* numeraire */
-    rh_sum delta2_ns;               /* integral of delta^2 dt of the policy's asset */
+    rh_sum turnover;  /* numeraire */
+    rh_sum delta2_ns; /* integral of delta^2 dt of the policy's asset */
     double delta_now, max_abs_delta;
     int64_t since_ns, started_ns;
     bool started;
-    bool latency_untested;          /* latency below the bar length: said in the summary */
+    bool latency_untested; /* latency below the bar length: said in the summary */
 } rh_hedging;
 
 typedef struct rh_swap_record {
@@ -58,34 +58,34 @@ typedef struct rh_swap_record {
 typedef struct rh_run {
     const rh_run_request *request;
     rh_scenario *scenario;
-    rh_universe *universe;          /* the scenario's */
+    rh_universe *universe; /* the scenario's */
     rh_queue queue;
     rh_delay_line delayed;
     rh_market is, known;
     rh_positions filled, reported;
     rh_books books;
     rh_net_delta net[RH_ASSETS_MAX];
-    bool has_stake;                 /* options or hedges exist: deltas mean something */
-    int asset;                      /* the policy's: that of the hedge instruments */
+    bool has_stake; /* options or hedges exist: deltas mean something */
+    int asset;      /* the policy's: that of the hedge instruments */
     rh_orders orders;
     rh_report_slip reports[RH_REPORTS_MAX];
     uint32_t free_reports[RH_REPORTS_MAX];
     int free_report_count;
     rh_policy_slot slot;
     rh_hedging hedging;
-    rh_record next;                 /* the feed's next record, when has_next */
+    rh_record next; /* the feed's next record, when has_next */
     bool has_next;
-    uint64_t events, sequence;      /* happened records; everything processed */
+    uint64_t events, sequence; /* happened records; everything processed */
     int64_t now_ns, last_expiry_ns;
-    int64_t wake_at_ns, woke_ns;    /* a wake is pending for; the last one was at */
+    int64_t wake_at_ns, woke_ns; /* a wake is pending for; the last one was at */
     bool wake_pending;
-    size_t trades_done;             /* of scenario->trades, in order */
-    bool trade_waits;               /* for the first mark */
+    size_t trades_done; /* of scenario->trades, in order */
+    bool trade_waits;   /* for the first mark */
     int64_t last_order_ns;
     rh_net_greeks greeks;
     int64_t greeks_ns;
     bool greeks_valid;
-    bool idle;                      /* the policy is "none": nobody is ever woken */
+    bool idle; /* the policy is "none": nobody is ever woken */
     char first_name[RH_NAME_MAX], first_version[RH_NAME_MAX], first_sha256[RH_SHA256_HEX];
     uint64_t killed;
     bool policy_failed;
@@ -94,6 +94,7 @@ typedef struct rh_run {
     rh_swap_record swaps[RH_SWAPS_MAX];
     size_t swap_count;
     uint64_t ledger_rows;
+    int64_t first_spot_ns[RH_ASSETS_MAX]; /* happened time of the first spot; 0: none */
     double wall_s;
     rh_digest *digest;
     rh_output out;
@@ -109,7 +110,7 @@ void rh_run_close(rh_run *run);
 rh_status rh_run_client_trades(rh_run *run, rh_error *error);
 rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error);
 void rh_run_funding(rh_run *run, int instrument, double rate);
-void rh_run_state_passed(rh_run *run);      /* a new state of the filled book: for rms and max delta */
+void rh_run_state_passed(rh_run *run); /* a new state of the filled book: for rms and max delta */
 rh_status rh_run_rebuild(rh_run *run, rh_error *error);
 
 /* decide.c: wakes, the view, calls of the policy. */
@@ -123,7 +124,7 @@ rh_status rh_run_order_event(rh_run *run, const rh_event *event, rh_error *error
 rh_status rh_run_work_orders(rh_run *run, int instrument, rh_error *error);
 rh_status rh_run_report(rh_run *run, uint32_t slip, rh_error *error);
 rh_status rh_run_cancel_all(rh_run *run, rh_error *error);
-rh_status rh_run_flatten(rh_run *run, double qty, rh_error *error);     /* NAN: the whole hedge */
+rh_status rh_run_flatten(rh_run *run, double qty, rh_error *error); /* NAN: the whole hedge */
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run);
 double rh_run_cost(rh_run *run, double qty);

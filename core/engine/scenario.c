@@ -1,5 +1,5 @@
-/* From a JSON file to a checked scenario: the frame, clock, universe, venues, hedges, guards. Feeds,
- * book and policies have files of their own. Nothing runs here. */
+/* From a JSON file to a checked scenario: the frame, clock, universe, venues, hedges, guards.
+ * Feeds, book and policies have files of their own. Nothing runs here. */
 #include "engine/scenario.h"
 
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 static const char *const scenario_keys[] = {
-    "rehedge", "name",   "seed",   "numeraire", "clock",  "assets",     "instruments",      "feeds",
-    "venues",  "hedge",  "policy", "portfolio", "guards", "collateral", "hedge_collateral", "swaps",
+    "rehedge", "name",  "seed",   "numeraire", "clock",  "assets",     "instruments",      "feeds",
+    "venues",  "hedge", "policy", "portfolio", "guards", "collateral", "hedge_collateral", "swaps",
     "vars",    NULL};
 
 static rh_status read_seed(rh_scenario *s, rh_json root, rh_error *error)
@@ -71,12 +71,14 @@ static rh_status read_venues(rh_scenario *s, rh_json root, rh_error *error)
     if (found == RH_NOT_FOUND) return RH_OK;
     RH_TRY(found);
     if (rh_json_kind(venues) != RH_JSON_OBJECT || rh_json_count(venues) > RH_VENUES_MAX) {
-        return rh_json_fail(venues, error, "expected an object of at most %d venues", RH_VENUES_MAX);
+        return rh_json_fail(venues, error, "expected an object of at most %d venues",
+                            RH_VENUES_MAX);
     }
     s->venues = calloc(RH_VENUES_MAX, sizeof *s->venues);
     if (!s->venues) return rh_fail(error, RH_NO_MEMORY, "no memory for the venues");
     for (size_t i = 0; i < rh_json_count(venues); i++) {
-        RH_TRY(rh_venue_read(rh_json_key_at(venues, i), rh_json_at(venues, i), &s->venues[i], error));
+        RH_TRY(
+            rh_venue_read(rh_json_key_at(venues, i), rh_json_at(venues, i), &s->venues[i], error));
         s->venue_count++;
     }
     return RH_OK;
@@ -111,8 +113,9 @@ static rh_status add_hedge(rh_scenario *s, rh_json list, size_t n, rh_error *err
     for (int k = 0; k < s->hedge_count; k++) {
         if (s->hedges[k] == i) return rh_json_fail(at, error, "\"%s\" is named twice", name);
         if (s->universe.instruments[s->hedges[k]].asset != s->universe.instruments[i].asset) {
-            return rh_json_fail(at, error, "all hedge instruments must be of one asset: one policy "
-                                           "hedges one asset in this version");
+            return rh_json_fail(at, error,
+                                "all hedge instruments must be of one asset: one policy "
+                                "hedges one asset in this version");
         }
     }
     if (s->hedge_count == RH_HEDGES_MAX) {
@@ -138,7 +141,8 @@ static rh_status read_hedges(rh_scenario *s, rh_json root, rh_error *error)
     if (rh_json_kind(list) != RH_JSON_ARRAY) {
         return rh_json_fail(list, error, "expected a list of instrument names");
     }
-    for (size_t n = 0; n < rh_json_count(list); n++) RH_TRY(add_hedge(s, list, n, error));
+    for (size_t n = 0; n < rh_json_count(list); n++)
+        RH_TRY(add_hedge(s, list, n, error));
     return RH_OK;
 }
 
@@ -155,7 +159,9 @@ static rh_status read_collateral(rh_scenario *s, rh_json root, rh_error *error)
         for (int k = 0; name && k < s->universe.currency_count; k++) {
             if (!strcmp(s->universe.currencies[k].name, name)) c = k;
         }
-        if (c < 0) return rh_json_fail(at, error, "\"%s\" is no currency of this scenario", name ? name : "");
+        if (c < 0)
+            return rh_json_fail(at, error, "\"%s\" is no currency of this scenario",
+                                name ? name : "");
         RH_TRY(rh_json_number(at, name, RH_REQUIRED, -RH_QTY_MAX, RH_QTY_MAX, &s->collateral[c],
                               error));
     }
@@ -209,9 +215,10 @@ static rh_status apply_set(rh_json_doc *doc, const char *set, rh_error *error)
         known[count] = rh_json_key_at(vars, count);
     }
     const char *near = rh_nearest_name(name, known, count);
-    return rh_fail(error, RH_USAGE, "--set %s: \"%s\" is neither a var of the scenario nor "
-                   "policy.PARAM%s%s%s", set, name, near ? "; did you mean \"" : "",
-                   near ? near : "", near ? "\"?" : "");
+    return rh_fail(error, RH_USAGE,
+                   "--set %s: \"%s\" is neither a var of the scenario nor "
+                   "policy.PARAM%s%s%s",
+                   set, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 static rh_status prepare(rh_scenario *s, const rh_run_request *request, rh_error *error)
@@ -224,7 +231,8 @@ static rh_status prepare(rh_scenario *s, const rh_run_request *request, rh_error
         rh_json_remove(s->doc, "policy");
         rh_json_remove(s->doc, "swaps");
     }
-    for (int i = 0; i < request->set_count; i++) RH_TRY(apply_set(s->doc, request->sets[i], error));
+    for (int i = 0; i < request->set_count; i++)
+        RH_TRY(apply_set(s->doc, request->sets[i], error));
     if (request->seed) {
         uint64_t seed;
         if (!rh_parse_u64(request->seed, &seed)) {

@@ -12,11 +12,11 @@
 
 typedef enum rh_end_mode { RH_END_SETTLE, RH_END_MARK, RH_END_UNWIND } rh_end_mode;
 
-typedef struct rh_book_trade {      /* a portfolio entry or client trade */
+typedef struct rh_book_trade { /* a portfolio entry or client trade */
     int64_t time_ns;
     int instrument;
     double qty;
-    double price;                   /* NAN: at the mark */
+    double price; /* NAN: at the mark */
 } rh_book_trade;
 
 typedef enum rh_on_failure { RH_FAILURE_HOLD, RH_FAILURE_FLATTEN, RH_FAILURE_NATIVE } rh_on_failure;
@@ -25,8 +25,8 @@ typedef struct rh_policy_choice {   /* which policy, from a scenario block or th
     const rh_native_policy *native; /* or: */
     rh_policy_source source;
     bool has_script;
-    rh_json params;                 /* node NULL: none */
-    rh_json at;                     /* for messages */
+    rh_json params; /* node NULL: none */
+    rh_json at;     /* for messages */
 } rh_policy_choice;
 
 typedef struct rh_swap {
@@ -35,11 +35,14 @@ typedef struct rh_swap {
     bool cancel_orders;
 } rh_swap;
 
-typedef struct rh_tape_input { char name[RH_NAME_MAX]; char hash[RH_SHA256_HEX]; } rh_tape_input;
+typedef struct rh_tape_input {
+    char name[RH_NAME_MAX];
+    char hash[RH_SHA256_HEX];
+} rh_tape_input;
 
 typedef struct rh_scenario {
     rh_json_doc *doc;
-    rh_json_doc *override_doc;      /* params given with --policy NAME:k=v */
+    rh_json_doc *override_doc; /* params given with --policy NAME:k=v */
     char name[256];
     char sha256[RH_SHA256_HEX];
     const char *path;
@@ -50,7 +53,7 @@ typedef struct rh_scenario {
     rh_universe universe;
     rh_venue *venues;
     int venue_count;
-    rh_book_trade *trades;          /* by time; entries first at from_ns */
+    rh_book_trade *trades; /* by time; entries first at from_ns */
     size_t trade_count;
     double collateral[RH_CURRENCIES_MAX];
     bool hedge_collateral, unwind_at_expiry;
@@ -61,9 +64,9 @@ typedef struct rh_scenario {
     const rh_native_policy *failover;
     rh_swap *swaps;
     size_t swap_count;
-    rh_feed *feed;                  /* all feeds merged; a run takes it */
-    int64_t bar_ns[RH_INSTRUMENTS_MAX];     /* bar length per instrument, 0: ticks or none */
-    int64_t delay_ns[RH_INSTRUMENTS_MAX];   /* added to `known` */
+    rh_feed *feed;                        /* all feeds merged; a run takes it */
+    int64_t bar_ns[RH_INSTRUMENTS_MAX];   /* bar length per instrument, 0: ticks or none */
+    int64_t delay_ns[RH_INSTRUMENTS_MAX]; /* added to `known` */
     rh_tape_input tapes[RH_FEEDS_MAX + RH_ASSETS_MAX];
     int tape_count;
 } rh_scenario;

@@ -42,8 +42,9 @@ static rh_status read_price(rh_json entry, double *price, rh_error *error)
 
 static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
 {
-    static const char *const option_keys[] = {"option", "asset",   "strike",     "expiry", "qty", "entry",
-                                              "premium", "settle", "underlying", "vol",    NULL};
+    static const char *const option_keys[] = {"option",     "asset", "strike",  "expiry",
+                                              "qty",        "entry", "premium", "settle",
+                                              "underlying", "vol",   NULL};
     static const char *const other_keys[] = {"instrument", "qty", "entry", NULL};
     rh_book_trade trade = {.time_ns = s->from_ns};
     bool option = rh_json_has(entry, "option");
@@ -69,16 +70,17 @@ static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
 /* --- client trades ------------------------------------------------------------------------- */
 
 enum column { TIME, QTY, PRICE, INSTRUMENT, OPTION, ASSET, STRIKE, EXPIRY, SETTLE, COLUMNS };
-static const char *const column_names[COLUMNS + 1] = {"time",   "qty",    "price",  "instrument",
-                                                      "option", "asset",  "strike", "expiry",
-                                                      "settle", NULL};
+static const char *const column_names[COLUMNS + 1] = {
+    "time", "qty", "price", "instrument", "option", "asset", "strike", "expiry", "settle", NULL};
 
 static rh_status read_header(const rh_csv_row *row, int at[COLUMNS], rh_error *error)
 {
-    for (int c = 0; c < COLUMNS; c++) at[c] = -1;
+    for (int c = 0; c < COLUMNS; c++)
+        at[c] = -1;
     for (size_t f = 0; f < row->count; f++) {
         int c = 0;
-        while (c < COLUMNS && strcmp(column_names[c], row->fields[f]) != 0) c++;
+        while (c < COLUMNS && strcmp(column_names[c], row->fields[f]) != 0)
+            c++;
         if (c == COLUMNS) {
             const char *near = rh_nearest_name(row->fields[f], column_names, COLUMNS);
             return rh_fail(error, RH_INPUT, "unknown column \"%s\"%s%s%s", row->fields[f],
@@ -144,7 +146,8 @@ static rh_status read_trade(rh_scenario *s, const rh_csv_row *row, const int at[
         return bad_field(row, at, QTY, "a number", error);
     }
     if (*price && strcmp(price, "mark") != 0 &&
-        (!rh_parse_double(price, &trade.price) || trade.price < 0.0 || trade.price > RH_PRICE_MAX)) {
+        (!rh_parse_double(price, &trade.price) || trade.price < 0.0 ||
+         trade.price > RH_PRICE_MAX)) {
         return bad_field(row, at, PRICE, "a price, \"mark\" or nothing", error);
     }
     if (*name) {
@@ -222,8 +225,10 @@ rh_status rh_scenario_read_book(rh_scenario *s, rh_json root, rh_error *error)
         if (i->kind == RH_INSTRUMENT_OPTION && i->expiry_ns > s->to_ns) {
             char expiry[RH_TIME_TEXT];
             rh_text_time(expiry, i->expiry_ns);
-            return rh_json_fail(list, error, "an option expires at %s, after clock.to, but "
-                                "clock.end is \"settle\"; use \"mark\" or \"unwind\"", expiry);
+            return rh_json_fail(list, error,
+                                "an option expires at %s, after clock.to, but "
+                                "clock.end is \"settle\"; use \"mark\" or \"unwind\"",
+                                expiry);
         }
     }
     return RH_OK;

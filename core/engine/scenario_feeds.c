@@ -41,7 +41,8 @@ static rh_status read_options(const rh_scenario *s, rh_json at, rh_import_option
     RH_TRY(rh_json_text(at, "time_unit", RH_OPTIONAL, &o->time_unit, error));
     RH_TRY(rh_json_text(at, "delimiter", RH_OPTIONAL, &delimiter, error));
     if (delimiter && strlen(delimiter) != 1) {
-        return rh_json_fail(at, error, "delimiter: found \"%s\", expected one character", delimiter);
+        return rh_json_fail(at, error, "delimiter: found \"%s\", expected one character",
+                            delimiter);
     }
     if (delimiter) o->delimiter = delimiter[0];
     return RH_OK;
@@ -74,7 +75,7 @@ static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, c
     RH_TRY(rh_json_text(at, "file", RH_REQUIRED, &file, error));
     RH_TRY(rh_json_text(at, "format", RH_OPTIONAL, &name, error));
     RH_TRY(read_options(s, at, &options, error));
-    if (kind) options.kind = kind;     /* a vol series: "kind" there is the vol's */
+    if (kind) options.kind = kind; /* a vol series: "kind" there is the vol's */
     options.instrument = label;
     rh_status status = rh_path_resolve(s->path, file, s->allowed, path, error);
     if (status == RH_OK && name && strcmp(name, "tape") != 0) {
@@ -126,9 +127,10 @@ static rh_status map_instruments(rh_scenario *s, rh_json at, rh_feed *feed, int 
 static rh_status read_feed(rh_scenario *s, rh_json at, uint32_t stream, feed_list *list,
                            rh_error *error)
 {
-    static const char *const keys[] = {
-        "instrument", "file", "format", "gaps",      "duplicates", "reversals", "absurd", "bar_path",
-        "interval",   "map",  "kind",   "time_unit", "delimiter",  "synth",     "delay_ms", NULL};
+    static const char *const keys[] = {"instrument", "file",      "format",   "gaps",
+                                       "duplicates", "reversals", "absurd",   "bar_path",
+                                       "interval",   "map",       "kind",     "time_unit",
+                                       "delimiter",  "synth",     "delay_ms", NULL};
     const char *name = NULL;
     double delay_ms = 0.0;
     rh_json synth;
@@ -203,8 +205,10 @@ static rh_status read_all(rh_scenario *s, rh_json root, feed_list *list, rh_erro
     for (size_t t = 0; t < s->trade_count; t++) {
         const rh_instrument *i = &s->universe.instruments[s->trades[t].instrument];
         if (s->universe.assets[i->asset].primary < 0) {
-            return rh_json_fail(feeds, error, "no feed gives a price of %s, which the portfolio "
-                                "needs", s->universe.assets[i->asset].name);
+            return rh_json_fail(feeds, error,
+                                "no feed gives a price of %s, which the portfolio "
+                                "needs",
+                                s->universe.assets[i->asset].name);
         }
     }
     return RH_OK;

@@ -74,8 +74,10 @@ static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
     s->on_failure = RH_FAILURE_NATIVE;
     s->failover = rh_native_policy_find(strncmp(word, "native:", 7) ? word : word + 7);
     if (s->failover) return RH_OK;
-    return rh_json_fail(block, error, "on_failure: found \"%s\", expected \"hold\", \"flatten\" or "
-                                      "the name of a native policy", word);
+    return rh_json_fail(block, error,
+                        "on_failure: found \"%s\", expected \"hold\", \"flatten\" or "
+                        "the name of a native policy",
+                        word);
 }
 
 static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
@@ -88,8 +90,9 @@ static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
     if (found == RH_NOT_FOUND) return RH_OK;
     RH_TRY(found);
     if (rh_json_has(block, "trigger") || rh_json_has(block, "scale")) {
-        return rh_json_fail(block, error, "separate trigger and scale scripts are not in this "
-                                          "version; name one \"script\" that gives both");
+        return rh_json_fail(block, error,
+                            "separate trigger and scale scripts are not in this "
+                            "version; name one \"script\" that gives both");
     }
     RH_TRY(rh_json_keys(block, keys, error));
     RH_TRY(rh_json_text(block, "script", RH_REQUIRED, &script, error));
@@ -108,7 +111,8 @@ static rh_status read_override(rh_scenario *s, rh_json root, const char *text, r
     size_t length = colon ? (size_t)(colon - text) : strlen(text);
     char name[RH_PATH_MAX];
     if (length == 0 || length >= sizeof name) {
-        return rh_fail(error, RH_USAGE, "policy \"%s\": expected NAME or NAME:param=value,...", text);
+        return rh_fail(error, RH_USAGE, "policy \"%s\": expected NAME or NAME:param=value,...",
+                       text);
     }
     memcpy(name, text, length);
     name[length] = '\0';
@@ -121,9 +125,9 @@ static rh_status read_override(rh_scenario *s, rh_json root, const char *text, r
         rh_json_free(s->override_doc);
         s->override_doc = NULL;
         rh_json_put_value(&writer, NULL, block);
-        rh_status status = copy.failed ? rh_fail(error, RH_NO_MEMORY, "no memory for the params")
-                                       : rh_json_parse(name, copy.bytes, copy.length,
-                                                       &s->override_doc, error);
+        rh_status status =
+            copy.failed ? rh_fail(error, RH_NO_MEMORY, "no memory for the params")
+                        : rh_json_parse(name, copy.bytes, copy.length, &s->override_doc, error);
         rh_buffer_free(&copy);
         RH_TRY(status);
         own = rh_json_root(s->override_doc);
@@ -135,11 +139,12 @@ static rh_status read_override(rh_scenario *s, rh_json root, const char *text, r
         char path[RH_NAME_MAX + 16], value[256];
         if (!equals || equals == colon || (end && equals > end) ||
             (size_t)(equals - colon) >= RH_NAME_MAX || span >= sizeof value) {
-            return rh_fail(error, RH_USAGE, "policy \"%s\": expected param=value at \"%.40s\"", text,
-                           colon);
+            return rh_fail(error, RH_USAGE, "policy \"%s\": expected param=value at \"%.40s\"",
+                           text, colon);
         }
         snprintf(path, sizeof path, "params.%.*s", (int)(equals - colon), colon);
-        snprintf(value, sizeof value, "%.*s", (int)(span - (size_t)(equals - colon) - 1), equals + 1);
+        snprintf(value, sizeof value, "%.*s", (int)(span - (size_t)(equals - colon) - 1),
+                 equals + 1);
         RH_TRY(rh_json_set(s->override_doc, path, value, error));
         colon = end;
     }
@@ -165,7 +170,7 @@ static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
     RH_TRY(rh_json_choice(at, "orders", RH_OPTIONAL, orders, &cancel, error));
     RH_TRY(rh_json_text(at, "script", RH_REQUIRED, &script, error));
     swap->cancel_orders = cancel == 1;
-    s->swap_count++;    /* from here on the source is freed with the scenario */
+    s->swap_count++; /* from here on the source is freed with the scenario */
     RH_TRY(choose(s, script, at, true, &swap->choice, error));
     return take_params(at, &swap->choice, error);
 }
@@ -197,7 +202,8 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
     }
     bool acts = s->policy.has_script || strcmp(s->policy.native->name, "none") != 0;
     if (acts && s->hedge_count == 0) {
-        return rh_fail(error, RH_INPUT, "/hedge: a policy needs at least one instrument to hedge with");
+        return rh_fail(error, RH_INPUT,
+                       "/hedge: a policy needs at least one instrument to hedge with");
     }
     return read_swaps(s, root, error);
 }

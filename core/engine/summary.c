@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "engine/run.h"
 
+#define PORTFOLIO_LISTED 200
+
 static void put_inputs(rh_run *run, rh_json_writer *w)
 {
     const rh_scenario *s = run->scenario;
@@ -13,8 +15,9 @@ static void put_inputs(rh_run *run, rh_json_writer *w)
     rh_json_put_text(w, "scenario", s->sha256);
     rh_json_open(w, "tapes", '{');
     for (int t = 0; t < s->tape_count; t++) {
-        bool again = false;     /* a spot and a vol series may share a name */
-        for (int k = 0; k < t; k++) again |= !strcmp(s->tapes[k].name, s->tapes[t].name);
+        bool again = false; /* a spot and a vol series may share a name */
+        for (int k = 0; k < t; k++)
+            again |= !strcmp(s->tapes[k].name, s->tapes[t].name);
         char name[RH_NAME_MAX + 16];
         snprintf(name, sizeof name, again ? "%s#%d" : "%s", s->tapes[t].name, t);
         rh_json_put_text(w, name, s->tapes[t].hash);
@@ -74,7 +77,8 @@ static void put_hedging(const rh_run *run, rh_json_writer *w)
     rh_json_put_i64(w, "orders", (int64_t)h->orders);
     rh_json_put_i64(w, "fills", (int64_t)h->fills);
     rh_json_put_double(w, "turnover", rh_sum_value(&h->turnover));
-    rh_json_put_double(w, "rms_delta", span_ns > 0.0 ? sqrt(rh_sum_value(&h->delta2_ns) / span_ns) : 0);
+    rh_json_put_double(w, "rms_delta",
+                       span_ns > 0.0 ? sqrt(rh_sum_value(&h->delta2_ns) / span_ns) : 0);
     rh_json_put_double(w, "max_abs_delta", h->max_abs_delta);
     for (int state = 0; state < RH_ORDER_STATES; state++) {
         if (!rh_order_state_final((rh_order_state)state)) continue;
@@ -120,6 +124,56 @@ static void put_swaps(const rh_run *run, rh_json_writer *w)
     rh_json_close(w, ']');
 }
 
+/* A feed that does not cover the clock leaves the book on old prices: said, not hidden. */
+static void note_coverage(const rh_run *run, rh_json_writer *w, int a)
+{
+    const rh_scenario *s = run->scenario;
+    const rh_asset *asset = &run->universe->assets[a];
+    if (asset->primary < 0 || run->first_spot_ns[a] == 0) return;
+    int64_t bar = s->bar_ns[asset->primary] > 0 ? s->bar_ns[asset->primary] : s->ledger_ns;
+    int64_t late = run->first_spot_ns[a] - s->from_ns, early = s->to_ns - run->is.spot_ns[a];
+    char wait[RH_TIME_TEXT], text[256];
+    if (late > bar) {
+        rh_text_duration(wait, late);
+        snprintf(text, sizeof text, "the feed of %.60s begins %s after clock.from", asset->name,
+                 wait);
+        rh_json_put_text(w, NULL, text);
+    }
+    if (early > bar) {
+        rh_text_duration(wait, early);
+        snprintf(text, sizeof text,
+                 "the feed of %.60s ends %s before clock.to: the last price stands", asset->name,
+                 wait);
+        rh_json_put_text(w, NULL, text);
+    }
+}
+
+/* What was in the book at some time, for pictures and readers. */
+static void put_portfolio(const rh_run *run, rh_json_writer *w)
+{
+    const rh_scenario *s = run->scenario;
+    size_t most = s->trade_count < PORTFOLIO_LISTED ? s->trade_count : PORTFOLIO_LISTED;
+    rh_json_open(w, "portfolio", '[');
+    for (size_t t = 0; t < most; t++) {
+        const rh_instrument *i = &run->universe->instruments[s->trades[t].instrument];
+        bool option = i->kind == RH_INSTRUMENT_OPTION;
+        char time[RH_TIME_TEXT];
+        rh_json_open(w, NULL, '{');
+        rh_text_time(time, s->trades[t].time_ns);
+        rh_json_put_text(w, "at", time);
+        rh_json_put_text(w, "name", i->name);
+        rh_json_put_text(w, "asset", run->universe->assets[i->asset].name);
+        rh_json_put_text(
+            w, "kind", option ? (i->is_call ? "call" : "put") : rh_instrument_kind_words[i->kind]);
+        rh_json_put_double(w, "qty", s->trades[t].qty);
+        if (option) rh_json_put_double(w, "strike", i->strike);
+        if (option) rh_text_time(time, i->expiry_ns);
+        if (option) rh_json_put_text(w, "expiry", time);
+        rh_json_close(w, '}');
+    }
+    rh_json_close(w, ']');
+}
+
 /* What the reader of the numbers should know before trusting them. */
 static void put_notes(const rh_run *run, rh_json_writer *w)
 {
@@ -134,12 +188,17 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
         char latency[RH_TIME_TEXT], length[RH_TIME_TEXT], text[256];
         rh_text_duration(latency, venue->latency_ns);
         rh_text_duration(length, bar);
-        snprintf(text, sizeof text, "the latency of venue %.60s (%s) is below the bar length (%s): its "
-                 "cost is untested on this tape", venue->name, latency, length);
+        snprintf(text, sizeof text,
+                 "the latency of venue %.60s (%s) is below the bar length (%s): its "
+                 "cost is untested on this tape",
+                 venue->name, latency, length);
         rh_json_put_text(w, NULL, text);
     }
+    for (int a = 0; a < run->universe->asset_count; a++)
+        note_coverage(run, w, a);
     if (!run->reproducible) {
-        rh_json_put_text(w, NULL, "a memory limit ended a policy: this run may not be reproducible");
+        rh_json_put_text(w, NULL,
+                         "a memory limit ended a policy: this run may not be reproducible");
     }
     rh_json_close(w, ']');
 }
@@ -183,6 +242,7 @@ rh_status rh_output_summary(rh_run *run, rh_buffer *out, rh_error *error)
     rh_json_put_text(&w, "sha256", run->first_sha256);
     if (run->policy_failed) rh_json_put_text(&w, "failure", run->policy_message);
     rh_json_close(&w, '}');
+    put_portfolio(run, &w);
     put_notes(run, &w);
     rh_json_close(&w, '}');
     rh_buffer_text(out, "\n");

@@ -31,9 +31,12 @@ static rh_status load(rh_run *run, const rh_policy_choice *choice, rh_policy **p
     for (int h = 0; h < run->scenario->hedge_count; h++) {
         names[h] = run->universe->instruments[run->scenario->hedges[h]].name;
     }
-    rh_policy_services services = {.seed = run->scenario->seed, .hedges = names,
-                                   .hedge_count = run->scenario->hedge_count, .log = policy_log,
-                                   .host = run, .trusted = request->trusted};
+    rh_policy_services services = {.seed = run->scenario->seed,
+                                   .hedges = names,
+                                   .hedge_count = run->scenario->hedge_count,
+                                   .log = policy_log,
+                                   .host = run,
+                                   .trusted = request->trusted};
     if (choice->native) return choice->native->create(choice->params, policy, error);
     if (!request->loader) {
         return rh_fail(error, RH_USAGE, "%s: this program was built without the Lua host",
@@ -86,7 +89,7 @@ static rh_status go_live(rh_run *run, rh_policy *policy, rh_feature *const *feat
     }
     int64_t every = policy->wake.every_ns;
     if (every <= 0) return RH_OK;
-    int64_t since = run->now_ns - run->scenario->from_ns;   /* the grid counts from clock.from */
+    int64_t since = run->now_ns - run->scenario->from_ns; /* the grid counts from clock.from */
     int64_t first = run->scenario->from_ns + (since + every - 1) / every * every;
     return rh_queue_push(&run->queue, first, RH_CLASS_TIMER, 0, slot->generation, error);
 }
@@ -119,7 +122,8 @@ static rh_status prepare(rh_run *run, const rh_policy_choice *choice, rh_policy 
     }
     rh_buffer_free(&state);
     if (status == RH_OK) return RH_OK;
-    for (int f = 0; f < RH_FEATURES_MAX; f++) rh_feature_free(features[f]);
+    for (int f = 0; f < RH_FEATURES_MAX; f++)
+        rh_feature_free(features[f]);
     rh_policy_free(*policy);
     *policy = NULL;
     return status;
@@ -140,7 +144,7 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
     memcpy(run->first_sha256, policy->sha256, sizeof run->first_sha256);
     digest_policy(run, policy);
     RH_TRY(go_live(run, policy, features, instruments, error));
-    if (run->idle) rh_run_drop_policy(run);     /* nothing would ever be decided */
+    if (run->idle) rh_run_drop_policy(run); /* nothing would ever be decided */
     return RH_OK;
 }
 
@@ -154,7 +158,7 @@ static void remember_failure(rh_run *run, const char *message)
 
 static rh_swap_record *record_swap(rh_run *run, const char *to)
 {
-    RH_ASSERT(run->swap_count < RH_SWAPS_MAX);     /* each scheduled swap comes once */
+    RH_ASSERT(run->swap_count < RH_SWAPS_MAX); /* each scheduled swap comes once */
     rh_swap_record *r = &run->swaps[run->swap_count++];
     *r = (rh_swap_record){.time_ns = run->now_ns, .sequence = run->sequence};
     snprintf(r->from, sizeof r->from, "%s", run->slot.policy ? run->slot.policy->name : "none");
@@ -183,8 +187,8 @@ rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error)
     double value[6] = {swap->cancel_orders};
     rh_digest_event(run, RH_TAG_SWAP, 0, run->now_ns, value);
     digest_policy(run, policy);
-    rh_journal(run, "swap", "%s %s replaces %s, orders %s", policy->name, policy->version, done->from,
-               swap->cancel_orders ? "cancelled" : "kept");
+    rh_journal(run, "swap", "%s %s replaces %s, orders %s", policy->name, policy->version,
+               done->from, swap->cancel_orders ? "cancelled" : "kept");
     if (swap->cancel_orders) RH_TRY(rh_run_cancel_all(run, error));
     RH_TRY(go_live(run, policy, features, instruments, error));
     rh_run_want_wake(run, RH_ON_CLIENT);

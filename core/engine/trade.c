@@ -1,6 +1,6 @@
 /* From a policy's request to fills: routing, lots, guards, latency, matching, booking, reports.
- * Decides nothing. Invariant: an order's mid_decision is the known mid when it was decided, and every
- * order ends in exactly one final state. */
+ * Decides nothing. Invariant: an order's mid_decision is the known mid when it was decided, and
+ * every order ends in exactly one final state. */
 #include <math.h>
 
 #include "base/text.h"
@@ -49,11 +49,12 @@ static rh_status send(rh_run *run, rh_order *order, rh_error *error)
     const rh_instrument *i = &run->universe->instruments[order->instrument];
     double position = rh_hedge_position_of(&run->net[run->asset], &run->reported, &run->known) +
                       rh_run_pending(run) + order->qty * order->delta_per_unit;
-    double notional = fabs(order->qty) * (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
+    double notional = fabs(order->qty) *
+                      (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
                       rh_market_fx(&run->known, i->settle);
-    int verdict = rh_guards_check(&run->scenario->guards, run->now_ns,
-                                  order->qty * order->delta_per_unit, notional, position,
-                                  run->now_ns - run->known.spot_ns[run->asset]);
+    int verdict =
+        rh_guards_check(&run->scenario->guards, run->now_ns, order->qty * order->delta_per_unit,
+                        notional, position, run->now_ns - run->known.spot_ns[run->asset]);
     if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
     if (run->orders.free_count == 0) {
         rh_error why = {0};
@@ -82,10 +83,11 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
         if (!(fabs(order.qty) > 0.0)) continue;
         sent = target;
         int64_t wait = request->slices > 1
-                           ? (int64_t)((double)request->over_ns * (k - 1) / request->slices) : 0;
+                           ? (int64_t)((double)request->over_ns * (k - 1) / request->slices)
+                           : 0;
         order.arrives_ns = run->now_ns + wait + venue->latency_ns;
         RH_TRY(send(run, &order, error));
-        if (!run->slot.policy) break;   /* killed on the way */
+        if (!run->slot.policy) break; /* killed on the way */
     }
     return RH_OK;
 }
@@ -100,7 +102,7 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
                       .limit = request->kind == RH_ORDER_LIMIT ? request->limit : 0.0,
                       .decided_ns = run->now_ns};
     order.mid_decision = rh_market_mid(&run->known, order.instrument);
-    if (!(order.mid_decision > 0.0)) return RH_OK;      /* its own feed has shown nothing yet */
+    if (!(order.mid_decision > 0.0)) return RH_OK; /* its own feed has shown nothing yet */
     order.delta_per_unit = rh_route_delta(&run->known, order.instrument);
     if (!order.is_limit && request->slippage_bps > 0.0) {
         double tolerance = request->slippage_bps * 1e-4;
@@ -119,7 +121,8 @@ rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
         rh_order *order = &run->orders.slots[slot];
         if (rh_order_state_final(order->state) || order->cancel_requested) continue;
         order->cancel_requested = true;
-        RH_TRY(rh_queue_push(&run->queue, run->now_ns + venue_of(run, order->instrument)->latency_ns,
+        RH_TRY(rh_queue_push(&run->queue,
+                             run->now_ns + venue_of(run, order->instrument)->latency_ns,
                              RH_CLASS_ORDER, slot, order->id | CANCEL_BIT, error));
     }
     return RH_OK;
@@ -135,7 +138,8 @@ rh_status rh_run_flatten(rh_run *run, double qty, rh_error *error)
         double open = run->reported.held[RH_LAYER_HEDGE][i].qty;
         for (int k = 0; k < run->orders.live_count; k++) {
             const rh_order *order = &run->orders.slots[run->orders.live[k]];
-            if (order->instrument == i && !order->cancel_requested) open += order->reported_remaining;
+            if (order->instrument == i && !order->cancel_requested)
+                open += order->reported_remaining;
         }
         if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
         request.instrument = h;
@@ -147,7 +151,8 @@ rh_status rh_run_flatten(rh_run *run, double qty, rh_error *error)
 
 /* --- the venue ----------------------------------------------------------------------------- */
 
-static rh_status send_report(rh_run *run, uint32_t slot, const rh_report_slip *slip, rh_error *error)
+static rh_status send_report(rh_run *run, uint32_t slot, const rh_report_slip *slip,
+                             rh_error *error)
 {
     rh_order *order = &run->orders.slots[slot];
     if (run->free_report_count == 0) return rh_fail(error, RH_LIMIT, "too many reports under way");
@@ -171,8 +176,10 @@ static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh
 {
     rh_order *order = &run->orders.slots[slot];
     const rh_instrument *i = &run->universe->instruments[order->instrument];
-    rh_fill_booking fill = {.instrument = order->instrument, .qty = match->qty,
-                            .price = match->price, .mid_decision = order->mid_decision,
+    rh_fill_booking fill = {.instrument = order->instrument,
+                            .qty = match->qty,
+                            .price = match->price,
+                            .mid_decision = order->mid_decision,
                             .mid_arrival = rh_market_mid(&run->is, order->instrument)};
     fill.cost[RH_COST_spread] = match->spread;
     fill.cost[RH_COST_depth] = match->depth;
@@ -182,8 +189,8 @@ static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh
     double notional = fabs(match->qty) * (i->inverse ? 1.0 / match->price : match->price);
     rh_sum_add(&run->hedging.turnover, notional * rh_market_fx(&run->is, i->settle));
     run->hedging.fills++;
-    double value[6] = {match->qty, match->price, match->spread, match->depth, match->fee,
-                       fill.cost[RH_COST_latency]};
+    double value[6] = {match->qty,   match->price, match->spread,
+                       match->depth, match->fee,   fill.cost[RH_COST_latency]};
     rh_digest_event(run, RH_TAG_FILL, order->id, run->now_ns, value);
     rh_output_fill(run, order, &fill);
     rh_run_state_passed(run);
@@ -255,7 +262,8 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
 
 /* --- end of the run, estimates ------------------------------------------------------------- */
 
-/* "end": "unwind": hedges are traded to zero at once, at what the venue gives at the last instant. */
+/* "end": "unwind": hedges are traded to zero at once, at what the venue gives at the last instant.
+ */
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
 {
     for (int h = 0; h < run->scenario->hedge_count; h++) {
@@ -263,8 +271,12 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
         double qty = -run->filled.held[RH_LAYER_HEDGE][i].qty;
         if (!(fabs(qty) > 0.0)) continue;
         double mid = rh_market_mid(&run->is, i);
-        rh_order order = {.instrument = i, .qty = qty, .mid_decision = mid, .decided_ns = run->now_ns,
-                          .arrives_ns = run->now_ns, .delta_per_unit = rh_route_delta(&run->is, i)};
+        rh_order order = {.instrument = i,
+                          .qty = qty,
+                          .mid_decision = mid,
+                          .decided_ns = run->now_ns,
+                          .arrives_ns = run->now_ns,
+                          .delta_per_unit = rh_route_delta(&run->is, i)};
         uint32_t slot;
         RH_TRY(rh_orders_new(&run->orders, &order, &slot, error));
         run->hedging.orders++;

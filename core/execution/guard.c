@@ -1,5 +1,6 @@
-/* The checks every order passes before it leaves. They only say yes or no; what happens to a refused
- * order is the engine's business. Invariant: recent_ns holds accepted orders of the last minute. */
+/* The checks every order passes before it leaves. They only say yes or no; what happens to a
+ * refused order is the engine's business. Invariant: recent_ns holds accepted orders of the last
+ * minute. */
 #include "execution/guard.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@ static const char *const guard_keys[RH_GUARDS + 1] = {
 #define X(name, key, about) key,
     RH_GUARD_MAP(X)
 #undef X
-    NULL};
+        NULL};
 
 const char *rh_guard_key(rh_guard_kind kind)
 {
@@ -24,7 +25,8 @@ rh_status rh_guards_read(rh_json at, rh_guards *guards, rh_error *error)
     for (int k = 0; k < RH_GUARDS; k++) {
         double most = k == RH_GUARD_RATE ? RECENT_MAX : RH_QTY_MAX;
         double least = k == RH_GUARD_RATE ? 1.0 : 1e-12;
-        RH_TRY(rh_json_number(at, guard_keys[k], RH_OPTIONAL, least, most, &guards->limit[k], error));
+        RH_TRY(
+            rh_json_number(at, guard_keys[k], RH_OPTIONAL, least, most, &guards->limit[k], error));
     }
     return RH_OK;
 }

@@ -8,24 +8,24 @@
 #include "market/market.h"
 
 /* X(NAME, key, about): a value of 0 or an absent key means no such guard. */
-#define RH_GUARD_MAP(X)                                                              \
-    X(ORDER_QTY, "max_order_qty", "largest order, spot-equivalent asset units")      \
-    X(ORDER_NOTIONAL, "max_order_notional", "largest order, numeraire")              \
-    X(POSITION, "max_position_qty", "largest hedge position after the order, asset units") \
-    X(RATE, "max_orders_per_minute", "orders in any 60 seconds")                     \
+#define RH_GUARD_MAP(X)                                                                            \
+    X(ORDER_QTY, "max_order_qty", "largest order, spot-equivalent asset units")                    \
+    X(ORDER_NOTIONAL, "max_order_notional", "largest order, numeraire")                            \
+    X(POSITION, "max_position_qty", "largest hedge position after the order, asset units")         \
+    X(RATE, "max_orders_per_minute", "orders in any 60 seconds")                                   \
     X(STALE, "stale_market_s", "no order when the newest known record is older, seconds")
 
 typedef enum rh_guard_kind {
 #define X(name, key, about) RH_GUARD_##name,
     RH_GUARD_MAP(X)
 #undef X
-    RH_GUARDS
+        RH_GUARDS
 } rh_guard_kind;
 
 typedef struct rh_guards {
-    double limit[RH_GUARDS];        /* 0: off */
+    double limit[RH_GUARDS]; /* 0: off */
     uint64_t hits[RH_GUARDS];
-    int64_t recent_ns[8192];        /* decision times of the last orders, for the rate */
+    int64_t recent_ns[8192]; /* decision times of the last orders, for the rate */
     int recent_first, recent_count;
 } rh_guards;
 

@@ -29,7 +29,8 @@ bool rh_order_state_final(rh_order_state state)
 void rh_orders_init(rh_orders *orders)
 {
     *orders = (rh_orders){.free_count = RH_ORDERS_LIVE_MAX};
-    for (uint32_t i = 0; i < RH_ORDERS_LIVE_MAX; i++) orders->free[i] = RH_ORDERS_LIVE_MAX - 1 - i;
+    for (uint32_t i = 0; i < RH_ORDERS_LIVE_MAX; i++)
+        orders->free[i] = RH_ORDERS_LIVE_MAX - 1 - i;
 }
 
 rh_status rh_orders_new(rh_orders *orders, const rh_order *order, uint32_t *slot, rh_error *error)
@@ -81,8 +82,10 @@ void rh_orders_release(rh_orders *orders, uint32_t slot)
     if (!order->live || !rh_order_state_final(order->state) || order->pending_reports > 0) return;
     order->live = false;
     int at = 0;
-    while (orders->live[at] != slot) at++;
-    for (; at + 1 < orders->live_count; at++) orders->live[at] = orders->live[at + 1];
+    while (orders->live[at] != slot)
+        at++;
+    for (; at + 1 < orders->live_count; at++)
+        orders->live[at] = orders->live[at + 1];
     orders->live_count--;
     orders->free[orders->free_count++] = slot;
 }

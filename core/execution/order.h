@@ -10,50 +10,50 @@
 #include "base/limits.h"
 
 /* X(NAME, word, final) */
-#define RH_ORDER_STATE_MAP(X)                                                \
-    X(IN_FLIGHT, "in_flight", false)    /* decided, not yet at the venue */  \
-    X(WORKING, "working", false)        /* at the venue, not wholly filled */ \
-    X(FILLED, "filled", true)                                                \
-    X(CANCELLED, "cancelled", true)                                          \
-    X(REJECTED, "rejected", true)       /* by a guard or the venue */        \
-    X(EXPIRED, "expired", true)         /* the run or its instrument ended */ \
-    X(REVERTED, "reverted", true)       /* a chain undid it */
+#define RH_ORDER_STATE_MAP(X)                                                                      \
+    X(IN_FLIGHT, "in_flight", false) /* decided, not yet at the venue */                           \
+    X(WORKING, "working", false)     /* at the venue, not wholly filled */                         \
+    X(FILLED, "filled", true)                                                                      \
+    X(CANCELLED, "cancelled", true)                                                                \
+    X(REJECTED, "rejected", true) /* by a guard or the venue */                                    \
+    X(EXPIRED, "expired", true)   /* the run or its instrument ended */                            \
+    X(REVERTED, "reverted", true) /* a chain undid it */
 
 typedef enum rh_order_state {
 #define X(name, word, final) RH_ORDER_##name,
     RH_ORDER_STATE_MAP(X)
 #undef X
-    RH_ORDER_STATES
+        RH_ORDER_STATES
 } rh_order_state;
 
 const char *rh_order_state_word(rh_order_state state);
 bool rh_order_state_final(rh_order_state state);
 
 typedef struct rh_order {
-    uint32_t id;                /* from 1, in the order of decisions */
+    uint32_t id; /* from 1, in the order of decisions */
     rh_order_state state;
-    bool live;                  /* the slot is taken: not final, or not yet wholly reported */
+    bool live; /* the slot is taken: not final, or not yet wholly reported */
     int instrument;
     bool is_limit;
-    double qty;                 /* signed, instrument units */
-    double remaining;           /* not filled, as the venue knows */
-    double reported_remaining;  /* not filled, as the policy knows; 0 once the end is reported */
-    double limit;               /* worst price; 0: none. For market orders the slippage bound */
-    double mid_decision;        /* known mid when decided */
-    double delta_per_unit;      /* spot-equivalent, when decided */
+    double qty;                /* signed, instrument units */
+    double remaining;          /* not filled, as the venue knows */
+    double reported_remaining; /* not filled, as the policy knows; 0 once the end is reported */
+    double limit;              /* worst price; 0: none. For market orders the slippage bound */
+    double mid_decision;       /* known mid when decided */
+    double delta_per_unit;     /* spot-equivalent, when decided */
     int64_t decided_ns, arrives_ns;
     int pending_reports;
     bool cancel_requested;
-    bool fresh;                 /* being matched for the first time: a limit may still take */
+    bool fresh; /* being matched for the first time: a limit may still take */
 } rh_order;
 
 typedef struct rh_orders {
     rh_order slots[RH_ORDERS_LIVE_MAX];
-    uint32_t live[RH_ORDERS_LIVE_MAX];      /* slots in use, oldest first */
+    uint32_t live[RH_ORDERS_LIVE_MAX]; /* slots in use, oldest first */
     uint32_t free[RH_ORDERS_LIVE_MAX];
     int live_count, free_count;
     uint32_t last_id;
-    uint64_t ended[RH_ORDER_STATES];        /* how many ended in each final state */
+    uint64_t ended[RH_ORDER_STATES]; /* how many ended in each final state */
 } rh_orders;
 
 void rh_orders_init(rh_orders *orders);

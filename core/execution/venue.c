@@ -1,5 +1,6 @@
 /* The table of venue models, reading a venue from a scenario, and the depth that own orders use up.
- * Invariant: `used` of an instrument counts since the bar numbered used_bars, and is 0 after a new one. */
+ * Invariant: `used` of an instrument counts since the bar numbered used_bars, and is 0 after a new
+ * one. */
 #include "execution/venue.h"
 
 #include <string.h>
@@ -21,7 +22,8 @@ rh_status rh_venue_read(const char *name, rh_json at, rh_venue *venue, rh_error 
     *venue = (rh_venue){0};
     if (strlen(name) >= RH_NAME_MAX) return rh_json_fail(at, error, "the venue's name is too long");
     memcpy(venue->name, name, strlen(name) + 1);
-    for (int i = 0; rh_venue_models[i].name; i++) words[i] = rh_venue_models[i].name;
+    for (int i = 0; rh_venue_models[i].name; i++)
+        words[i] = rh_venue_models[i].name;
     RH_TRY(rh_json_choice(at, "kind", RH_REQUIRED, words, &kind, error));
     venue->model = &rh_venue_models[kind];
     RH_TRY(rh_json_keys(at, venue->model->keys, error));
@@ -39,7 +41,7 @@ void rh_venue_quote(const rh_venue *venue, const rh_market *market, const rh_ord
 {
     int side = qty < 0.0;
     *out = (rh_match){0};
-    if (!(rh_market_mid(market, order->instrument) > 0.0)) {    /* no market yet: wait for one */
+    if (!(rh_market_mid(market, order->instrument) > 0.0)) { /* no market yet: wait for one */
         out->rest_waits = true;
         return;
     }

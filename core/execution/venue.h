@@ -5,8 +5,8 @@
  * ideal: every order fills whole at the mid, at once, for nothing. It lies: nobody trades there.
  * book:  a spread around the mid, levels of depth behind it that hold a share of the last completed
  *        bar's volume and refill with each bar, a fee on notional, a latency each way. It lies: the
- *        book is symmetric and refills at once, our orders leave no lasting mark, and a resting order
- *        fills whole as soon as the other side touches it (no queue). */
+ *        book is symmetric and refills at once, our orders leave no lasting mark, and a resting
+ * order fills whole as soon as the other side touches it (no queue). */
 #ifndef RH_EXECUTION_VENUE_H
 #define RH_EXECUTION_VENUE_H
 
@@ -17,11 +17,11 @@
 typedef struct rh_venue rh_venue;
 
 typedef struct rh_match {
-    double qty;             /* filled now, instrument units, signed; 0: nothing */
-    double price;           /* average */
-    double spread, depth;   /* costs, settlement currency, positive = lost */
+    double qty;           /* filled now, instrument units, signed; 0: nothing */
+    double price;         /* average */
+    double spread, depth; /* costs, settlement currency, positive = lost */
     double fee;
-    bool rest_waits;        /* what is left keeps working; else it is cancelled */
+    bool rest_waits; /* what is left keeps working; else it is cancelled */
 } rh_match;
 
 typedef struct rh_venue_model {
@@ -38,11 +38,11 @@ extern const rh_venue_model rh_venue_models[];
 struct rh_venue {
     char name[RH_NAME_MAX];
     const rh_venue_model *model;
-    int64_t latency_ns, report_ns;      /* to the venue, and back */
-    double spread_bps;                  /* bid to ask; negative: from the feed's own quotes */
+    int64_t latency_ns, report_ns; /* to the venue, and back */
+    double spread_bps;             /* bid to ask; negative: from the feed's own quotes */
     double taker_bps, maker_bps;
-    double depth_share;                 /* of the last bar's volume, per level; 0: unlimited depth */
-    double level_bps;                   /* distance between levels */
+    double depth_share; /* of the last bar's volume, per level; 0: unlimited depth */
+    double level_bps;   /* distance between levels */
     int levels;
     /* what own orders have taken since the last completed bar, per instrument and side */
     double used[2][RH_INSTRUMENTS_MAX];

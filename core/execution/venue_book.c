@@ -5,9 +5,9 @@
 
 #include "execution/venue_models.h"
 
-const char *const rh_venue_book_keys[] = {"kind",        "spread_bps",  "taker_bps", "maker_bps",
-                                          "latency_ms",  "report_ms",   "depth_share", "level_bps",
-                                          "levels",      NULL};
+const char *const rh_venue_book_keys[] = {"kind",       "spread_bps", "taker_bps",   "maker_bps",
+                                          "latency_ms", "report_ms",  "depth_share", "level_bps",
+                                          "levels",     NULL};
 
 static rh_status read_ms(rh_json at, const char *key, int64_t *ns, rh_error *error)
 {
@@ -26,7 +26,7 @@ rh_status rh_venue_book_configure(rh_json at, rh_venue *venue, rh_error *error)
     RH_TRY(rh_json_number(at, "taker_bps", RH_OPTIONAL, -100.0, 10000.0, &venue->taker_bps, error));
     RH_TRY(rh_json_number(at, "maker_bps", RH_OPTIONAL, -100.0, 10000.0, &venue->maker_bps, error));
     RH_TRY(read_ms(at, "latency_ms", &venue->latency_ns, error));
-    venue->report_ns = venue->latency_ns;   /* the way back takes as long as the way there */
+    venue->report_ns = venue->latency_ns; /* the way back takes as long as the way there */
     RH_TRY(read_ms(at, "report_ms", &venue->report_ns, error));
     RH_TRY(rh_json_number(at, "depth_share", RH_OPTIONAL, 1e-9, 1e6, &venue->depth_share, error));
     RH_TRY(rh_json_number(at, "level_bps", RH_OPTIONAL, 0.0, 1000.0, &venue->level_bps, error));
@@ -35,7 +35,8 @@ rh_status rh_venue_book_configure(rh_json at, rh_venue *venue, rh_error *error)
     return RH_OK;
 }
 
-static double half_spread(const rh_venue *venue, const rh_market *market, int instrument, double mid)
+static double half_spread(const rh_venue *venue, const rh_market *market, int instrument,
+                          double mid)
 {
     if (venue->spread_bps >= 0.0) return mid * venue->spread_bps * 0.5e-4;
     const rh_quote *quote = rh_market_quote(market, instrument);
@@ -74,8 +75,8 @@ static void book_fill(const rh_venue *venue, const rh_instrument *i, double mid,
     out->qty = qty;
     out->price = price;
     out->spread = qty * (unit_value(i->inverse, touch) - unit_value(i->inverse, mid));
-    out->depth = maker ? 0.0
-                       : qty * (unit_value(i->inverse, price) - unit_value(i->inverse, touch));
+    out->depth =
+        maker ? 0.0 : qty * (unit_value(i->inverse, price) - unit_value(i->inverse, touch));
     double notional = fabs(qty) * (i->inverse ? 1.0 / price : price);
     out->fee = notional * (maker ? venue->maker_bps : venue->taker_bps) * 1e-4;
 }
@@ -93,15 +94,15 @@ void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const r
      * slippage tolerance of a market order. Depth that ran out refills with the next bar. */
     out->rest_waits = order->is_limit || !(order->limit > 0.0);
     bool rested = order->is_limit && order->state == RH_ORDER_WORKING && !order->fresh;
-    if (rested) {   /* resting: whole at its own price once the other side touches it */
+    if (rested) { /* resting: whole at its own price once the other side touches it */
         if (room >= half) book_fill(venue, i, mid, half, qty, order->limit, true, out);
         return;
     }
     double beyond = 0.0;
     double level_size = venue->depth_share * rh_market_quote(market, order->instrument)->bar_volume;
     double wanted = fabs(qty) * to_asset;
-    double filled = walk(venue, level_size, wanted, used, half, mid * venue->level_bps * 1e-4, room,
-                         &beyond);
+    double filled =
+        walk(venue, level_size, wanted, used, half, mid * venue->level_bps * 1e-4, room, &beyond);
     double got = filled < wanted ? filled / to_asset : fabs(qty);
     if (filled < wanted && i->lot > 0.0) got = floor(got / i->lot + 1e-9) * i->lot;
     if (!(got > 0.0)) return;

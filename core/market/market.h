@@ -8,22 +8,22 @@
 #include "market/universe.h"
 
 typedef struct rh_quote {
-    double mid;             /* 0: nothing seen yet */
-    double bid, ask;        /* 0: no two-sided quote seen */
-    double bar_volume;      /* of the last completed bar, asset units */
+    double mid;        /* 0: nothing seen yet */
+    double bid, ask;   /* 0: no two-sided quote seen */
+    double bar_volume; /* of the last completed bar, asset units */
     double last_size;
-    int64_t updated_ns;     /* happened time of the newest record */
-    uint64_t bars;          /* completed bars seen: depth refreshes with it */
+    int64_t updated_ns; /* happened time of the newest record */
+    uint64_t bars;      /* completed bars seen: depth refreshes with it */
 } rh_quote;
 
 typedef struct rh_market {
     const rh_universe *universe;
     rh_quote quotes[RH_INSTRUMENTS_MAX];
-    double spot[RH_ASSETS_MAX];             /* 0: nothing seen yet */
-    double funding[RH_INSTRUMENTS_MAX];     /* rate of the newest FUNDING record */
-    int64_t spot_ns[RH_ASSETS_MAX];         /* happened time of the newest spot */
+    double spot[RH_ASSETS_MAX];         /* 0: nothing seen yet */
+    double funding[RH_INSTRUMENTS_MAX]; /* rate of the newest FUNDING record */
+    int64_t spot_ns[RH_ASSETS_MAX];     /* happened time of the newest spot */
     rh_vol_tracker mark[RH_ASSETS_MAX], hedge[RH_ASSETS_MAX];
-    uint64_t vol_version;                   /* counts changes of any vol */
+    uint64_t vol_version; /* counts changes of any vol */
 } rh_market;
 
 rh_status rh_market_init(rh_market *market, const rh_universe *universe, rh_error *error);

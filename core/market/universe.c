@@ -1,5 +1,6 @@
 /* Reading assets and instruments from a scenario into the universe. Every name is resolved here,
- * once; afterwards the run works with indices. Invariant: an index in the universe is always valid. */
+ * once; afterwards the run works with indices. Invariant: an index in the universe is always valid.
+ */
 #include "market/universe.h"
 
 #include <stdio.h>
@@ -85,7 +86,7 @@ static rh_status read_vols(rh_json at, rh_asset *asset, rh_error *error)
     rh_json vol, mark, hedge;
     asset->hedge_is_mark = true;
     rh_status found = rh_json_get(at, "vol", RH_OPTIONAL, &vol, error);
-    if (found == RH_NOT_FOUND) {    /* an asset without options needs none */
+    if (found == RH_NOT_FOUND) { /* an asset without options needs none */
         asset->mark_vol = (rh_vol_spec){.kind = RH_VOL_FLAT};
         asset->hedge_vol = asset->mark_vol;
         return RH_OK;
@@ -110,8 +111,9 @@ static rh_status read_vols(rh_json at, rh_asset *asset, rh_error *error)
     asset->hedge_is_mark = false;
     RH_TRY(rh_vol_spec_read(hedge, &asset->hedge_vol, error));
     if (asset->hedge_vol.kind == RH_VOL_FILE) {
-        return rh_json_fail(hedge, error, "a hedge vol follows \"mark\", a number or \"realized\"; "
-                                          "a file belongs to the mark vol");
+        return rh_json_fail(hedge, error,
+                            "a hedge vol follows \"mark\", a number or \"realized\"; "
+                            "a file belongs to the mark vol");
     }
     return RH_OK;
 }
@@ -147,7 +149,8 @@ rh_status rh_universe_add_assets(rh_universe *universe, rh_json assets, rh_error
     if (rh_json_kind(assets) != RH_JSON_OBJECT || rh_json_count(assets) == 0) {
         return rh_json_fail(assets, error, "expected an object with at least one asset");
     }
-    for (size_t i = 0; i < rh_json_count(assets); i++) RH_TRY(add_asset(universe, assets, i, error));
+    for (size_t i = 0; i < rh_json_count(assets); i++)
+        RH_TRY(add_asset(universe, assets, i, error));
     return RH_OK;
 }
 
@@ -163,8 +166,8 @@ static rh_status read_asset(const rh_universe *universe, rh_json object, int *as
     return rh_universe_unknown(universe, at, name, false, error);
 }
 
-static rh_status read_venue(rh_json object, rh_instrument *out,
-                            int (*venue)(void *, const char *), void *context, rh_error *error)
+static rh_status read_venue(rh_json object, rh_instrument *out, int (*venue)(void *, const char *),
+                            void *context, rh_error *error)
 {
     const char *name = NULL;
     out->venue = -1;
@@ -188,8 +191,7 @@ static rh_status read_settle(rh_universe *universe, rh_json object, rh_instrumen
 }
 
 static rh_status read_instrument(rh_universe *universe, rh_json instruments, size_t at,
-                                 int (*venue)(void *, const char *), void *context,
-                                 rh_error *error)
+                                 int (*venue)(void *, const char *), void *context, rh_error *error)
 {
     static const char *const keys[] = {"kind", "asset", "settle", "venue", "lot", "expiry", NULL};
     if (universe->instrument_count == RH_INSTRUMENTS_MAX) {
@@ -220,8 +222,8 @@ static rh_status read_instrument(rh_universe *universe, rh_json instruments, siz
 }
 
 rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments,
-                                      int (*venue)(void *context, const char *name),
-                                      void *context, rh_error *error)
+                                      int (*venue)(void *context, const char *name), void *context,
+                                      rh_error *error)
 {
     if (rh_json_kind(instruments) != RH_JSON_OBJECT) {
         return rh_json_fail(instruments, error, "expected an object of instruments");
@@ -276,8 +278,10 @@ static rh_status read_underlying(rh_universe *universe, rh_json entry, rh_instru
     if (option->underlying < 0) return rh_universe_unknown(universe, entry, name, true, error);
     const rh_instrument *under = &universe->instruments[option->underlying];
     if (under->asset != option->asset || under->kind == RH_INSTRUMENT_OPTION) {
-        return rh_json_fail(entry, error, "found underlying \"%s\", expected a spot, perp or "
-                                          "future of the same asset", name);
+        return rh_json_fail(entry, error,
+                            "found underlying \"%s\", expected a spot, perp or "
+                            "future of the same asset",
+                            name);
     }
     if (under->kind == RH_INSTRUMENT_SPOT) option->underlying = -1;
     return RH_OK;
@@ -309,8 +313,10 @@ rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t f
     RH_TRY(rh_json_number(entry, "vol", RH_OPTIONAL, 1e-6, 100.0, &option.own_vol, error));
     if (!(option.own_vol > 0.0) && !(universe->assets[option.asset].mark_vol.sigma > 0.0) &&
         universe->assets[option.asset].mark_vol.kind != RH_VOL_FILE) {
-        return rh_json_fail(entry, error, "an option needs a vol: give assets.%s.vol.mark, or "
-                                          "\"vol\" here", universe->assets[option.asset].name);
+        return rh_json_fail(entry, error,
+                            "an option needs a vol: give assets.%s.vol.mark, or "
+                            "\"vol\" here",
+                            universe->assets[option.asset].name);
     }
     return rh_universe_put_option(universe, &option, index, error);
 }
@@ -322,9 +328,10 @@ static rh_status close_rates(rh_universe *universe, rh_error *error)
         rh_currency *quote = &universe->currencies[asset->quote];
         rh_currency *coin = &universe->currencies[asset->coin];
         if (!isnan(quote->rate) && (quote->rate < asset->rate || quote->rate > asset->rate)) {
-            return rh_fail(error, RH_INPUT, "/assets/%s/rate: found %g, but cash in %s already "
-                           "earns %g; one currency has one rate", asset->name, asset->rate,
-                           quote->name, quote->rate);
+            return rh_fail(error, RH_INPUT,
+                           "/assets/%s/rate: found %g, but cash in %s already "
+                           "earns %g; one currency has one rate",
+                           asset->name, asset->rate, quote->name, quote->rate);
         }
         quote->rate = asset->rate;
         if (isnan(coin->rate)) coin->rate = asset->yield;

@@ -15,31 +15,34 @@
 
 /* How an amount of a currency becomes numeraire, given one asset's spot price S. */
 typedef enum rh_conversion {
-    RH_CONVERT_NONE,    /* it is the numeraire */
-    RH_CONVERT_TIMES,   /* coin of an asset quoted in the numeraire: amount x S */
-    RH_CONVERT_OVER     /* quote currency, the asset itself being the numeraire: amount / S */
+    RH_CONVERT_NONE,  /* it is the numeraire */
+    RH_CONVERT_TIMES, /* coin of an asset quoted in the numeraire: amount x S */
+    RH_CONVERT_OVER   /* quote currency, the asset itself being the numeraire: amount / S */
 } rh_conversion;
 
 typedef struct rh_currency {
     char name[RH_NAME_MAX];
-    double rate;            /* continuously compounded, per year; what cash in it earns */
+    double rate; /* continuously compounded, per year; what cash in it earns */
     rh_conversion conversion;
-    int asset;              /* whose spot converts it; -1 for the numeraire */
+    int asset; /* whose spot converts it; -1 for the numeraire */
 } rh_currency;
 
 typedef struct rh_asset {
     char name[RH_NAME_MAX];
-    double rate;            /* of the quote currency, per year */
-    double yield;           /* of the asset itself (dividend, staking), per year */
-    int quote;              /* currency of its price */
-    int coin;               /* the asset as a currency */
-    int primary;            /* instrument whose feed is the spot price; -1: no feed */
+    double rate;  /* of the quote currency, per year */
+    double yield; /* of the asset itself (dividend, staking), per year */
+    int quote;    /* currency of its price */
+    int coin;     /* the asset as a currency */
+    int primary;  /* instrument whose feed is the spot price; -1: no feed */
     rh_vol_spec mark_vol, hedge_vol;
-    bool hedge_is_mark;     /* "hedge": "mark" */
+    bool hedge_is_mark; /* "hedge": "mark" */
 } rh_asset;
 
 typedef enum rh_instrument_kind {
-    RH_INSTRUMENT_SPOT, RH_INSTRUMENT_PERP, RH_INSTRUMENT_FUTURE, RH_INSTRUMENT_OPTION
+    RH_INSTRUMENT_SPOT,
+    RH_INSTRUMENT_PERP,
+    RH_INSTRUMENT_FUTURE,
+    RH_INSTRUMENT_OPTION
 } rh_instrument_kind;
 extern const char *const rh_instrument_kind_words[];
 
@@ -47,17 +50,17 @@ typedef struct rh_instrument {
     char name[RH_NAME_MAX];
     rh_instrument_kind kind;
     int asset;
-    int settle;             /* currency of its cash flows */
-    bool inverse;           /* settle is the asset: coin-settled; qty of perps and futures in USD */
-    bool has_feed;          /* otherwise its price is its asset's spot */
-    int venue;              /* -1: not tradable by a policy */
-    double lot;             /* 0: none */
-    int64_t expiry_ns;      /* INT64_MAX: none */
+    int settle;        /* currency of its cash flows */
+    bool inverse;      /* settle is the asset: coin-settled; qty of perps and futures in USD */
+    bool has_feed;     /* otherwise its price is its asset's spot */
+    int venue;         /* -1: not tradable by a policy */
+    double lot;        /* 0: none */
+    int64_t expiry_ns; /* INT64_MAX: none */
     /* options */
     bool is_call;
     double strike;
-    int underlying;         /* instrument the option is on; -1: the asset's spot */
-    double own_vol;         /* 0: the asset's */
+    int underlying; /* instrument the option is on; -1: the asset's spot */
+    double own_vol; /* 0: the asset's */
 } rh_instrument;
 
 typedef struct rh_universe {
@@ -68,16 +71,16 @@ typedef struct rh_universe {
     int numeraire;
 } rh_universe;
 
-int rh_universe_asset(const rh_universe *universe, const char *name);           /* index or -1 */
+int rh_universe_asset(const rh_universe *universe, const char *name); /* index or -1 */
 int rh_universe_instrument(const rh_universe *universe, const char *name);
-int rh_universe_currency(rh_universe *universe, const char *name);  /* added when new; -1: full */
+int rh_universe_currency(rh_universe *universe, const char *name); /* added when new; -1: full */
 
 /* "assets" of a scenario. The numeraire must have been added already. */
 rh_status rh_universe_add_assets(rh_universe *universe, rh_json assets, rh_error *error);
 /* "instruments" of a scenario; `venue` resolves a venue name (-1: unknown). */
 rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments,
-                                      int (*venue)(void *context, const char *name),
-                                      void *context, rh_error *error);
+                                      int (*venue)(void *context, const char *name), void *context,
+                                      rh_error *error);
 /* A portfolio entry {"option": "call"|"put", asset, strike, expiry, settle, underlying, vol}: finds
  * the same contract or adds it; from_ns is the clock's start. */
 rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,

@@ -45,19 +45,18 @@ static rh_status read_realized(rh_json at, rh_vol_spec *spec, rh_error *error)
     RH_TRY(rh_json_number(at, "cap", RH_OPTIONAL, spec->floor, SIGMA_MAX, &spec->cap, error));
     if (spec->sample_ns < 1 || spec->window_ns / spec->sample_ns < 2 ||
         spec->window_ns / spec->sample_ns >= (int64_t)RH_FEATURE_SAMPLES_MAX) {
-        return rh_json_fail(at, error,
-                            "found a window of %lld samples, expected 2 to %u (window / sample)",
-                            spec->sample_ns < 1 ? -1LL
-                                                : (long long)(spec->window_ns / spec->sample_ns),
-                            RH_FEATURE_SAMPLES_MAX - 1);
+        return rh_json_fail(
+            at, error, "found a window of %lld samples, expected 2 to %u (window / sample)",
+            spec->sample_ns < 1 ? -1LL : (long long)(spec->window_ns / spec->sample_ns),
+            RH_FEATURE_SAMPLES_MAX - 1);
     }
     return RH_OK;
 }
 
 rh_status rh_vol_spec_read(rh_json at, rh_vol_spec *spec, rh_error *error)
 {
-    static rh_status (*const readers[])(rh_json, rh_vol_spec *, rh_error *) = {
-        read_flat, read_file, read_realized};
+    static rh_status (*const readers[])(rh_json, rh_vol_spec *, rh_error *) = {read_flat, read_file,
+                                                                               read_realized};
     *spec = (rh_vol_spec){.kind = RH_VOL_FLAT, .sigma = 0.0, .floor = 1e-3, .cap = SIGMA_MAX};
     if (rh_json_kind(at) == RH_JSON_NUMBER) {
         RH_TRY(rh_json_as_number(at, &spec->sigma, error));
@@ -94,7 +93,8 @@ bool rh_vol_tracker_spot(rh_vol_tracker *tracker, int64_t time_ns, double spot)
 {
     const rh_vol_spec *spec = tracker->spec;
     if (spec->kind != RH_VOL_REALIZED) return false;
-    if (tracker->sampled_price > 0.0 && time_ns - tracker->sampled_ns < spec->sample_ns) return false;
+    if (tracker->sampled_price > 0.0 && time_ns - tracker->sampled_ns < spec->sample_ns)
+        return false;
     double price = tracker->sampled_price;
     int64_t since = tracker->sampled_ns;
     tracker->sampled_price = spot;
@@ -106,7 +106,7 @@ bool rh_vol_tracker_spot(rh_vol_tracker *tracker, int64_t time_ns, double spot)
     /* Time covered: from the start of the oldest return to now; a gap counts as elapsed time. */
     int64_t oldest = rh_rolling_oldest_ns(&tracker->returns);
     int64_t covered = time_ns - (oldest < since ? oldest - spec->sample_ns : since);
-    if (covered < spec->window_ns / 2) return false;    /* not enough history yet */
+    if (covered < spec->window_ns / 2) return false; /* not enough history yet */
     double sigma = sqrt(rh_rolling_sum(&tracker->returns) * YEAR_NS / (double)covered);
     sigma = sigma < spec->floor ? spec->floor : sigma > spec->cap ? spec->cap : sigma;
     bool changed = sigma < tracker->sigma || sigma > tracker->sigma;

@@ -18,10 +18,10 @@ typedef enum rh_vol_kind { RH_VOL_FLAT, RH_VOL_FILE, RH_VOL_REALIZED } rh_vol_ki
 
 typedef struct rh_vol_spec {
     rh_vol_kind kind;
-    double sigma;               /* flat: the vol; file and realized: until there is data */
-    char file[RH_PATH_MAX];     /* file: as written in the scenario */
-    int64_t window_ns, sample_ns;   /* realized: window, spacing of the returns */
-    double floor, cap;          /* realized */
+    double sigma;                 /* flat: the vol; file and realized: until there is data */
+    char file[RH_PATH_MAX];       /* file: as written in the scenario */
+    int64_t window_ns, sample_ns; /* realized: window, spacing of the returns */
+    double floor, cap;            /* realized */
 } rh_vol_spec;
 
 /* `at` is a number (flat) or an object with "kind". */
@@ -29,10 +29,10 @@ rh_status rh_vol_spec_read(rh_json at, rh_vol_spec *spec, rh_error *error);
 
 typedef struct rh_vol_tracker {
     const rh_vol_spec *spec;
-    double sigma;               /* now */
-    rh_rolling returns;         /* squared log returns */
+    double sigma;       /* now */
+    rh_rolling returns; /* squared log returns */
     rh_rolling_sample *memory;
-    int64_t sampled_ns;         /* time and price of the last sample; price 0: none */
+    int64_t sampled_ns; /* time and price of the last sample; price 0: none */
     double sampled_price;
 } rh_vol_tracker;
 

@@ -5,7 +5,7 @@
 
 #include "math/kernels.h"
 
-#define IDENTITY_TOLERANCE 1e-9     /* of gross flow; DESIGN: two sets of books agree to this */
+#define IDENTITY_TOLERANCE 1e-9 /* of gross flow; DESIGN: two sets of books agree to this */
 
 void rh_sum_add(rh_sum *s, double value)
 {
@@ -55,13 +55,15 @@ static void open_unit(rh_books *books, const rh_market *market, int64_t time_ns,
     const rh_instrument *instrument = &books->universe->instruments[i];
     rh_unit_value(market, i, time_ns, false, &books->unit[i]);
     books->mid[i] = rh_market_mid(market, instrument->underlying >= 0 ? instrument->underlying : i);
-    books->sigma[i] = instrument->kind == RH_INSTRUMENT_OPTION ? rh_market_vol(market, i, false) : 0;
+    books->sigma[i] =
+        instrument->kind == RH_INSTRUMENT_OPTION ? rh_market_vol(market, i, false) : 0;
 }
 
 static void open_interval(rh_books *books, const rh_market *market, int64_t time_ns)
 {
     books->from_ns = time_ns;
-    for (int a = 0; a < books->universe->asset_count; a++) books->spot[a] = market->spot[a];
+    for (int a = 0; a < books->universe->asset_count; a++)
+        books->spot[a] = market->spot[a];
     for (int c = 0; c < books->universe->currency_count; c++) {
         books->fx[c] = rh_market_fx(market, c);
     }
@@ -72,7 +74,9 @@ static void open_interval(rh_books *books, const rh_market *market, int64_t time
 }
 
 /* The five terms of one Taylor expansion, and what is left. */
-typedef struct terms { double delta, gamma, theta, vega, higher, carry, actual; } terms;
+typedef struct terms {
+    double delta, gamma, theta, vega, higher, carry, actual;
+} terms;
 
 /* Price moves that are not in proportion to the spot: basis, which is carry. */
 static double basis_move(const rh_books *books, const rh_market *market, int i, const rh_unit *now)
@@ -86,7 +90,8 @@ static double basis_move(const rh_books *books, const rh_market *market, int i, 
     double in_proportion = books->mid[i] * S / S0;
     if (option) return now->delta * (F - in_proportion) * S / F;
     double fx = rh_market_fx(market, instrument->settle);
-    return fx * (rh_unit_settle_value(instrument, F) - rh_unit_settle_value(instrument, in_proportion));
+    return fx *
+           (rh_unit_settle_value(instrument, F) - rh_unit_settle_value(instrument, in_proportion));
 }
 
 static void add_instrument(rh_books *books, const rh_market *market, int64_t time_ns, int i,
@@ -102,13 +107,14 @@ static void add_instrument(rh_books *books, const rh_market *market, int64_t tim
     rh_unit now;
     rh_unit_value(market, i, time_ns, false, &now);
     basis = basis_move(books, market, i, &now);
-    double dv = instrument->kind == RH_INSTRUMENT_OPTION ? rh_market_vol(market, i, false) - sigma : 0;
+    double dv =
+        instrument->kind == RH_INSTRUMENT_OPTION ? rh_market_vol(market, i, false) - sigma : 0;
     sum->delta += qty * was.delta * dS;
     sum->gamma += qty * 0.5 * was.gamma * dS * dS;
     sum->theta += qty * was.theta * dt;
     sum->vega += qty * was.vega * dv;
-    sum->higher += qty * (was.vanna * dS * dv + 0.5 * was.volga * dv * dv +
-                          was.speed * dS * dS * dS / 6.0);
+    sum->higher +=
+        qty * (was.vanna * dS * dv + 0.5 * was.volga * dv * dv + was.speed * dS * dS * dS / 6.0);
     sum->carry += qty * basis;
     sum->actual += qty * (now.value - was.value);
     double moved = now.value - was.value;
@@ -117,7 +123,8 @@ static void add_instrument(rh_books *books, const rh_market *market, int64_t tim
 }
 
 /* Revaluation of an amount of foreign currency held through the interval. */
-static double add_foreign(rh_books *books, const rh_market *market, int c, double amount, terms *sum)
+static double add_foreign(rh_books *books, const rh_market *market, int c, double amount,
+                          terms *sum)
 {
     const rh_currency *currency = &books->universe->currencies[c];
     if (currency->conversion == RH_CONVERT_NONE) return 0.0;
@@ -145,7 +152,8 @@ static void add_currency(rh_books *books, const rh_market *market, int64_t time_
     double years = (double)(time_ns - books->from_ns) / (365.0 * 86400.0 * 1e9);
     rh_sum_add(&books->pnl_options, add_foreign(books, market, c, of_book, sum));
     rh_sum_add(&books->pnl_hedges, add_foreign(books, market, c, of_hedge, sum));
-    rh_sum_add(&books->pnl_carry, add_foreign(books, market, c, p->cash[c] + p->collateral[c], sum));
+    rh_sum_add(&books->pnl_carry,
+               add_foreign(books, market, c, p->cash[c] + p->collateral[c], sum));
     double rate = books->universe->currencies[c].rate;
     double balance = p->cash[c] + p->collateral[c];
     double interest = balance * rh_expm1(rate * years);
@@ -225,9 +233,10 @@ void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns, rh
     double fees = fill->cost[RH_COST_fee] + fill->cost[RH_COST_gas];
     double moved = rh_positions_trade(books->positions, RH_LAYER_HEDGE, fill->instrument, fill->qty,
                                       fill->price, fees);
-    rh_sum_add(&books->gross_flow, (moved + fabs(fill->qty * rh_unit_settle_value(i, fill->price))) *
-                                       fx);
-    for (int k = 0; k < RH_COST_KINDS; k++) add_cost(books, (rh_cost_kind)k, fill->cost[k] * fx);
+    rh_sum_add(&books->gross_flow,
+               (moved + fabs(fill->qty * rh_unit_settle_value(i, fill->price))) * fx);
+    for (int k = 0; k < RH_COST_KINDS; k++)
+        add_cost(books, (rh_cost_kind)k, fill->cost[k] * fx);
     /* Booked at the known mid at decision: what the wait cost is a cost and a delta P&L at once. */
     rh_sum_add(&books->pnl_hedges, late * fx);
     rh_sum_add(&books->attribution_delta, late * fx);
@@ -259,7 +268,8 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
     rh_books_mark(books, market, time_ns);
     double fx = rh_market_fx(market, i->settle);
     double final = option ? price : rh_unit_settle_value(i, price);
-    /* A settlement price beside the mark is a last move of the instrument, explained by no greek. */
+    /* A settlement price beside the mark is a last move of the instrument, explained by no greek.
+     */
     double jump = (final * fx - books->unit[instrument].value);
     if (!at_stake(books, instrument)) jump = 0.0;
     for (int layer = 0; layer < RH_LAYERS; layer++) {
@@ -291,7 +301,8 @@ double rh_books_funding(rh_books *books, const rh_market *market, int64_t time_n
 double rh_books_cost(const rh_books *books)
 {
     double total = 0.0;
-    for (int k = 0; k < RH_COST_KINDS; k++) total += rh_sum_value(&books->cost[k]);
+    for (int k = 0; k < RH_COST_KINDS; k++)
+        total += rh_sum_value(&books->cost[k]);
     return total;
 }
 
@@ -337,6 +348,8 @@ rh_status rh_books_check(const rh_books *books, rh_error *error)
     double off_equity = fabs(rh_books_equity(books) - pnl);
     double off_sum = fabs(rh_books_attribution(books) - pnl);
     if (off_equity <= allowed && off_sum <= allowed) return RH_OK;
-    return rh_fail(error, RH_BROKEN, "the books do not close: equity is %.6g away from pnl.total, "
-                   "the attribution %.6g; allowed %.3g", off_equity, off_sum, allowed);
+    return rh_fail(error, RH_BROKEN,
+                   "the books do not close: equity is %.6g away from pnl.total, "
+                   "the attribution %.6g; allowed %.3g",
+                   off_equity, off_sum, allowed);
 }

@@ -9,7 +9,9 @@
 #include "portfolio/positions.h"
 #include "portfolio/unit.h"
 
-typedef struct rh_sum { double sum, error; } rh_sum;    /* compensated (Neumaier 1974) */
+typedef struct rh_sum {
+    double sum, error;
+} rh_sum; /* compensated (Neumaier 1974) */
 static inline double rh_sum_value(const rh_sum *s)
 {
     return s->sum + s->error;
@@ -19,19 +21,19 @@ void rh_sum_add(rh_sum *sum, double value);
 /* X(name): the blocks of summary.json, in order. */
 #define RH_PNL_MAP(X) X(options) X(hedges) X(carry) X(entry)
 #define RH_COST_MAP(X) X(spread) X(depth) X(impact) X(fee) X(latency) X(gas) X(adversary)
-#define RH_ATTRIBUTION_MAP(X)                                                \
+#define RH_ATTRIBUTION_MAP(X)                                                                      \
     X(delta) X(gamma) X(theta) X(vega) X(carry) X(entry) X(higher) X(cost) X(residual)
 
 typedef enum rh_cost_kind {
 #define X(name) RH_COST_##name,
     RH_COST_MAP(X)
 #undef X
-    RH_COST_KINDS
+        RH_COST_KINDS
 } rh_cost_kind;
 
 typedef struct rh_books {
     const rh_universe *universe;
-    rh_positions *positions;                    /* the filled ones */
+    rh_positions *positions; /* the filled ones */
     /* the open interval */
     bool open;
     int64_t from_ns;
@@ -39,7 +41,7 @@ typedef struct rh_books {
     double fx[RH_CURRENCIES_MAX];
     double mid[RH_INSTRUMENTS_MAX], sigma[RH_INSTRUMENTS_MAX];
     rh_unit unit[RH_INSTRUMENTS_MAX];
-    int active[RH_INSTRUMENTS_MAX], active_count;   /* instruments with a position, ascending */
+    int active[RH_INSTRUMENTS_MAX], active_count; /* instruments with a position, ascending */
     /* since the start, numeraire */
 #define X(name) rh_sum pnl_##name;
     RH_PNL_MAP(X)
@@ -47,18 +49,18 @@ typedef struct rh_books {
 #define X(name) rh_sum attribution_##name;
     RH_ATTRIBUTION_MAP(X)
 #undef X
-    rh_sum cost[RH_COST_KINDS];                 /* positive = lost */
-    rh_sum gross_flow;                          /* sum of |cash movements| */
-    rh_sum gross_gamma, gross_residual;         /* sums of |gamma term|, |residual| over intervals */
-    rh_sum collateral;                          /* opening collateral in the numeraire */
+    rh_sum cost[RH_COST_KINDS];         /* positive = lost */
+    rh_sum gross_flow;                  /* sum of |cash movements| */
+    rh_sum gross_gamma, gross_residual; /* sums of |gamma term|, |residual| over intervals */
+    rh_sum collateral;                  /* opening collateral in the numeraire */
 } rh_books;
 
 void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled);
 
 /* Every asset with something at stake has a price, so that the books can be marked. */
 bool rh_books_can_mark(const rh_books *books, const rh_market *market);
-/* End the interval at time_ns (accruing interest into cash) and start the next. The first call opens
- * the books and values the collateral. */
+/* End the interval at time_ns (accruing interest into cash) and start the next. The first call
+ * opens the books and values the collateral. */
 void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns);
 
 /* What a hedge fill did; prices as in rh_positions_trade. Costs in the settlement currency. */
@@ -66,7 +68,7 @@ typedef struct rh_fill_booking {
     int instrument;
     double qty, price;
     double mid_decision, mid_arrival;
-    double cost[RH_COST_KINDS];     /* latency is computed here and written back */
+    double cost[RH_COST_KINDS]; /* latency is computed here and written back */
 } rh_fill_booking;
 /* Book a hedge fill at time_ns: marks, moves positions, books costs. */
 void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns,
@@ -82,10 +84,11 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
 double rh_books_funding(rh_books *books, const rh_market *market, int64_t time_ns, int instrument,
                         double rate);
 
-double rh_books_pnl(const rh_books *books);             /* options + hedges + carry + entry - cost */
+double rh_books_pnl(const rh_books *books); /* options + hedges + carry + entry - cost */
 double rh_books_cost(const rh_books *books);
-double rh_books_attribution(const rh_books *books);     /* sum of the block */
-/* Equity from cash and marks alone, minus the opening collateral; an independent path to the P&L. */
+double rh_books_attribution(const rh_books *books); /* sum of the block */
+/* Equity from cash and marks alone, minus the opening collateral; an independent path to the P&L.
+ */
 double rh_books_equity(const rh_books *books);
 /* |equity - pnl| and |attribution - pnl| within 1e-9 of gross flow (or RH_BROKEN). */
 rh_status rh_books_check(const rh_books *books, rh_error *error);

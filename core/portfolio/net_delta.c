@@ -12,12 +12,13 @@
 void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset,
                        bool hedge_collateral)
 {
-    *net = (rh_net_delta){.universe = universe, .asset = asset, .hedge_collateral = hedge_collateral};
+    *net =
+        (rh_net_delta){.universe = universe, .asset = asset, .hedge_collateral = hedge_collateral};
     net->in_coin = universe->assets[asset].coin == universe->numeraire;
     for (int i = 0; i < universe->instrument_count; i++) {
         const rh_instrument *instrument = &universe->instruments[i];
-        bool margined = instrument->kind == RH_INSTRUMENT_PERP ||
-                        instrument->kind == RH_INSTRUMENT_FUTURE;
+        bool margined =
+            instrument->kind == RH_INSTRUMENT_PERP || instrument->kind == RH_INSTRUMENT_FUTURE;
         net->margined[instrument->settle] |= margined;
     }
 }
@@ -26,7 +27,8 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
 {
     const rh_instrument *o = &net->universe->instruments[i];
     int n = net->count++, group = 0;
-    while (group < net->expiry_count && net->expiry_ns[group] != o->expiry_ns) group++;
+    while (group < net->expiry_count && net->expiry_ns[group] != o->expiry_ns)
+        group++;
     if (group == RH_EXPIRIES_MAX) {
         return rh_fail(error, RH_INPUT, "more than %d expiries in one book", RH_EXPIRIES_MAX);
     }
@@ -119,12 +121,17 @@ static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int
     c->time_ns = time_ns;
     c->valid = true;
     fill_inputs(net, time_ns, sigma);
-    rh_delta_batch batch = {.count = (size_t)net->count, .strike = net->strike,
-                            .growth = net->growth, .discount = net->discount, .total = net->total,
-                            .sign = net->sign, .inverse = net->inverse, .out = c->delta};
+    rh_delta_batch batch = {.count = (size_t)net->count,
+                            .strike = net->strike,
+                            .growth = net->growth,
+                            .discount = net->discount,
+                            .total = net->total,
+                            .sign = net->sign,
+                            .inverse = net->inverse,
+                            .out = c->delta};
     rh_option_delta_batch(&batch, spot);
     for (int n = 0; n < net->count; n++) {
-        if (net->inverse[n]) c->delta[n] *= spot * net->growth[n];      /* F dc/dF */
+        if (net->inverse[n]) c->delta[n] *= spot * net->growth[n]; /* F dc/dF */
         if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
     }
     return c->delta;
@@ -225,6 +232,7 @@ void rh_net_greeks_of(const rh_net_delta *net, const rh_positions *positions,
         }
     }
     const rh_asset *asset = &net->universe->assets[net->asset];
-    out->iv = weight > 0.0 ? weighted / weight
-                           : (asset->hedge_is_mark ? market->mark : market->hedge)[net->asset].sigma;
+    out->iv = weight > 0.0
+                  ? weighted / weight
+                  : (asset->hedge_is_mark ? market->mark : market->hedge)[net->asset].sigma;
 }

@@ -9,7 +9,7 @@
 
 #define RH_EXPIRIES_MAX 256
 
-typedef struct rh_option_deltas {   /* per unit deltas at one (spot, time, vol) */
+typedef struct rh_option_deltas { /* per unit deltas at one (spot, time, vol) */
     double spot, sigma;
     int64_t time_ns;
     double delta[RH_INSTRUMENTS_MAX];
@@ -19,7 +19,7 @@ typedef struct rh_option_deltas {   /* per unit deltas at one (spot, time, vol) 
 typedef struct rh_net_delta {
     const rh_universe *universe;
     int asset;
-    bool in_coin;                   /* the numeraire is the asset: delta = S dE/dS */
+    bool in_coin; /* the numeraire is the asset: delta = S dE/dS */
     bool hedge_collateral;
     int count;                      /* live options of the asset */
     int option[RH_INSTRUMENTS_MAX]; /* their instruments */
@@ -28,10 +28,10 @@ typedef struct rh_net_delta {
     int expiry_count;
     double own_vol[RH_INSTRUMENTS_MAX], strike[RH_INSTRUMENTS_MAX];
     signed char sign[RH_INSTRUMENTS_MAX], inverse[RH_INSTRUMENTS_MAX];
-    bool slow[RH_INSTRUMENTS_MAX];  /* valued one by one: own underlying, quote-settled in coin */
+    bool slow[RH_INSTRUMENTS_MAX]; /* valued one by one: own underlying, quote-settled in coin */
     bool any_slow;
-    bool margined[RH_CURRENCIES_MAX];   /* perps or futures settle in it: it may hold basis */
-    int other[RH_INSTRUMENTS_MAX], other_count;     /* the asset's other instruments */
+    bool margined[RH_CURRENCIES_MAX]; /* perps or futures settle in it: it may hold basis */
+    int other[RH_INSTRUMENTS_MAX], other_count; /* the asset's other instruments */
     double growth[RH_INSTRUMENTS_MAX], discount[RH_INSTRUMENTS_MAX], total[RH_INSTRUMENTS_MAX];
     double weighted[RH_INSTRUMENTS_MAX];
     rh_option_deltas cache[2];
@@ -53,7 +53,9 @@ double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const
 double rh_hedge_position_of(const rh_net_delta *net, const rh_positions *positions,
                             const rh_market *market);
 /* Net of the other greeks at the hedge vol, computed on demand. */
-typedef struct rh_net_greeks { double gamma, vega, theta, iv; } rh_net_greeks;
+typedef struct rh_net_greeks {
+    double gamma, vega, theta, iv;
+} rh_net_greeks;
 void rh_net_greeks_of(const rh_net_delta *net, const rh_positions *positions,
                       const rh_market *market, int64_t time_ns, rh_net_greeks *out);
 

@@ -1,5 +1,5 @@
-/* Arithmetic of holdings. Spot and options move cash at once; perps and futures carry their entry as
- * unsettled basis and realise it in cash as they are reduced. No market is read here. */
+/* Arithmetic of holdings. Spot and options move cash at once; perps and futures carry their entry
+ * as unsettled basis and realise it in cash as they are reduced. No market is read here. */
 #include "portfolio/positions.h"
 
 #include "portfolio/unit.h"
@@ -49,7 +49,7 @@ double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrumen
     }
     held->basis -= rest * u;
     held->qty = rh_round_to_lot(held->qty + rest, i->lot);
-    if (!(fabs(held->qty) > 0.0)) {     /* flat: what is left of the basis is rounding */
+    if (!(fabs(held->qty) > 0.0)) { /* flat: what is left of the basis is rounding */
         positions->cash[i->settle] += held->basis;
         held->basis = 0.0;
     }

@@ -11,14 +11,14 @@ typedef enum rh_layer { RH_LAYER_BOOK, RH_LAYER_HEDGE, RH_LAYERS } rh_layer;
 
 typedef struct rh_position {
     double qty;
-    double basis;   /* perps and futures: -sum qty u(price), unsettled, in the settlement currency */
+    double basis; /* perps and futures: -sum qty u(price), unsettled, in the settlement currency */
 } rh_position;
 
 typedef struct rh_positions {
     const rh_universe *universe;
     rh_position held[RH_LAYERS][RH_INSTRUMENTS_MAX];
-    double cash[RH_CURRENCIES_MAX];         /* earns interest; collateral not included */
-    double collateral[RH_CURRENCIES_MAX];   /* opening balances, external */
+    double cash[RH_CURRENCIES_MAX];       /* earns interest; collateral not included */
+    double collateral[RH_CURRENCIES_MAX]; /* opening balances, external */
 } rh_positions;
 
 /* Trade qty at `price` per unit (settlement currency for options and spot; USD price for perps and

@@ -51,9 +51,9 @@ static void convert(const rh_market *market, int currency, rh_unit *u)
 /* Where an option stands: its model and its model's S, with F = S growth for inverse options. */
 typedef struct pricing_point {
     rh_option_model model;
-    double x;           /* the model's S: spot, or the forward */
-    double ratio;       /* dx/dS */
-    double drift;       /* d ln x / dt at constant spot: -(r - q) for a forward, else 0 */
+    double x;     /* the model's S: spot, or the forward */
+    double ratio; /* dx/dS */
+    double drift; /* d ln x / dt at constant spot: -(r - q) for a forward, else 0 */
     double T, r, q, sigma;
 } pricing_point;
 
@@ -63,7 +63,11 @@ static pricing_point point_of(const rh_market *market, int instrument, int64_t t
     const rh_instrument *o = &market->universe->instruments[instrument];
     const rh_asset *a = &market->universe->assets[o->asset];
     double S = market->spot[o->asset];
-    pricing_point p = {.model = RH_MODEL_BSM, .x = S, .ratio = 1.0, .r = a->rate, .q = a->yield,
+    pricing_point p = {.model = RH_MODEL_BSM,
+                       .x = S,
+                       .ratio = 1.0,
+                       .r = a->rate,
+                       .q = a->yield,
                        .T = rh_years(time_ns, o->expiry_ns),
                        .sigma = rh_market_vol(market, instrument, hedge_vol)};
     if (o->underlying >= 0) {
@@ -107,7 +111,7 @@ static void value_linear(const rh_market *market, int instrument, rh_unit *unit)
         unit->delta = F / S;
         return;
     }
-    unit->value = -1.0 / F;             /* F = rho S: -1/(rho S) and its derivatives */
+    unit->value = -1.0 / F; /* F = rho S: -1/(rho S) and its derivatives */
     unit->delta = 1.0 / (F * S);
     unit->gamma = -2.0 / (F * S * S);
     unit->speed = 6.0 / (F * S * S * S);

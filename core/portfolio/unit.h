@@ -1,6 +1,6 @@
 /* One unit of an instrument, valued in the numeraire with its sensitivities to the asset's spot.
- * Pure: reads a market state, changes nothing. "Unit" is one asset unit, one option on one asset unit,
- * or one USD of notional for coin-settled perps and futures. */
+ * Pure: reads a market state, changes nothing. "Unit" is one asset unit, one option on one asset
+ * unit, or one USD of notional for coin-settled perps and futures. */
 #ifndef RH_PORTFOLIO_UNIT_H
 #define RH_PORTFOLIO_UNIT_H
 

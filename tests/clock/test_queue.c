@@ -13,7 +13,11 @@
 #include "clock/delay.h"
 #include "clock/queue.h"
 
-typedef struct expected { int64_t time_ns; int event_class; uint32_t slot; } expected;
+typedef struct expected {
+    int64_t time_ns;
+    int event_class;
+    uint32_t slot;
+} expected;
 
 static int compare_expected(const void *a, const void *b)
 {
@@ -36,8 +40,9 @@ static void pops_in_total_order(void **state)
         uint64_t random = rh_stream_u64(&stream);
         all[i] = (expected){(int64_t)(random % 20), (int)(random >> 32) % RH_CLASSES, i};
         if (all[i].event_class < 0) all[i].event_class = -all[i].event_class;
-        assert_int_equal(rh_queue_push(&queue, all[i].time_ns, (rh_event_class)all[i].event_class,
-                                       i, 0, NULL), RH_OK);
+        assert_int_equal(
+            rh_queue_push(&queue, all[i].time_ns, (rh_event_class)all[i].event_class, i, 0, NULL),
+            RH_OK);
     }
     assert_int_equal(rh_queue_push(&queue, 99, RH_CLASS_WAKE, 0, 0, NULL), RH_LIMIT);
     qsort(all, N, sizeof *all, compare_expected);
@@ -70,11 +75,13 @@ static void refuses_the_past(void **state)
 static void documented_order_of_classes(void **state)
 {
     (void)state;
-    const rh_event_class order[] = {RH_CLASS_HAPPENED, RH_CLASS_ORACLE, RH_CLASS_BLOCK,
-        RH_CLASS_ORDER, RH_CLASS_CLIENT, RH_CLASS_FUNDING, RH_CLASS_SETTLEMENT, RH_CLASS_KNOWN,
-        RH_CLASS_REPORT, RH_CLASS_SWAP, RH_CLASS_TIMER, RH_CLASS_WAKE, RH_CLASS_LEDGER};
+    const rh_event_class order[] = {
+        RH_CLASS_HAPPENED, RH_CLASS_ORACLE,     RH_CLASS_BLOCK, RH_CLASS_ORDER,  RH_CLASS_CLIENT,
+        RH_CLASS_FUNDING,  RH_CLASS_SETTLEMENT, RH_CLASS_KNOWN, RH_CLASS_REPORT, RH_CLASS_SWAP,
+        RH_CLASS_TIMER,    RH_CLASS_WAKE,       RH_CLASS_LEDGER};
     assert_int_equal(sizeof order / sizeof *order, RH_CLASSES);
-    for (int i = 0; i < RH_CLASSES; i++) assert_int_equal(order[i], i);
+    for (int i = 0; i < RH_CLASSES; i++)
+        assert_int_equal(order[i], i);
 }
 
 static void delay_line_sorts_and_grows(void **state)

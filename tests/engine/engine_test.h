@@ -1,5 +1,5 @@
-/* Harness of the engine's tests: a scenario and its bars are written to a temporary folder, run, and
- * the summary is read back by path ("pnl.total"). */
+/* Harness of the engine's tests: a scenario and its bars are written to a temporary folder, run,
+ * and the summary is read back by path ("pnl.total"). */
 #ifndef ENGINE_TEST_H
 #define ENGINE_TEST_H
 
@@ -24,7 +24,9 @@ typedef struct outcome {
     rh_json_doc *summary;
 } outcome;
 
-typedef struct fixture { char dir[64], scenario[128]; } fixture;
+typedef struct fixture {
+    char dir[64], scenario[128];
+} fixture;
 
 static inline void write_text(const char *dir, const char *name, const char *text)
 {
@@ -39,7 +41,7 @@ static inline void write_text(const char *dir, const char *name, const char *tex
 static inline int set_up(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
-    strcpy(f->dir, "/tmp/rehedge-engine-XXXXXX");
+    snprintf(f->dir, sizeof f->dir, "/tmp/rehedge-engine-XXXXXX");
     if (!mkdtemp(f->dir)) return -1;
     setenv("REHEDGE_CACHE", f->dir, 1);
     snprintf(f->scenario, sizeof f->scenario, "%s/s.json", f->dir);
@@ -65,7 +67,8 @@ static inline outcome run_with(fixture *f, const char *json, rh_run_request requ
     o.status = rh_run_scenario(&request, &o.result, &o.error);
     if (o.status == RH_OK) {
         assert_int_equal(rh_json_parse("summary", o.result.summary.bytes, o.result.summary.length,
-                                       &o.summary, &o.error), RH_OK);
+                                       &o.summary, &o.error),
+                         RH_OK);
     }
     return o;
 }
@@ -97,11 +100,11 @@ static inline void done(outcome *o)
     rh_run_result_free(&o->result);
 }
 
-#define NEAR(a, b, tolerance)                                                                     \
-    do {                                                                                          \
-        double a_ = (a), b_ = (b);                                                                \
-        if (!(a_ - b_ <= (tolerance) && b_ - a_ <= (tolerance)))                                  \
-            fail_msg("%s:%d: %s = %.17g, expected %.17g", __FILE__, __LINE__, #a, a_, b_);        \
+#define NEAR(a, b, tolerance)                                                                      \
+    do {                                                                                           \
+        double a_ = (a), b_ = (b);                                                                 \
+        if (!(a_ - b_ <= (tolerance) && b_ - a_ <= (tolerance)))                                   \
+            fail_msg("%s:%d: %s = %.17g, expected %.17g", __FILE__, __LINE__, #a, a_, b_);         \
     } while (0)
 
 #endif
