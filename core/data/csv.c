@@ -196,8 +196,8 @@ static void skip_line_feed(rh_csv *csv)
 
 static rh_status feed_line(rh_csv *csv, rh_error *error)
 {
-    size_t length;
-    bool line_ends;
+    size_t length = 0;
+    bool line_ends = false;
     RH_TRY(measure_line(csv, &length, &line_ends, error));
     const char *bytes = csv->input + csv->begin;
     if (!csv->in_row) begin_row(csv);

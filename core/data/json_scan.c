@@ -292,7 +292,7 @@ static rh_status scan_document(scan *s)
     while (!done) {
         RH_TRY(skip_blanks(s));
         if (peek(s, '{') || peek(s, '[')) {
-            bool empty;
+            bool empty = false;
             RH_TRY(scan_open(s, &empty));
             if (!empty) continue;
         } else {

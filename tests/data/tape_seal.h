@@ -1,5 +1,5 @@
-/* Puts all checksums of a tape image right after somebody changed it, so that tests and fuzzers reach
- * the checks behind the checksums. Leaves counts and offsets as they are. */
+/* Puts all checksums of a tape image right after somebody changed it, so that tests and fuzzers
+ * reach the checks behind the checksums. Leaves counts and offsets as they are. */
 #ifndef TESTS_DATA_TAPE_SEAL_H
 #define TESTS_DATA_TAPE_SEAL_H
 

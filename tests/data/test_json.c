@@ -1,5 +1,5 @@
-/* JSON cursors and typed members: values read back, and each refusal with file, path, what was found,
- * what was expected and the nearest name. */
+/* JSON cursors and typed members: values read back, and each refusal with file, path, what was
+ * found, what was expected and the nearest name. */
 #include "data_test.h"
 
 #include <math.h>
@@ -141,9 +141,9 @@ static void refusals_say_where_what_and_wanted(void **state)
             "/p/1/band: found the string \"wide\", expected a number from 0 to 1");
     REFUSED(rh_json_number(at, "n", RH_REQUIRED, 0, 1, &number, &error),
             "/p/1/n: found the number 5, expected a number from 0 to 1");
-    REFUSED(rh_json_number(at, "n", RH_REQUIRED, 6, INFINITY, &number, &error),
+    REFUSED(rh_json_number(at, "n", RH_REQUIRED, 6, (double)INFINITY, &number, &error),
             "/p/1/n: found the number 5, expected a number of at least 6");
-    REFUSED(rh_json_number(at, "z", RH_OPTIONAL, -INFINITY, 1, &number, &error),
+    REFUSED(rh_json_number(at, "z", RH_OPTIONAL, -(double)INFINITY, 1, &number, &error),
             "/p/1/z: found null, expected a number of at most 1");
     REFUSED(rh_json_integer(at, "half", RH_REQUIRED, 0, INT64_MAX, &integer, &error),
             "/p/1/half: found the number 0.5, expected an integer of at least 0");
@@ -158,8 +158,8 @@ static void refusals_say_where_what_and_wanted(void **state)
     REFUSED(rh_json_duration(at, "n", RH_REQUIRED, &integer, &error),
             "/p/1/n: found the number 5, expected a duration");
     REFUSED(rh_json_choice(at, "venue", RH_REQUIRED, words, &index, &error),
-            "/p/1/venue: found the string \"bok\", expected one of \"book\", \"ideal\"; did you mean "
-            "\"book\"?");
+            "/p/1/venue: found the string \"bok\", expected one of \"book\", \"ideal\"; did you "
+            "mean \"book\"?");
     REFUSED(rh_json_text(at, "script", RH_REQUIRED, &text, &error),
             "/p/1: the key \"script\" is missing");
     REFUSED(rh_json_text(rh_json_at(root, 0), "x", RH_OPTIONAL, &text, &error),
@@ -177,7 +177,8 @@ static void unknown_keys_and_the_nearest_name(void **state)
     REFUSED(rh_json_keys(root, allowed, &error), "/zzzzzzzz: unknown key; known: band, unit, to");
     root = parse("{\"to\":0,\"band\":2}");
     expect_ok(&error, rh_json_keys(root, allowed, &error));
-    REFUSED(rh_json_keys(rh_json_at(root, 0), allowed, &error), "/to: found the number 0, expected");
+    REFUSED(rh_json_keys(rh_json_at(root, 0), allowed, &error),
+            "/to: found the number 0, expected an object");
 }
 
 /* From 2^53 on two integers that differ on paper are one double. */

@@ -77,7 +77,8 @@ static void set_refusals(void **state)
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         REFUSED(rh_json_set(doc, empty[i], "1", &error), "expected keys joined by dots");
     }
-    REFUSED(rh_json_set(doc, "a.b", "1", &error), "s.json: /a: found the number 1, expected an obj");
+    REFUSED(rh_json_set(doc, "a.b", "1", &error),
+            "s.json: /a: found the number 1, expected an object");
     REFUSED(rh_json_set(doc, "b", "\xff", &error), "UTF-8");
     for (size_t i = 0; i < sizeof deep - 1; i++) deep[i] = i % 2 ? '.' : 'k';
     deep[sizeof deep - 2] = 'k';

@@ -1,5 +1,5 @@
-/* JSON syntax: what strict JSON accepts is accepted, what it refuses is refused with line and column,
- * comments are blanks, and hostile depth or size neither recurses nor takes time. */
+/* JSON syntax: what strict JSON accepts is accepted, what it refuses is refused with line and
+ * column, comments are blanks, and hostile depth or size neither recurses nor takes time. */
 #include "data_test.h"
 
 #include "base/buffer.h"

@@ -13,8 +13,8 @@ static void write_sample(rh_json_writer *writer)
     rh_json_open(writer, NULL, '{');
     rh_json_put_text(writer, "name", "a\"b");
     rh_json_put_double(writer, "x", 0.1);
-    rh_json_put_double(writer, "nan", NAN);
-    rh_json_put_double(writer, "inf", -INFINITY);
+    rh_json_put_double(writer, "nan", (double)NAN);
+    rh_json_put_double(writer, "inf", -(double)INFINITY);
     rh_json_put_i64(writer, "i", INT64_MIN);
     rh_json_put_bool(writer, "on", true);
     rh_json_put_text(writer, "none", NULL);

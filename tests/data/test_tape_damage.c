@@ -1,5 +1,5 @@
-/* Damaged and forged tapes: every flipped bit, every truncation, and images with right checksums but
- * wrong content are refused with a status and a message, never read. */
+/* Damaged and forged tapes: every flipped bit, every truncation, and images with right checksums
+ * but wrong content are refused with a status and a message, never read. */
 #include "data_test.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* The fuzzers' way to functions that take a path: one file per process in memory (/dev/shm where there
- * is one), rewritten for each input, removed at the end. */
+/* The fuzzers' way to functions that take a path: one file per process in memory (/dev/shm where
+ * there is one), rewritten for each input, removed at the end. */
 #ifndef TESTS_FUZZ_FUZZ_FILE_H
 #define TESTS_FUZZ_FUZZ_FILE_H
 

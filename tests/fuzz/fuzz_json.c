@@ -1,5 +1,5 @@
-/* JSON: whatever the strict parser accepts, it can walk, substitute, edit and write, and what it wrote
- * it reads back to the same text. Refusals carry a message of one line. */
+/* JSON: whatever the strict parser accepts, it can walk, substitute, edit and write, and what it
+ * wrote it reads back to the same text. Refusals carry a message of one line. */
 #include <string.h>
 
 #include "base/buffer.h"
