@@ -4,8 +4,9 @@ why; a killed policy leaves a whole run directory whose identities hold and a jo
 kill; an innocent policy beside it is untouched."""
 import math
 import shutil
+import unittest
 
-from harness import Case, main, scenario
+from harness import SANITIZED, START_MS, Case, main, scenario
 
 SHELL = """return rehedge.policy {{
   api = {api}, name = "test", version = "1.0.0", license = "MIT", about = "A test.",
@@ -99,6 +100,27 @@ class BadPolicy(Case):
                       before="local n = 0\n")
         summary = self.killed(text, "late trouble", "p.lua:")
         self.assertGreaterEqual(summary["hedging"]["fills"], 20)
+
+    @unittest.skipIf(SANITIZED, "a million Lua calls under the sanitizers take a minute")
+    def test_runtime_error_at_event_one_million(self):
+        self.write("p.lua", policy(
+            "trigger = function(s, p)\n    n = n + 1\n    if n == 1000000 then local x = nil + n end\n"
+            "    return false\n  end,\n  scale = function(s) return 0 end,", "local n = 0\n"))
+        data = scenario(
+            feeds=[{"instrument": "BTC-SPOT", "synth": {"model": "gbm", "spot": 45000,
+                                                        "vol": 0.6, "interval": "1s"}}],
+            clock={"from": "2025-01-06T00:00:00Z", "to": "2025-01-18T00:00:00Z", "end": "settle",
+                   "ledger": "1h"},
+            portfolio__0__expiry="2025-01-17T08:00:00Z",
+            portfolio__1__expiry="2025-01-17T08:00:00Z", policy={"script": "./p.lua"})
+        result = self.rehedge("run", self.write("scenario.json", data), "--quiet", "--json",
+                              "--out", self.path("out"))
+        self.assertEqual(result.status, 4, result)
+        self.assertIn("p.lua:7", result.err)
+        summary, journal = self.whole_run_folder(self.path("out"))
+        self.assertGreater(summary["events"], 1_000_000)
+        kill, = [row for row in journal if "p.lua:7" in row["text"]]
+        self.assertEqual((kill["time_ns"] - START_MS * 10**6) // 10**9, 999_999)
 
     def test_malformed_orders(self):
         for value, word in (("0 / 0", "nan|finite|number"), ("1 / 0", "inf|finite|number"),
