@@ -60,6 +60,16 @@ class WholeOrAbsent(Case):
         self.assertIn(result.status, (1, 3), result)
         self.assertIn("scenario.json", result.err)
 
+    def test_output_that_cannot_be_written(self):
+        path = self.write("scenario.json", scenario())
+        for more in ([], ["--json"]):
+            with open("/dev/full", "wb") as full:
+                process = subprocess.run([REHEDGE, "run", path, "--quiet", *more], stdout=full,
+                                         stderr=subprocess.PIPE, env=self.environment(),
+                                         check=False)
+            self.assertEqual(process.returncode, 1)
+            self.assertIn(b"could not be written", process.stderr)
+
     def test_interrupted(self):
         self.kill_at_random(signal.SIGTERM, 10)
         self.assertEqual(self.strays(), [], "SIGTERM cleans up")
