@@ -58,6 +58,7 @@
 #define RH_TIME_NS_MIN INT64_C(0)                     /* 1970 */
 #define RH_TIME_NS_MAX INT64_C(7258118400000000000)   /* 2200-01-01 */
 
+static_assert(RH_VENUES_MAX == 32, "a message says so");
 static_assert(RH_HEDGES_MAX <= RH_INSTRUMENTS_MAX, "hedges are instruments");
 static_assert(RH_LUA_STRING_BYTES_MAX < RH_LUA_MEMORY_BYTES_MAX, "a string fits the VM");
 static_assert(RH_LUA_STATE_BYTES_MAX < RH_LUA_MEMORY_BYTES_MAX, "the state fits the VM");

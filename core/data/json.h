@@ -39,6 +39,9 @@ void rh_json_remove(rh_json_doc *doc, const char *key);
 /* rh_fail with file and path of the cursor in front. */
 rh_status rh_json_fail(rh_json at, rh_error *error, const char *format, ...) RH_PRINTF(3, 4);
 
+/* The same, saying what stands there: "found 5, expected EXPECTED". */
+rh_status rh_json_expect(rh_json at, rh_error *error, const char *expected);
+
 rh_json_type rh_json_kind(rh_json at);
 bool rh_json_has(rh_json object, const char *key);
 /* The cursor must be an object with keys among `allowed` (NULL-terminated) only. */

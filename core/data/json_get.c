@@ -35,7 +35,7 @@ const char *rh_json_describe(const cJSON *node, char *out, size_t capacity)
     return out;
 }
 
-static rh_status fail_found(rh_json at, rh_error *error, const char *expected)
+rh_status rh_json_expect(rh_json at, rh_error *error, const char *expected)
 {
     char found[DESCRIBE_BYTES];
     return rh_json_fail(at, error, "found %s, expected %s",
@@ -99,7 +99,7 @@ rh_status rh_json_keys(rh_json object, const char *const *allowed, rh_error *err
     char text[LIST_BYTES];
     int index;
     if (node == NULL) return RH_OK;
-    if (!cJSON_IsObject(node)) return fail_found(object, error, "an object");
+    if (!cJSON_IsObject(node)) return rh_json_expect(object, error, "an object");
     for (const cJSON *member = node->child; member != NULL; member = member->next) {
         if (is_among(member->string, allowed, &index)) continue;
         return rh_json_fail((rh_json){object.doc, member}, error, "unknown key%s",
@@ -112,7 +112,7 @@ rh_status rh_json_get(rh_json object, const char *key, rh_json_need need, rh_jso
                       rh_error *error)
 {
     const cJSON *node = rh_json_node(object);
-    if (node != NULL && !cJSON_IsObject(node)) return fail_found(object, error, "an object");
+    if (node != NULL && !cJSON_IsObject(node)) return rh_json_expect(object, error, "an object");
     *child = find(object, key);
     if (child->node != NULL) return RH_OK;
     if (need == RH_OPTIONAL) return RH_NOT_FOUND;
@@ -124,7 +124,7 @@ rh_status rh_json_get(rh_json object, const char *key, rh_json_need need, rh_jso
 rh_status rh_json_as_number(rh_json at, double *value, rh_error *error)
 {
     const cJSON *node = rh_json_node(at);
-    if (!cJSON_IsNumber(node)) return fail_found(at, error, "a number");
+    if (!cJSON_IsNumber(node)) return rh_json_expect(at, error, "a number");
     *value = node->valuedouble;
     return RH_OK;
 }
@@ -132,7 +132,7 @@ rh_status rh_json_as_number(rh_json at, double *value, rh_error *error)
 rh_status rh_json_as_text(rh_json at, const char **value, rh_error *error)
 {
     const cJSON *node = rh_json_node(at);
-    if (!cJSON_IsString(node)) return fail_found(at, error, "a string");
+    if (!cJSON_IsString(node)) return rh_json_expect(at, error, "a string");
     *value = node->valuestring;
     return RH_OK;
 }
@@ -140,7 +140,7 @@ rh_status rh_json_as_text(rh_json at, const char **value, rh_error *error)
 rh_status rh_json_as_bool(rh_json at, bool *value, rh_error *error)
 {
     const cJSON *node = rh_json_node(at);
-    if (!cJSON_IsBool(node)) return fail_found(at, error, "true or false");
+    if (!cJSON_IsBool(node)) return rh_json_expect(at, error, "true or false");
     *value = cJSON_IsTrue(node) != 0;
     return RH_OK;
 }
@@ -173,7 +173,7 @@ rh_status rh_json_number(rh_json object, const char *key, rh_json_need need, dou
     if (status != RH_OK) return status == RH_NOT_FOUND ? RH_OK : status;
     const cJSON *node = rh_json_node(at);
     if (!cJSON_IsNumber(node) || !(node->valuedouble >= min && node->valuedouble <= max)) {
-        return fail_found(at, error, expected_range("a number", min, max, expected));
+        return rh_json_expect(at, error, expected_range("a number", min, max, expected));
     }
     *value = node->valuedouble;
     return RH_OK;
@@ -191,7 +191,7 @@ static rh_status fail_integer(rh_json at, int64_t min, int64_t max, rh_error *er
     }
     double low = min == INT64_MIN ? -(double)INFINITY : (double)min;
     double high = max == INT64_MAX ? (double)INFINITY : (double)max;
-    return fail_found(at, error, expected_range("an integer", low, high, expected));
+    return rh_json_expect(at, error, expected_range("an integer", low, high, expected));
 }
 
 rh_status rh_json_integer(rh_json object, const char *key, rh_json_need need, int64_t min,
@@ -238,7 +238,7 @@ static rh_status parsed_text(rh_json object, const char *key, rh_json_need need,
     if (status != RH_OK) return status == RH_NOT_FOUND ? RH_OK : status;
     const cJSON *node = rh_json_node(at);
     if (!cJSON_IsString(node) || !parse(node->valuestring, value)) {
-        return fail_found(at, error, expected);
+        return rh_json_expect(at, error, expected);
     }
     return RH_OK;
 }

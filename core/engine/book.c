@@ -16,17 +16,23 @@ rh_status rh_run_rebuild(rh_run *run, rh_error *error)
 
 /* Time-weighted delta^2, held between changes, at the mark vol and the filled positions, until the
  * last expiry. */
-void rh_run_state_passed(rh_run *run)
+static void hold_state(rh_run *run)
 {
     rh_hedging *h = &run->hedging;
     int64_t end = run->now_ns < run->last_expiry_ns ? run->now_ns : run->last_expiry_ns;
-    if (!run->books.open) return;
     if (h->started && end > h->since_ns) {
         rh_sum_add(&h->delta2_ns, h->delta_now * h->delta_now * (double)(end - h->since_ns));
     }
-    if (!h->started) h->started_ns = run->now_ns;
+    if (!h->started) h->started_ns = end;
     h->started = true;
     h->since_ns = end;
+}
+
+void rh_run_state_passed(rh_run *run)
+{
+    rh_hedging *h = &run->hedging;
+    if (!run->books.open || h->over) return;
+    hold_state(run);
     if (run->now_ns > run->last_expiry_ns) return;
     h->delta_now =
         rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
@@ -117,6 +123,22 @@ static rh_status expire_orders(rh_run *run, int instrument)
     return RH_OK;
 }
 
+/* Options of one expiry leave together: the states between two of them are no states of the book.
+ */
+static void settled(rh_run *run)
+{
+    const rh_event *next = rh_queue_peek(&run->queue);
+    bool more =
+        next && next->time_ns == run->now_ns && rh_event_get_class(next) == RH_CLASS_SETTLEMENT;
+    if (more || !run->hedging.started || run->hedging.over) return;
+    if (run->now_ns < run->last_expiry_ns) {
+        rh_run_state_passed(run);
+        return;
+    }
+    hold_state(run);
+    run->hedging.over = true;
+}
+
 rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
 {
     const rh_instrument *i = &run->universe->instruments[instrument];
@@ -125,9 +147,10 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     double qty = run->filled.held[0][instrument].qty + run->filled.held[1][instrument].qty;
     double market = rh_market_mid(&run->is, i->underlying >= 0 ? i->underlying : instrument);
     RH_TRY(expire_orders(run, instrument));
-    if (!(fabs(qty) > 0.0) || !(market > 0.0)) return RH_OK;
-    /* Up to the expiry the book is whole: measure its error before it goes. */
-    rh_run_state_passed(run);
+    if (!(fabs(qty) > 0.0) || !(market > 0.0)) {
+        settled(run);
+        return RH_OK;
+    }
     double price = option ? rh_option_payoff(i, market) : market;
     double unit_delta = 0.0;
     if (option) {
@@ -145,6 +168,7 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     rh_journal(run, "settlement", "%s settles at %s, cash %s %s", i->name, text, paid_text,
                run->universe->currencies[i->settle].name);
     RH_TRY(rh_run_rebuild(run, error));
+    settled(run);
     rh_run_want_wake(run, RH_ON_EXPIRY);
     if (option && run->scenario->unwind_at_expiry && i->asset == run->asset) {
         RH_TRY(unwind(run, unit_delta, error));

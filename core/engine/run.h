@@ -43,7 +43,7 @@ typedef struct rh_hedging {
     rh_sum delta2_ns; /* integral of delta^2 dt of the policy's asset */
     double delta_now, max_abs_delta;
     int64_t since_ns, started_ns;
-    bool started;
+    bool started, over;    /* from the first mark to the settlement of the last expiry */
     bool latency_untested; /* latency below the bar length: said in the summary */
 } rh_hedging;
 

@@ -52,7 +52,7 @@ static rh_status read_clock(rh_scenario *s, rh_json root, rh_error *error)
     }
     if (s->to_ns > s->from_ns) return RH_OK;
     RH_TRY(rh_json_get(clock, "to", RH_REQUIRED, &at, error));
-    return rh_json_fail(at, error, "expected a time after \"from\"");
+    return rh_json_expect(at, error, "a time after \"from\"");
 }
 
 static int venue_index(void *context, const char *name)
@@ -71,8 +71,7 @@ static rh_status read_venues(rh_scenario *s, rh_json root, rh_error *error)
     if (found == RH_NOT_FOUND) return RH_OK;
     RH_TRY(found);
     if (rh_json_kind(venues) != RH_JSON_OBJECT || rh_json_count(venues) > RH_VENUES_MAX) {
-        return rh_json_fail(venues, error, "expected an object of at most %d venues",
-                            RH_VENUES_MAX);
+        return rh_json_expect(venues, error, "an object of at most 32 venues");
     }
     s->venues = calloc(RH_VENUES_MAX, sizeof *s->venues);
     if (!s->venues) return rh_fail(error, RH_NO_MEMORY, "no memory for the venues");
@@ -139,7 +138,7 @@ static rh_status read_hedges(rh_scenario *s, rh_json root, rh_error *error)
         RH_TRY(rh_json_get(hedge, "instruments", RH_REQUIRED, &list, error));
     }
     if (rh_json_kind(list) != RH_JSON_ARRAY) {
-        return rh_json_fail(list, error, "expected a list of instrument names");
+        return rh_json_expect(list, error, "a list of instrument names");
     }
     for (size_t n = 0; n < rh_json_count(list); n++)
         RH_TRY(add_hedge(s, list, n, error));
@@ -225,7 +224,7 @@ static rh_status prepare(rh_scenario *s, const rh_run_request *request, rh_error
 {
     rh_json vars, root = rh_json_root(s->doc);
     if (rh_json_kind(root) != RH_JSON_OBJECT) {
-        return rh_json_fail(root, error, "expected an object, the scenario");
+        return rh_json_expect(root, error, "an object, the scenario");
     }
     if (request->policy) {
         rh_json_remove(s->doc, "policy");

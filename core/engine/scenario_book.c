@@ -49,7 +49,8 @@ static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
     rh_book_trade trade = {.time_ns = s->from_ns};
     bool option = rh_json_has(entry, "option");
     if (!option && !rh_json_has(entry, "instrument")) {
-        return rh_json_fail(entry, error, "expected \"option\", \"instrument\" or \"file\"");
+        return rh_json_expect(entry, error,
+                              "\"option\", \"instrument\" or \"file\" among its keys");
     }
     RH_TRY(rh_json_keys(entry, option ? option_keys : other_keys, error));
     RH_TRY(rh_json_number(entry, "qty", RH_REQUIRED, -RH_QTY_MAX, RH_QTY_MAX, &trade.qty, error));
@@ -209,12 +210,12 @@ rh_status rh_scenario_read_book(rh_scenario *s, rh_json root, rh_error *error)
     if (found == RH_NOT_FOUND) return RH_OK;
     RH_TRY(found);
     if (rh_json_kind(list) != RH_JSON_ARRAY) {
-        return rh_json_fail(list, error, "expected a list of entries");
+        return rh_json_expect(list, error, "a list of entries");
     }
     for (size_t n = 0; n < rh_json_count(list); n++) {
         rh_json entry = rh_json_at(list, n);
         if (rh_json_kind(entry) != RH_JSON_OBJECT) {
-            return rh_json_fail(entry, error, "expected an object");
+            return rh_json_expect(entry, error, "an object");
         }
         RH_TRY(rh_json_has(entry, "file") ? read_trades_file(s, entry, error)
                                           : read_entry(s, entry, error));

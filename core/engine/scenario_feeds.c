@@ -93,6 +93,8 @@ static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, c
         char message[RH_ERROR_MESSAGE_MAX];
         if (error) memcpy(message, error->message, sizeof message);
         if (error) rh_json_fail(at, error, "%s", message);
+        /* Wrong words in a file are bad input, not wrong usage. */
+        status = status == RH_USAGE ? RH_INPUT : status;
         if (error) error->status = status;
         return status;
     }
@@ -193,7 +195,7 @@ static rh_status read_all(rh_scenario *s, rh_json root, feed_list *list, rh_erro
     rh_json feeds;
     RH_TRY(rh_json_get(root, "feeds", RH_REQUIRED, &feeds, error));
     if (rh_json_kind(feeds) != RH_JSON_ARRAY || rh_json_count(feeds) == 0) {
-        return rh_json_fail(feeds, error, "expected a list with at least one feed");
+        return rh_json_expect(feeds, error, "a list with at least one feed");
     }
     for (size_t n = 0; n < rh_json_count(feeds); n++) {
         RH_TRY(read_feed(s, rh_json_at(feeds, n), (uint32_t)n, list, error));

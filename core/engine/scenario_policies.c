@@ -61,7 +61,7 @@ static rh_status take_params(rh_json block, rh_policy_choice *choice, rh_error *
     }
     RH_TRY(found);
     if (rh_json_kind(choice->params) == RH_JSON_OBJECT) return RH_OK;
-    return rh_json_fail(choice->params, error, "expected an object of params");
+    return rh_json_expect(choice->params, error, "an object of params");
 }
 
 static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)

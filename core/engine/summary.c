@@ -1,4 +1,5 @@
-/* summary.json: what tools and people rely on. Numbers come from the books and counters alone. */
+/* summary.json: what tools and people rely on. Numbers come from the books and counters alone;
+ * every text from a scenario or script is escaped by the writer. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -147,7 +147,7 @@ static rh_status add_asset(rh_universe *universe, rh_json assets, size_t at, rh_
 rh_status rh_universe_add_assets(rh_universe *universe, rh_json assets, rh_error *error)
 {
     if (rh_json_kind(assets) != RH_JSON_OBJECT || rh_json_count(assets) == 0) {
-        return rh_json_fail(assets, error, "expected an object with at least one asset");
+        return rh_json_expect(assets, error, "an object with at least one asset");
     }
     for (size_t i = 0; i < rh_json_count(assets); i++)
         RH_TRY(add_asset(universe, assets, i, error));
@@ -226,7 +226,7 @@ rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments
                                       rh_error *error)
 {
     if (rh_json_kind(instruments) != RH_JSON_OBJECT) {
-        return rh_json_fail(instruments, error, "expected an object of instruments");
+        return rh_json_expect(instruments, error, "an object of instruments");
     }
     for (size_t i = 0; i < rh_json_count(instruments); i++) {
         RH_TRY(read_instrument(universe, instruments, i, venue, context, error));
