@@ -15,6 +15,7 @@ rh_status rh_io_fail(rh_error *error, rh_status status, const char *path, const 
                      int number)
 {
     char reason[REASON_BYTES];
+    if (number == ENOMEM) status = RH_NO_MEMORY;
     if (strerror_r(number, reason, sizeof reason) != 0) reason[0] = '\0';
     return rh_fail(error, status, "%s: cannot %s: %s", path, doing,
                    reason[0] != '\0' ? reason : "unknown error");

@@ -8,7 +8,8 @@
 
 #include "base/error.h"
 
-/* "PATH: cannot DOING: REASON", the reason being that of an errno value. */
+/* "PATH: cannot DOING: REASON", the reason being that of an errno value; ENOMEM is RH_NO_MEMORY
+ * whatever the status. */
 rh_status rh_io_fail(rh_error *error, rh_status status, const char *path, const char *doing,
                      int number);
 

@@ -12,6 +12,21 @@
 #define SUBSTITUTED_NODES_MAX (1u << 20)
 #define EXACT_DIGITS_MAX 15 /* integers of so many digits are exact doubles */
 
+/* Puts `value` in the place of `old`, under its key when it has one. Owns `value` only on success.
+ * cJSON's own replacement by key (1.7.15) leaves a member without a key when memory is short. */
+static bool replace_node(cJSON *parent, cJSON *old, cJSON *value)
+{
+    if (old->string != NULL) {
+        size_t bytes = strlen(old->string) + 1;
+        char *key = cJSON_malloc(bytes);
+        if (key == NULL) return false;
+        memcpy(key, old->string, bytes);
+        cJSON_free(value->string);
+        value->string = key;
+    }
+    return cJSON_ReplaceItemViaPointer(parent, old, value) != 0;
+}
+
 /* --- set ----------------------------------------------------------------------------------- */
 
 /* Digits only, and more of them than a double surely keeps: a seed, better kept as a string. */
@@ -34,10 +49,11 @@ static rh_status put_member(rh_json_doc *doc, cJSON *object, const char *key, cJ
                             rh_error *error)
 {
     bool done = value != NULL;
-    if (done && cJSON_GetObjectItemCaseSensitive(object, key) != NULL) {
-        done = cJSON_ReplaceItemInObjectCaseSensitive(object, key, value);
+    cJSON *old = cJSON_GetObjectItemCaseSensitive(object, key);
+    if (done && old != NULL) {
+        done = replace_node(object, old, value);
     } else if (done) {
-        done = cJSON_AddItemToObject(object, key, value);
+        done = cJSON_AddItemToObject(object, key, value) != 0;
     }
     if (done) return RH_OK;
     cJSON_Delete(value);
@@ -192,14 +208,8 @@ static rh_status replace(substitution *s, cJSON *parent, cJSON *node)
         return RH_LIMIT;
     }
     cJSON *copy = cJSON_Duplicate(var, true);
-    bool done = copy != NULL;
-    if (done) unescape_all(copy);
-    if (done && cJSON_IsObject(parent)) {
-        done = cJSON_ReplaceItemInObjectCaseSensitive(parent, node->string, copy);
-    } else if (done) {
-        done = cJSON_ReplaceItemViaPointer(parent, node, copy);
-    }
-    if (done) return RH_OK;
+    if (copy != NULL) unescape_all(copy);
+    if (copy != NULL && replace_node(parent, node, copy)) return RH_OK;
     cJSON_Delete(copy);
     return rh_fail(s->error, RH_NO_MEMORY, "%s: no memory for its vars", s->doc->name);
 }
