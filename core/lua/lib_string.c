@@ -110,20 +110,25 @@ static int string_rep(lua_State *L)
     const char *text = rh_lua_text(L, 1, &length);
     lua_Integer times = rh_lua_integer(L, 2);
     const char *separator = lua_isnoneornil(L, 3) ? "" : rh_lua_text(L, 3, &between);
-    rh_lua_piece piece;
-    if (times <= 0 || length + between == 0) {
+    size_t unit = length + between;
+    if (times <= 0 || unit == 0) {
         lua_pushliteral(L, "");
         return 1;
     }
-    if ((lua_Unsigned)times > 2 * (lua_Unsigned)RH_LUA_STRING_BYTES_MAX / (length + between) + 1)
+    if ((lua_Unsigned)times > (RH_LUA_STRING_BYTES_MAX + between) / unit)
         return luaL_error(L, "the resulting text is longer than %d bytes",
                           (int)RH_LUA_STRING_BYTES_MAX);
-    rh_lua_piece_begin(L, &piece);
-    for (lua_Integer i = 0; i < times; i++) {
-        if (i > 0) rh_lua_piece_add(&piece, separator, between);
-        rh_lua_piece_add(&piece, text, length);
+    size_t total = (size_t)times * unit, done = unit;   /* with a separator too many at its end */
+    rh_lua_charge(L, (int64_t)(total >> 4));
+    char *bytes = lua_newuserdatauv(L, total, 0);
+    memcpy(bytes, text, length);
+    memcpy(bytes + length, separator, between);
+    while (done < total) {      /* what is there doubles */
+        size_t more = done < total - done ? done : total - done;
+        memcpy(bytes + done, bytes, more);
+        done += more;
     }
-    rh_lua_piece_push(&piece);
+    lua_pushlstring(L, bytes, total - between);
     return 1;
 }
 

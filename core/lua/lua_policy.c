@@ -185,7 +185,7 @@ static rh_status run_chunk(rh_lua *host, rh_error *error)
     rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_LOAD, RH_LUA_CPU_NS_PER_LOAD);
     host->host_allocates = false;
     int code = luaL_loadbufferx(L, host->source, host->source_length, name, "t");
-    if (code == LUA_ERRSYNTAX)
+    if (code != LUA_OK && code != LUA_ERRMEM && !host->killed && lua_isstring(L, -1))
         return rh_fail(error, RH_POLICY, "%s", lua_tostring(L, -1));
     if (code == LUA_OK) code = lua_pcall(L, 0, 1, RH_LUA_AT_HANDLER);
     host->host_allocates = true;

@@ -103,7 +103,7 @@ int rh_lua_setmetatable(lua_State *L)
         return luaL_error(L, "cannot change a protected metatable");
     if (lua_isnil(L, 2)) {
         lua_setmetatable(L, 1);
-        return 1;
+        return 1;   /* the table: the nil was taken */
     }
     refuse_linked(L, 1);
     lua_newtable(L);
@@ -112,5 +112,6 @@ int rh_lua_setmetatable(lua_State *L)
         copy_event(L, 3);
     }
     lua_setmetatable(L, 1);
+    lua_settop(L, 1);
     return 1;
 }

@@ -255,7 +255,7 @@ int rh_lua_state(lua_State *L)
     lua_pushvalue(L, 1);
     rh_status status = rh_lua_protected(host, save_body, &saving, 1, NULL);
     rh_buffer_free(&trial);
-    rh_lua_charge(L, 16);
+    rh_lua_charge(L, RH_LUA_INSTRUCTIONS_PER_CALL);     /* once is enough for anybody */
     if (status != RH_OK) return luaL_error(L, "%s", host->message);
     lua_settop(L, 1);
     lua_pushvalue(L, 1);

@@ -1,0 +1,10 @@
+-- Reading the future.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return s.next_spot > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

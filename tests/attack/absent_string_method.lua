@@ -1,0 +1,10 @@
+-- The same through the metatable of texts.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return ("x"):gsub(".", "y") == "y"
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,11 @@
+-- A to-be-closed variable.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    local x <close> = setmetatable({}, {})
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

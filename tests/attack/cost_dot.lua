@@ -1,0 +1,10 @@
+-- A method without its colon.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return s.cost(5) > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

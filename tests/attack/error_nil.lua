@@ -1,0 +1,10 @@
+-- An error that is nothing.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    error(nil)
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,10 @@
+-- Pattern backtracking.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return ("x"):rep(1000):find(("x*"):rep(1000) .. "y") == nil
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,10 @@
+-- The address of a table, through format.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return #string.format("%p", {}) > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,10 @@
+-- A cancel that is none.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true, -1, 1
+  end,
+  scale = function(s, p, f, lo, hi)
+    return { cancel = "some" }
+  end,
+}

@@ -1,0 +1,10 @@
+-- More than there is.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true, -1, 1
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 1e16
+  end,
+}

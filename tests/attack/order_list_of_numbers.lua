@@ -1,0 +1,10 @@
+-- A list of quantities is no list of orders.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true, -1, 1
+  end,
+  scale = function(s, p, f, lo, hi)
+    return { 1, 2, 3 }
+  end,
+}

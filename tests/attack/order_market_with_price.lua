@@ -1,0 +1,10 @@
+-- A market order with a price.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true, -1, 1
+  end,
+  scale = function(s, p, f, lo, hi)
+    return { qty = 1, limit = 5 }
+  end,
+}

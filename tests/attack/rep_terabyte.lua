@@ -1,0 +1,11 @@
+-- A text of a terabyte.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    local x = ("x"):rep(1 << 40)
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

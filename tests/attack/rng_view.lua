@@ -1,0 +1,10 @@
+-- A stream that is another userdata.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return rehedge.rng(1).uniform(s) > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

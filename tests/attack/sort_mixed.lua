@@ -1,0 +1,11 @@
+-- Things that have no order.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    table.sort({ 1, "a", 2 })
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

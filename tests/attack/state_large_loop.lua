@@ -1,0 +1,13 @@
+-- The same, for ever.
+local t = {}
+for i = 1, 100000 do t[i] = i end
+while true do pcall(rehedge.state, t) end
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,12 @@
+-- Two states.
+rehedge.state {}
+rehedge.state {}
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,10 @@
+-- A misspelt name.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return dleta > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,11 @@
+-- Changing what every text does.
+string.len = function() return 0 end
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}
