@@ -36,10 +36,11 @@ typedef struct rh_k_pair {
     double hi, lo;
 } rh_k_pair;
 
-/* (hi + lo) 2^power. */
+/* (hi + lo) 2^power. Powers are two's complement in unsigned numbers, because NaN arguments make
+ * garbage of them, which may wrap but must not overflow. */
 typedef struct rh_k_scaled {
     double hi, lo;
-    int64_t power;
+    uint64_t power;
 } rh_k_scaled;
 
 RH_KERNEL uint64_t rh_k_bits(double x)
@@ -106,27 +107,27 @@ RH_KERNEL rh_k_pair rh_k_product_pair(rh_k_pair a, rh_k_pair b)
 /* The nearest whole number, |x| < 2^51: as a double, and as the low bits of *shifted. */
 #define RH_K_SHIFT 0x1.8p52
 
-RH_KERNEL int64_t rh_k_whole(double shifted)
+RH_KERNEL uint64_t rh_k_whole(double shifted)
 {
-    return (int64_t)(rh_k_bits(shifted) - rh_k_bits(RH_K_SHIFT));
+    return rh_k_bits(shifted) - rh_k_bits(RH_K_SHIFT);
 }
 
 /* 2^power for a normal result; anything else gives some double, but nothing undefined. */
-RH_KERNEL double rh_k_power_of_two(int64_t power)
+RH_KERNEL double rh_k_power_of_two(uint64_t power)
 {
-    return rh_k_double(((uint64_t)power + 1023) << 52);
+    return rh_k_double((power + 1023) << 52);
 }
 
 /* Half of a power, rounded down; |power| < 4096. */
-RH_KERNEL int64_t rh_k_half(int64_t power)
+RH_KERNEL uint64_t rh_k_half(uint64_t power)
 {
-    return (int64_t)(((uint64_t)power + 4096) >> 1) - 2048;
+    return ((power + 4096) >> 1) - 2048;
 }
 
 /* x 2^power, |power| < 2044, in two steps so that only the last one rounds or overflows. */
-RH_KERNEL double rh_k_scale(double x, int64_t power)
+RH_KERNEL double rh_k_scale(double x, uint64_t power)
 {
-    int64_t half = rh_k_half(power);
+    uint64_t half = rh_k_half(power);
     return x * rh_k_power_of_two(half) * rh_k_power_of_two(power - half);
 }
 

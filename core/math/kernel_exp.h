@@ -58,7 +58,7 @@ RH_KERNEL double rh_k_expm1(double x)
 {
     rh_k_scaled r = rh_k_exp_reduce(rh_k_at_least(rh_k_at_most(x, 710.0), -45.0), 0.0);
     /* A power beyond 200 is as good as 200: 2^-200 is lost either way. */
-    double tiny = rh_k_at_least(rh_k_power_of_two(-r.power), 0x1p-200);
+    double tiny = rh_k_at_least(rh_k_power_of_two(0 - r.power), 0x1p-200);
     rh_k_pair gap = rh_k_sum(1.0, -tiny);
     rh_k_pair sum = rh_k_sum_fast(gap.hi, r.hi);
     double rest = sum.lo + (gap.lo + (r.lo + rh_k_exp_q(r.hi)));

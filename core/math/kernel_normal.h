@@ -71,7 +71,7 @@ RH_KERNEL rh_k_pair rh_k_erfcx_parts(double t, double divisor, double lost)
  * underflow. */
 RH_KERNEL double rh_k_times_scaled(rh_k_scaled e, rh_k_pair weight, rh_k_pair top)
 {
-    int64_t half = rh_k_half(e.power);
+    uint64_t half = rh_k_half(e.power);
     double scale = rh_k_power_of_two(half);
     rh_k_pair sum = rh_k_sum_fast(e.hi, e.lo);
     rh_k_pair w = rh_k_times(sum, weight);
@@ -122,7 +122,7 @@ RH_KERNEL double rh_k_erfcx(double x)
     rh_k_pair square = rh_k_product(clamped, clamped);
     rh_k_scaled grow = rh_k_exp_parts(square.hi, square.lo);
     /* Against a power beyond 200 erfcx(-x) <= 1 is nothing. */
-    double down = rh_k_at_least(rh_k_power_of_two(-grow.power - 1), 0x1p-200);
+    double down = rh_k_at_least(rh_k_power_of_two(0 - grow.power - 1), 0x1p-200);
     rh_k_pair gap = rh_k_sum_fast(grow.hi, -upper * down);
     double lower = rh_k_scale(gap.hi + (gap.lo + grow.lo), grow.power + 1);
     return rh_k_choose(x < 0.0, lower, upper);

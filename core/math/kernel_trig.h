@@ -33,7 +33,7 @@ static const uint64_t rh_two_over_pi_bits[] = {
 
 typedef struct rh_k_angle {
     rh_k_pair r;
-    int64_t quadrant;
+    uint64_t quadrant; /* modulo 4 */
 } rh_k_angle;
 
 /* |x| <= 2^22: x - n PIO2_1 is exact, since both are multiples of 2^-53 and it is below 1. */
@@ -82,8 +82,8 @@ static inline rh_k_angle rh_k_angle_far(double x)
     top += (middle < carry) + mantissa * rh_k_two_over_pi(at);
 
     /* Round to the nearest quadrant: the fraction becomes a signed 190-bit number. */
-    int64_t quadrant = (int64_t)((top + (UINT64_C(1) << 61)) >> 62);
-    top -= (uint64_t)quadrant << 62;
+    uint64_t quadrant = (top + (UINT64_C(1) << 61)) >> 62;
+    top -= quadrant << 62;
     uint64_t sign = 0 - (top >> 63);
     top ^= sign; /* one's complement: off by 2^-190, far below what is kept */
     middle ^= sign;
@@ -101,7 +101,7 @@ static inline rh_k_angle rh_k_angle_far(double x)
     rh_k_pair r = rh_k_product_pair(sum, (rh_k_pair){RH_PIO2_1, RH_PIO2_2});
     bool negative = (sign != 0) != (bits >> 63 != 0);
     if (negative) r = (rh_k_pair){-r.hi, -r.lo};
-    return (rh_k_angle){r, bits >> 63 ? -quadrant : quadrant};
+    return (rh_k_angle){r, bits >> 63 ? 0 - quadrant : quadrant};
 }
 
 RH_KERNEL rh_k_angle rh_k_angle_of(double x)
@@ -133,9 +133,9 @@ RH_KERNEL double rh_k_cos_near(rh_k_pair r)
 }
 
 /* sin(x + quadrants pi/2) without the edge cases. */
-RH_KERNEL double rh_k_turned(rh_k_angle angle, int64_t quadrants)
+RH_KERNEL double rh_k_turned(rh_k_angle angle, uint64_t quadrants)
 {
-    uint64_t q = (uint64_t)(angle.quadrant + quadrants);
+    uint64_t q = angle.quadrant + quadrants;
     double s = rh_k_sin_near(angle.r), c = rh_k_cos_near(angle.r);
     double value = rh_k_choose((q & 1) != 0, c, s);
     return rh_k_double(rh_k_bits(value) ^ (q & 2) << 62);

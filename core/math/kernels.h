@@ -5,14 +5,14 @@
 #ifndef RH_MATH_KERNELS_H
 #define RH_MATH_KERNELS_H
 
-double rh_exp(double x);                /* 0.65 ulp; 0.8 where the result is subnormal */
+double rh_exp(double x);                /* 0.7 ulp; 0.8 where the result is subnormal */
 double rh_expm1(double x);              /* 1.2 */
-double rh_log(double x);                /* 0.8 */
+double rh_log(double x);                /* 0.85 */
 double rh_log1p(double x);              /* 0.85 */
 double rh_pow(double x, double y);      /* 0.65; 0.8 where subnormal */
 double rh_sin(double x);                /* 0.8, any finite x */
 double rh_cos(double x);                /* 0.8, any finite x */
-double rh_erfc(double x);               /* 1.2 */
+double rh_erfc(double x);               /* 1.3 */
 double rh_erfcx(double x);              /* exp(x^2) erfc(x), 1.3 */
 double rh_normal_pdf(double x);         /* 0.8 */
 double rh_normal_cdf(double x);         /* 0.5 erfc(-x / sqrt 2), 1.3 in the far lower tail too */
