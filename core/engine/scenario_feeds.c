@@ -1,5 +1,6 @@
 /* The feeds of a scenario: files imported on the fly or tapes, generators, vol series; all merged
  * into one stream of records whose instrument is an index of the universe. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,9 +57,9 @@ static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, rh_
     rh_tape_input *input = &s->tapes[s->tape_count++];
     const char *zeros = "0000";
     bool has_source = strncmp(info->source_sha256, zeros, 4) != 0 && info->source_sha256[0];
-    strncpy(input->name, label, sizeof input->name - 1);
-    strncpy(input->hash, has_source ? info->source_sha256 : info->content_hash,
-            sizeof input->hash - 1);
+    snprintf(input->name, sizeof input->name, "%s", label);
+    snprintf(input->hash, sizeof input->hash, "%s",
+             has_source ? info->source_sha256 : info->content_hash);
     rh_status status = rh_feed_from_tape(tape, s->from_ns, s->to_ns, feed, error);
     if (status != RH_OK) rh_tape_close(tape);
     return status;
