@@ -1,0 +1,220 @@
+/* Matching: prices and costs that explain each other, depth that is used up and refills, limits,
+ * coin-settled quantities; and the order pool and the guards. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "execution/guard.h"
+#include "execution/venue.h"
+#include "portfolio/unit.h"
+
+enum { SPOT, INVERSE };
+
+typedef struct world {
+    rh_universe universe;
+    rh_market market;
+    rh_venue venue;
+} world;
+
+static world *make_world(const char *venue_json)
+{
+    world *w = calloc(1, sizeof *w);
+    rh_json_doc *doc = NULL;
+    rh_error error = {0};
+    rh_universe *u = &w->universe;
+    u->numeraire = rh_universe_currency(u, "USD");
+    u->assets[u->asset_count++] = (rh_asset){.name = "A",
+                                             .primary = SPOT,
+                                             .hedge_is_mark = true,
+                                             .mark_vol = {.kind = RH_VOL_FLAT, .sigma = 1.0}};
+    u->assets[0].quote = u->numeraire;
+    u->assets[0].coin = rh_universe_currency(u, "A");
+    u->instruments[SPOT] = (rh_instrument){.name = "S",
+                                           .kind = RH_INSTRUMENT_PERP,
+                                           .has_feed = true,
+                                           .underlying = -1,
+                                           .settle = u->assets[0].quote};
+    u->instruments[INVERSE] = (rh_instrument){.name = "I",
+                                              .kind = RH_INSTRUMENT_PERP,
+                                              .inverse = true,
+                                              .underlying = -1,
+                                              .settle = u->assets[0].coin,
+                                              .lot = 1.0};
+    u->instrument_count = 2;
+    assert_int_equal(rh_universe_close(u, NULL), RH_OK);
+    assert_int_equal(rh_market_init(&w->market, u, NULL), RH_OK);
+    assert_int_equal(rh_json_parse("venue", venue_json, strlen(venue_json), &doc, &error), RH_OK);
+    if (rh_venue_read("v", rh_json_root(doc), &w->venue, &error) != RH_OK)
+        fail_msg("%s", error.message);
+    rh_json_free(doc);
+    return w;
+}
+
+static void bar(world *w, double price, double volume)
+{
+    rh_record record = {.kind = RH_RECORD_BAR, .instrument = SPOT, .price = price, .size = volume};
+    rh_market_apply(&w->market, &record);
+}
+
+static void free_world(world *w)
+{
+    rh_market_free(&w->market);
+    free(w);
+}
+
+static rh_match market_order(world *w, int instrument, double qty)
+{
+    rh_order order = {
+        .instrument = instrument, .qty = qty, .remaining = qty, .state = RH_ORDER_WORKING};
+    rh_match match;
+    rh_venue_match(&w->venue, &w->market, &order, &match);
+    return match;
+}
+
+/* qty (u(price) - u(mid)) = spread + depth, whatever the size, side and settlement. */
+static void price_is_explained_by_its_costs(void **state)
+{
+    (void)state;
+    rh_stream stream;
+    rh_stream_init(&stream, 3, 0, 0);
+    world *w = make_world(
+        "{\"kind\": \"book\", \"spread_bps\": 7, \"taker_bps\": 5, \"depth_share\": 0.05,"
+        " \"level_bps\": 3, \"levels\": 20}");
+    for (int n = 0; n < 2000; n++) {
+        double mid = 50.0 + 100.0 * rh_stream_uniform(&stream);
+        int i = n % 2;
+        double qty = (rh_stream_uniform(&stream) - 0.5) * (i == INVERSE ? 2e4 : 200.0);
+        bar(w, mid, 100.0);
+        rh_match m = market_order(w, i, qty);
+        if (!(fabs(m.qty) > 0.0)) continue;
+        const rh_instrument *instrument = &w->universe.instruments[i];
+        double lost = m.qty * (rh_unit_settle_value(instrument, m.price) -
+                               rh_unit_settle_value(instrument, mid));
+        assert_true(fabs(lost - m.spread - m.depth) <= 1e-12 * (1.0 + fabs(lost)));
+        assert_true(m.spread > 0.0 && m.depth >= 0.0);
+        assert_true(m.qty * qty > 0.0 && fabs(m.qty) <= fabs(qty));
+        double notional = fabs(m.qty) * (i == INVERSE ? 1.0 / m.price : m.price);
+        assert_true(fabs(m.fee - 5e-4 * notional) <= 1e-15 * (1.0 + notional));
+        if (i == INVERSE) assert_true(m.qty == floor(m.qty) || m.qty == qty);
+    }
+    free_world(w);
+}
+
+static void depth_is_used_up_and_refills(void **state)
+{
+    (void)state;
+    world *w =
+        make_world("{\"kind\": \"book\", \"spread_bps\": 0, \"depth_share\": 0.1, \"levels\": 3,"
+                   " \"level_bps\": 100}");
+    bar(w, 100.0, 10.0); /* three levels of 1: 100, 101, 102 */
+    rh_match m = market_order(w, SPOT, 1.5);
+    assert_true(fabs(m.price - (100.0 + 0.5 * 101.0) / 1.5) < 1e-12);
+    m = market_order(w, SPOT, 9.0); /* 0.5 at 101 and 1 at 102 are left */
+    assert_true(fabs(m.qty - 1.5) < 1e-12 && m.rest_waits);
+    assert_true(fabs(m.price - (0.5 * 101.0 + 102.0) / 1.5) < 1e-12);
+    m = market_order(w, SPOT, 1.0);
+    assert_true(m.qty == 0.0 && m.rest_waits);
+    m = market_order(w, SPOT, -1.0); /* the other side is untouched */
+    assert_true(m.qty == -1.0 && fabs(m.price - 100.0) < 1e-12);
+    bar(w, 100.0, 10.0);
+    m = market_order(w, SPOT, 1.0);
+    assert_true(m.qty == 1.0 && fabs(m.price - 100.0) < 1e-12);
+    free_world(w);
+}
+
+static void limits_bind(void **state)
+{
+    (void)state;
+    world *w =
+        make_world("{\"kind\": \"book\", \"spread_bps\": 200, \"maker_bps\": 1, \"taker_bps\": 9}");
+    rh_match m;
+    bar(w, 100.0, 10.0); /* bid 99, ask 101 */
+    rh_order buy = {.instrument = SPOT,
+                    .qty = 1,
+                    .remaining = 1,
+                    .limit = 100.5,
+                    .is_limit = true,
+                    .state = RH_ORDER_WORKING,
+                    .fresh = true};
+    rh_venue_match(&w->venue, &w->market, &buy, &m);
+    assert_true(m.qty == 0.0 && m.rest_waits); /* rests */
+    buy.fresh = false;
+    bar(w, 99.0, 10.0); /* ask 99.99: touches 100.5 */
+    rh_venue_match(&w->venue, &w->market, &buy, &m);
+    assert_true(m.qty == 1.0 && m.price == 100.5 && fabs(m.fee - 100.5e-4) < 1e-15);
+    rh_order bounded = {.instrument = SPOT,
+                        .qty = 1,
+                        .remaining = 1,
+                        .limit = 99.5,
+                        .state = RH_ORDER_WORKING}; /* slippage bound of a market order */
+    rh_venue_match(&w->venue, &w->market, &bounded, &m);
+    assert_true(m.qty == 0.0 && !m.rest_waits); /* ends */
+    free_world(w);
+}
+
+/* --- orders and guards --------------------------------------------------------------------- */
+
+static void the_pool_gives_slots_back(void **state)
+{
+    (void)state;
+    rh_orders *orders = calloc(1, sizeof *orders);
+    rh_order order = {.qty = 2.0};
+    uint32_t slot = 0;
+    rh_orders_init(orders);
+    for (int n = 0; n < 3 * RH_ORDERS_LIVE_MAX; n++) {
+        assert_int_equal(rh_orders_new(orders, &order, &slot, NULL), RH_OK);
+        assert_int_equal(orders->slots[slot].id, n + 1);
+        rh_order_arrive(&orders->slots[slot]);
+        rh_order_fill(orders, slot, 0.5);
+        assert_int_equal(orders->slots[slot].state, RH_ORDER_WORKING);
+        rh_order_fill(orders, slot, 1.5);
+        assert_int_equal(orders->slots[slot].state, RH_ORDER_FILLED);
+        orders->slots[slot].pending_reports = 1;
+        rh_orders_release(orders, slot);
+        assert_int_equal(orders->live_count, 1); /* news of it is still under way */
+        orders->slots[slot].pending_reports = 0;
+        rh_orders_release(orders, slot);
+        assert_int_equal(orders->live_count, 0);
+    }
+    for (int n = 0; n < RH_ORDERS_LIVE_MAX; n++)
+        rh_orders_new(orders, &order, &slot, NULL);
+    assert_int_equal(rh_orders_new(orders, &order, &slot, NULL), RH_LIMIT);
+    free(orders);
+}
+
+static void rates_are_counted_over_a_minute(void **state)
+{
+    (void)state;
+    rh_guards *guards = calloc(1, sizeof *guards);
+    const int64_t second = INT64_C(1000000000);
+    guards->limit[RH_GUARD_RATE] = 3;
+    for (int n = 0; n < 3; n++)
+        assert_int_equal(rh_guards_check(guards, n * second, 1, 1, 1, 0), -1);
+    assert_int_equal(rh_guards_check(guards, 59 * second, 1, 1, 1, 0), RH_GUARD_RATE);
+    assert_int_equal(rh_guards_check(guards, 60 * second, 1, 1, 1, 0), -1); /* the first is out */
+    assert_int_equal(rh_guards_check(guards, 60 * second, 1, 1, 1, 0), RH_GUARD_RATE);
+    assert_int_equal(guards->hits[RH_GUARD_RATE], 2);
+    guards->limit[RH_GUARD_STALE] = 1.0;
+    assert_int_equal(rh_guards_check(guards, 900 * second, 1, 1, 1, second), -1);
+    assert_int_equal(rh_guards_check(guards, 900 * second, 1, 1, 1, second + 1), RH_GUARD_STALE);
+    free(guards);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(price_is_explained_by_its_costs),
+        cmocka_unit_test(depth_is_used_up_and_refills),
+        cmocka_unit_test(limits_bind),
+        cmocka_unit_test(the_pool_gives_slots_back),
+        cmocka_unit_test(rates_are_counted_over_a_minute),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
