@@ -16,7 +16,7 @@ return rehedge.policy {
     vol_ref  = { default = 0.8, min = 0.001, about = "volatility at which band applies" },
     weight   = { default = 0.5, min = 0, max = 1, about = "share of the fast estimate" },
     fast     = { default = "10m", min = "1s", about = "half-life of the fast estimate" },
-    slow     = { default = "6h", min = "1s", about = "window of the slow estimate" },
+    slow     = { default = "3h", min = "1s", about = "window of the slow estimate" },
     refresh  = { default = "1m", min = "1s", about = "how often the band is set anew" },
     floor    = { default = 0.25, min = 0, about = "smallest half width, as a multiple of band" },
     cap      = { default = 4, min = 0, about = "largest half width, as a multiple of band" },

@@ -48,7 +48,7 @@ typedef struct rh_order_request {
     rh_order_kind kind;
     double limit;               /* price, LIMIT only */
     double slippage_bps;        /* market: do not trade beyond known mid +- this; 0 = no bound */
-    int slices;                 /* >= 1; slice i of n is sent at i * over_ns / n after the decision */
+    int slices;                 /* >= 1; slice i of n is sent i * over_ns / n after the decision */
     int64_t over_ns;
     bool cancel_live;           /* cancel all live orders first; qty may then be 0 */
 } rh_order_request;

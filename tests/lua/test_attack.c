@@ -8,8 +8,8 @@
 #include "base/random.h"
 #include "data/file.h"
 
-/* ABSENT and ERROR: an ordinary error, at load or in a call. LIMIT: killed by a limit. MALFORMED and
- * ORDERS: killed for what it returned. EXACT: trigger returns true. */
+/* ABSENT and ERROR: an ordinary error, at load or in a call. LIMIT: killed by a limit. MALFORMED
+ * and ORDERS: killed for what it returned. EXACT: trigger returns true. */
 typedef enum category { ABSENT, ERROR, LIMIT, MALFORMED, ORDERS, EXACT } category;
 
 typedef struct attack { const char *name; category category; const char *wanted; } attack;
@@ -229,8 +229,8 @@ static void run_script(const char *label, const char *script, size_t length, out
     if (out->loaded && out->status != RH_OK) {      /* dead policies stay dead */
         rh_kill_kind kind;
         rh_error error;
-        assert_int_equal(policy->methods->trigger(policy, &f.view, features, &decision, &kind, &error),
-                         RH_POLICY);
+        assert_int_equal(policy->methods->trigger(policy, &f.view, features, &decision, &kind,
+                                                  &error), RH_POLICY);
         assert_non_null(strstr(error.message, "killed before"));
     }
     rh_policy_free(policy);

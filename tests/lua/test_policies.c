@@ -37,7 +37,12 @@ static void interval_trades_to_its_target(void **state)
 static void delta_band_has_three_units_and_two_targets(void **state)
 {
     (void)state;
-    static const struct { const char *params; double half; rh_band_unit unit; bool centre; } rows[] = {
+    static const struct {
+        const char *params;
+        double half;
+        rh_band_unit unit;
+        bool centre;
+    } rows[] = {
         {"{\"band\": 0.25}", 0.25, RH_BAND_ASSET, false},
         {"{\"band\": 25, \"unit\": \"quote\"}", 0.25, RH_BAND_QUOTE, false},
         {"{\"band\": 5, \"unit\": \"percent\"}", 0.2, RH_BAND_PERCENT, false},
@@ -186,7 +191,8 @@ static void wakes_take_values_and_params(void **state)
     (void)state;
     fake f;
     fake_init(&f);
-    rh_policy *policy = must_load(&f, POLICY(NO_TRIGGER ", params = { t = '90s', b = 2, u = { default = "
+    rh_policy *policy = must_load(&f, POLICY(NO_TRIGGER
+        ", params = { t = '90s', b = 2, u = { default = "
         "'quote', allowed = { 'asset', 'quote' } } }, wake = { every = 't', delta_beyond = 'b', "
         "unit = 'u', move_beyond = 0.01, on = { 'fill', 'client_trade' } }"), "{\"b\": 3}");
     assert_int_equal(policy->wake.every_ns, INT64_C(90000000000));
@@ -209,7 +215,8 @@ static void declarations_are_checked(void **state)
     static const struct { const char *script, *wanted; } rows[] = {
         {"return 1", "declares no policy"},
         {POLICY(NO_TRIGGER) " .. 'x'", "attempt to concatenate a table"},
-        {"rehedge.policy { api = 1, name = 'x', version = '1', " NO_TRIGGER " }", "must return its"},
+        {"rehedge.policy { api = 1, name = 'x', version = '1', " NO_TRIGGER " }",
+         "must return its"},
         {"return rehedge.policy { name = 'x', version = '1', " NO_TRIGGER " }", "no api"},
         {"\nreturn rehedge.policy {\n  api = 2, name = 'x', version = '1', " NO_TRIGGER " }",
          "test.lua:3: api 2 is not supported"},
@@ -292,7 +299,8 @@ static void scripts_read_params_features_and_fields(void **state)
     fake_set(&f, RH_VIEW_DELTA, 1.5);
     rh_policy *policy = must_load(&f, POLICY(
         "params = { n = 2, t = '1m', w = { default = 'a', allowed = { 'a', 'b' } }, b = false }, "
-        "features = { zz = { 'realized_vol', window = 't' }, aa = { 'ewma_vol', half_life = '1h' } }, "
+        "features = { zz = { 'realized_vol', window = 't' }, "
+        "aa = { 'ewma_vol', half_life = '1h' } }, "
         "trigger = function(s, p, f)\n"
         "  assert(p.n == 3 and p.t == 60000000000 and math.type(p.t) == 'integer')\n"
         "  assert(p.w == 'b' and p.b == false and f.aa == 0.25 and f.zz == 8)\n"
@@ -343,9 +351,11 @@ static void orders_are_read(void **state)
     fake f;
     rh_order_request orders[RH_ORDERS_PER_CALL_MAX];
     fake_init(&f);
-    rh_policy *policy = must_load(&f, POLICY("scale = function(s) if s.delta == 0 then return {} end "
+    rh_policy *policy = must_load(&f, POLICY("scale = function(s) "
+        "if s.delta == 0 then return {} end "
         "return { { qty = -2, instrument = 'BTC-SPOT', kind = 'limit', limit = 99.5 }, "
-        "{ cancel = 'all' }, { qty = 0 }, { qty = 1, slippage_bps = 20, slices = 4, over = 1000 } } "
+        "{ cancel = 'all' }, { qty = 0 }, "
+        "{ qty = 1, slippage_bps = 20, slices = 4, over = 1000 } } "
         "end"), NULL);
     assert_int_equal(must_scale(policy, &f, NULL, 0, 0, orders), 0);
     fake_set(&f, RH_VIEW_DELTA, 1);

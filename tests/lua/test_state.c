@@ -77,7 +77,8 @@ static void state_carries_by_name_or_by_migrate(void **state)
     static const char same[] = POLICY_NAMED("a", "{ n = 0, new = 9 }", COUNT);
     static const char other[] = POLICY_NAMED("b", "{ n = 0 }", COUNT);
     static const char migrates[] = POLICY_NAMED("b", "{ n = 0 }", COUNT ", migrate = "
-        "function(old, name, version) assert(name == 'a' and version == '1.0.0' and old.gone == 1)\n"
+        "function(old, name, version)\n"
+        "assert(name == 'a' and version == '1.0.0' and old.gone == 1)\n"
         "return { n = old.n * 2 } end");
     static const char declines[] = POLICY_NAMED("a", "{ n = 0 }", COUNT ", migrate = "
         "function() end");
@@ -123,8 +124,8 @@ static void states_that_cannot_be_saved(void **state)
     must_not_save("st[{}] = 1", "a table as key");
     must_not_save("st.t = {} for i = 1, 20000 do st.t[i] = i + 0.5 end", "larger than 262144");
     must_not_save("local t = {} for i = 1, 14 do t = { t, t, t, t } end st.t = t", "larger than");
-    must_not_save("st.t = ('x'):rep(65536) st.u = st.t .. '' st[1] = st.t st[2] = st.t st[3] = st.t "
-                  "st[4] = st.t", "larger than");
+    must_not_save("st.t = ('x'):rep(65536) st.u = st.t .. '' st[1] = st.t st[2] = st.t "
+                  "st[3] = st.t st[4] = st.t", "larger than");
 }
 
 static void migrations_that_fail(void **state)
