@@ -62,6 +62,11 @@ ctest_in() {
 }
 
 rehedge_setup tests || exit 1
+data=${REHEDGE_DATA:-../shared/data}
+if [ ! -d "$data" ]; then
+    rehedge_say "No real market data at $data (REHEDGE_DATA names another place): the tests on it"
+    rehedge_say "are skipped."
+fi
 
 stage "tidy" python3 tests/tidy/tidy.py
 if stage "build with ASan and UBSan" build dev ON; then
