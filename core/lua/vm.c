@@ -243,8 +243,8 @@ rh_status rh_lua_protected(rh_lua *host, lua_CFunction body, void *context, int 
 
 static int panic(lua_State *L)
 {
-    (void)L;
-    RH_ASSERT(!"an unprotected error in Lua");
+    bool every_entry_is_protected = L == NULL;
+    RH_ASSERT(every_entry_is_protected);
     return 0;
 }
 
