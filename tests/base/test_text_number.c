@@ -74,25 +74,22 @@ static void known_texts(void **state)
     assert_string_equal(text, "-inf");
 }
 
-/* Digits of a number text, without leading and trailing zeros. */
-static int digit_count(const char *text)
+/* Digits of a number text, without leading and trailing zeros; returns how many. */
+static int digits_of(char digits[64], const char *text)
 {
-    int count = 0, zeros = 0;
+    int count = 0, significant = 0;
     for (; *text && *text != 'e'; text++) {
-        if (*text < '0' || *text > '9') continue;
-        if (*text == '0') {
-            zeros += count > 0;
-        } else {
-            count += zeros + 1;
-            zeros = 0;
-        }
+        if (*text < '0' || *text > '9' || (count == 0 && *text == '0')) continue;
+        digits[count++] = *text;
+        if (*text != '0') significant = count;
     }
-    return count;
+    digits[significant] = '\0';
+    return significant;
 }
 
 static void check_round_trip(double value)
 {
-    char text[RH_NUMBER_TEXT], shorter[64];
+    char text[RH_NUMBER_TEXT], other[64], digits[64], other_digits[64];
     size_t length = rh_text_double(text, value);
     assert_true(length < RH_NUMBER_TEXT);
     double back = 0.0, ours = 0.0;
@@ -100,11 +97,15 @@ static void check_round_trip(double value)
     assert_true(back == value);
     assert_true(rh_parse_double(text, &ours) && ours == value);
     /* One digit fewer, rounded to nearest, must not read back. */
-    int digits = digit_count(text);
-    if (digits > 1) {
-        snprintf(shorter, sizeof shorter, "%.*e", digits - 2, value);
-        assert_true(strtod(shorter, NULL) != value);
+    int count = digits_of(digits, text);
+    if (count > 1) {
+        snprintf(other, sizeof other, "%.*e", count - 2, value);
+        assert_true(strtod(other, NULL) != value);
     }
+    /* Of as many digits, the nearest that reads back. */
+    snprintf(other, sizeof other, "%.*e", count - 1, value);
+    digits_of(other_digits, other);
+    if (strtod(other, NULL) == value) assert_string_equal(digits, other_digits);
 }
 
 static void random_bit_patterns_round_trip(void **state)

@@ -1,4 +1,5 @@
-/* Variates: moments within their standard errors, one draw of the stream each, laws in the tails. */
+/* Variates: moments within their standard errors, tails, and how many draws of the stream each
+ * takes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
