@@ -104,7 +104,7 @@ class BadPolicy(Case):
     @unittest.skipIf(SANITIZED, "a million Lua calls under the sanitizers take a minute")
     def test_runtime_error_at_event_one_million(self):
         self.write("p.lua", policy(
-            "trigger = function(s, p)\n    n = n + 1\n    if n == 1000000 then local x = nil + n end"
+            "trigger = function(s, p)\n    n = n + 1\n    if n == 1000000 then n = nil + n end"
             "\n    return false\n  end,\n  scale = function(s) return 0 end,", "local n = 0\n"))
         data = scenario(
             feeds=[{"instrument": "BTC-SPOT", "synth": {"model": "gbm", "spot": 45000,
