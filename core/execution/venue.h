@@ -1,12 +1,7 @@
 /* Where orders are matched. A venue model is a row of rh_venue_models: it reads its own keys and
  * says what an order of some size would do *now*, at what price and cost; the engine decides when
  * "now" is (latency) and books the result. Matching reads what *is*; estimates read what is known.
- *
- * ideal: every order fills whole at the mid, at once, for nothing. It lies: nobody trades there.
- * book:  a spread around the mid, levels of depth behind it that hold a share of the last completed
- *        bar's volume and refill with each bar, a fee on notional, a latency each way. It lies: the
- *        book is symmetric and refills at once, our orders leave no lasting mark, and a resting
- * order fills whole as soon as the other side touches it (no queue). */
+ */
 #ifndef RH_EXECUTION_VENUE_H
 #define RH_EXECUTION_VENUE_H
 
@@ -24,6 +19,12 @@ typedef struct rh_match {
     bool rest_waits; /* what is left keeps working; else it is cancelled */
 } rh_match;
 
+/* The models, and how each is known to lie:
+ * ideal: every order fills whole at the mid, at once, for nothing. Nobody trades there.
+ * book:  a spread around the mid, levels of depth behind it that hold a share of the last completed
+ *        bar's volume and refill with each bar, a fee on notional, a latency each way. The book is
+ *        symmetric and refills at once, our orders leave no lasting mark, and a resting order fills
+ *        whole as soon as the other side touches it (no queue). */
 typedef struct rh_venue_model {
     const char *name, *about;
     const char *const *keys;

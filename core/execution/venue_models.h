@@ -1,4 +1,5 @@
-/* The rows of rh_venue_models: one file per model defines these three names. */
+/* The rows of rh_venue_models: one file per model defines these three names. Nothing else may
+ * include this; everybody matches through venue.h. */
 #ifndef RH_EXECUTION_VENUE_MODELS_H
 #define RH_EXECUTION_VENUE_MODELS_H
 

@@ -33,7 +33,7 @@ typedef enum rh_treatment {
 extern const char *const rh_treatment_words[];     /* "refuse", "drop", "keep", "fill", NULL */
 
 typedef struct rh_import_options {
-    rh_treatment gaps;          /* refuse | keep (leave the hole) | fill (the last close, volume 0) */
+    rh_treatment gaps;          /* refuse, keep (leave the hole), fill (last close, no volume) */
     rh_treatment duplicates;    /* refuse | drop (the first wins) */
     rh_treatment reversals;     /* refuse | drop */
     rh_treatment absurd;        /* non-finite, <= 0, beyond limits, high < low: refuse | drop */

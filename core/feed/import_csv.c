@@ -100,7 +100,8 @@ static rh_status find_kind(reader *in, const char *name, rh_error *error)
     }
     const char *near = rh_nearest_name(name, names, KINDS);
     return rh_fail(error, RH_USAGE,
-                   "kind \"%.40s\": expected trade, bar, quote, vol or funding%s%s", name, near ? "; did you mean " : "", near ? near : "");
+                   "kind \"%.40s\": expected trade, bar, quote, vol or funding%s%s", name,
+                   near ? "; did you mean " : "", near ? near : "");
 }
 
 /* The kind whose main field is there; a trade's price comes last, as others may be called so. */

@@ -2,9 +2,8 @@
  * the QE-M scheme: L. Andersen, "Simple and efficient simulation of the Heston stochastic
  * volatility model", J. Computational Finance 11(3), 2008: sections 3.2.4 (QE, psi_c = 1.5), 4.2
  * (log price, gamma1 = gamma2 = 1/2) and 4.3 (martingale correction). First two moments of v are
- * exact at any interval, E[S(t)] = S(0) e^{drift t}; other moments are within the scheme's
- * discretisation error, which falls with the interval. Where the correction does not exist (rho
- * near 1 and a long interval) the uncorrected K0 is used. */
+ * exact at any interval, E[S(t)] = S(0) e^{drift t}; other moments carry its discretisation error.
+ * Where the correction does not exist (rho near 1, a long interval) the uncorrected K0 is used. */
 #include <math.h>
 
 #include "feed/synth.h"

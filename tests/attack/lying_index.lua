@@ -2,7 +2,8 @@
 return rehedge.policy {
   api = 1, name = "attack", version = "1.0.0",
   trigger = function(s, p, f)
-    return #table.concat(setmetatable({}, { __index = function() return "x" end }), "", 1, 1 << 40) > 0
+    local liar = setmetatable({}, { __index = function() return "x" end })
+    return #table.concat(liar, "", 1, 1 << 40) > 0
   end,
   scale = function(s, p, f, lo, hi)
     return 0
