@@ -32,7 +32,7 @@ void rh_lua_refuse_key(lua_State *L, const char *where, const char *key,
     rh_text_escape(shown, sizeof shown, key, strlen(key));
     const char *near = rh_nearest_name(key, allowed, count);
     if (near != NULL)
-        rh_lua_refuse(L, key, "unknown key '%s' in %s, did you mean '%s'?", shown, where, near);
+        rh_lua_refuse(L, key, "unknown key '%s' in %s; did you mean '%s'?", shown, where, near);
     rh_lua_refuse(L, key, "unknown key '%s' in %s", shown, where);
 }
 

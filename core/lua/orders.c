@@ -64,7 +64,7 @@ static int read_instrument(lua_State *L, const rh_lua *host, int index)
     const char *near = rh_nearest_name(name, host->services.hedges,
                                        (size_t)host->services.hedge_count);
     luaL_error(L, "instrument: unknown hedge instrument '%s'%s%s%s", shown,
-               near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
+               near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
                near != NULL ? "'?" : "");
     return -1;
 }
@@ -126,7 +126,7 @@ static void check_order_keys(lua_State *L, int index)
             rh_text_escape(shown, sizeof shown, key, strlen(key));
             const char *near = rh_nearest_name(key, order_keys, sizeof order_keys /
                                                                 sizeof *order_keys - 1);
-            luaL_error(L, "unknown field '%s'%s%s%s", shown, near != NULL ? ", did you mean '" : "",
+            luaL_error(L, "unknown field '%s'%s%s%s", shown, near != NULL ? "; did you mean '" : "",
                        near != NULL ? near : "", near != NULL ? "'?" : "");
         }
         lua_pop(L, 1);

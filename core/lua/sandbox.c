@@ -82,7 +82,7 @@ static int absent_member(lua_State *L)
     escaped_key(L, 2, name);
     const char *near = nearest_key(L, lua_upvalueindex(2), name);
     if (near != NULL)
-        return luaL_error(L, "%s.%s is not available in a policy, did you mean %s.%s?", library,
+        return luaL_error(L, "%s.%s is not available in a policy; did you mean %s.%s?", library,
                           name, library, near);
     return luaL_error(L, "%s.%s is not available in a policy", library, name);
 }
@@ -118,7 +118,7 @@ static int absent_global(lua_State *L)
                               hint != NULL ? ": " : "", hint != NULL ? hint : "");
     const char *near = nearest_key(L, lua_upvalueindex(2), name);
     if (near != NULL)
-        return luaL_error(L, "undefined global '%s', did you mean '%s'?", name, near);
+        return luaL_error(L, "undefined global '%s'; did you mean '%s'?", name, near);
     return luaL_error(L, "undefined global '%s'%s%s", name, hint != NULL ? ": " : "",
                       hint != NULL ? hint : "");
 }

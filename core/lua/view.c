@@ -40,12 +40,21 @@ static int unknown_field(lua_State *L)
     const char *name = shown_key(L, 2, key);
     const char *near = rh_nearest_name(name, names, sizeof names / sizeof *names);
     if (near != NULL)
-        return luaL_error(L, "the view has no field '%s', did you mean '%s'?", name, near);
+        return luaL_error(L, "the view has no field '%s'; did you mean '%s'?", name, near);
     return luaL_error(L, "the view has no field '%s'", name);
 }
 
-/* Upvalue 1: name -> number of the field. Reached for what the table of fields does not hold: lazy
- * fields, and the first read of an eager one, which is put into the table from the next call on. */
+static void push_field(lua_State *L, const rh_view *view, int field)
+{
+    if (field == RH_LUA_TIME)
+        lua_pushinteger(L, view->time_ns);
+    else
+        lua_pushnumber(L, rh_view_number(view, (rh_view_field)field));
+}
+
+/* Arg 1: the table of fields; upvalue 1: name -> number of the field. Reached for what the table
+ * does not hold: lazy fields, and the first read of an eager one, which it holds from then on. The
+ * table grows here and only here, where running out of memory is an ordinary error. */
 static int view_index(lua_State *L)
 {
     rh_lua *host = rh_lua_host(L);
@@ -53,15 +62,15 @@ static int view_index(lua_State *L)
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER) return unknown_field(L);
     int field = (int)lua_tointeger(L, -1);
+    push_field(L, view, field);
     if (field == RH_LUA_TIME || (view->eager_mask >> field & 1u)) {
-        int known = 0;
-        while (known < host->filled_count && host->filled[known] != field) known++;
-        if (known == host->filled_count) host->filled[host->filled_count++] = field;
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, 1);
+        host->filled[host->filled_count++] = field;
+    } else {
+        rh_lua_charge(L, 32);   /* may walk the whole book */
     }
-    if (field == RH_LUA_TIME)
-        lua_pushinteger(L, view->time_ns);
-    else
-        lua_pushnumber(L, rh_view_number(view, (rh_view_field)field));
     return 1;
 }
 
@@ -72,13 +81,8 @@ void rh_lua_fill_view(rh_lua *host)
     for (int i = 0; i < host->filled_count; i++) {
         int field = host->filled[i];
         lua_pushvalue(L, RH_LUA_AT_NAMES + field);
-        if (field == RH_LUA_TIME)
-            lua_pushinteger(L, view->time_ns);
-        else if (view->eager_mask >> field & 1u)
-            lua_pushnumber(L, view->eager[field]);
-        else
-            lua_pushnil(L);     /* lazy this time: view_index answers */
-        lua_rawset(L, RH_LUA_AT_FIELDS);
+        push_field(L, view, field);
+        lua_rawset(L, RH_LUA_AT_FIELDS);    /* the key is there: nothing is allocated */
     }
 }
 
@@ -208,7 +212,7 @@ static int unknown_param(lua_State *L)
     for (int i = 0; i < params->count; i++) names[i] = params->spec[i].name;
     const char *near = rh_nearest_name(name, names, (size_t)params->count);
     if (near != NULL)
-        return luaL_error(L, "undeclared param '%s', did you mean '%s'?", name, near);
+        return luaL_error(L, "undeclared param '%s'; did you mean '%s'?", name, near);
     return luaL_error(L, "undeclared param '%s': name it under `params`", name);
 }
 

@@ -137,16 +137,16 @@ static rh_status unknown_param(const rh_params *params, rh_json at, const char *
     const char *names[RH_PARAMS_MAX];
     for (int i = 0; i < params->count; i++) names[i] = params->spec[i].name;
     if (params->count == 0)
-        return rh_json_fail(at, error, "unknown param \"%.63s\": this policy has none", name);
+        return rh_json_fail(at, error, "unknown param: this policy has none");
     const char *near = rh_nearest_name(name, names, (size_t)params->count);
     if (near != NULL)
-        return rh_json_fail(at, error, "unknown param \"%.63s\", did you mean \"%s\"?", name, near);
+        return rh_json_fail(at, error, "unknown param; did you mean \"%s\"?", near);
     char list[REASON_MAX] = "";
     size_t used = 0;
     for (int i = 0; i < params->count && used + RH_NAME_MAX + 2 < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "",
                                  names[i]);
-    return rh_json_fail(at, error, "unknown param \"%.63s\"; this policy has: %s", name, list);
+    return rh_json_fail(at, error, "unknown param; this policy has: %s", list);
 }
 
 rh_status rh_params_resolve(rh_params *params, rh_json at, rh_error *error)

@@ -45,7 +45,7 @@ static rh_status unknown_shipped(const char *name, rh_error *error)
     }
     const char *near = rh_nearest_name(name, names, count);
     if (near != NULL)
-        return rh_fail(error, RH_INPUT, "no shipped policy \"%.63s\", did you mean \"%s\"?", name,
+        return rh_fail(error, RH_INPUT, "no shipped policy \"%.63s\"; did you mean \"%s\"?", name,
                        near);
     return rh_fail(error, RH_INPUT,
                    "no shipped policy \"%.63s\"; there are: %s (a file ends in .lua)", name, list);

@@ -127,7 +127,7 @@ static const attack attacks[] = {
     {"order_table_nan", MALFORMED, "qty: found nan"},
     {"order_text", MALFORMED, "found a string"},
     {"order_text_number", MALFORMED, "qty: found a string"},
-    {"order_unknown_field", MALFORMED, "unknown field 'qyt', did you mean 'qty'?"},
+    {"order_unknown_field", MALFORMED, "unknown field 'qyt'; did you mean 'qty'?"},
     {"order_unknown_instrument", MALFORMED, "did you mean 'BTC-PERP'?"},
     {"order_unknown_kind", MALFORMED, "kind: expected"},
     {"out_of_memory_caught", LIMIT, "memory limit"},

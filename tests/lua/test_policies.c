@@ -3,6 +3,7 @@
 #include "fake.h"
 
 #include "base/random.h"
+#include "data/file.h"
 
 #define POLICY(body) "return rehedge.policy { api = 1, name = 'test', version = '1.0.0', " body " }"
 #define NO_TRIGGER "trigger = function() end"
@@ -224,13 +225,13 @@ static void declarations_are_checked(void **state)
         {"return rehedge.policy { api = 1, name = 'x', " NO_TRIGGER " }", "has no version"},
         {POLICY("about = 'x'"), "neither a trigger nor a scale"},
         {POLICY("\ntriger = function() end"),
-         "test.lua:2: unknown key 'triger' in the policy, did you mean 'trigger'?"},
+         "test.lua:2: unknown key 'triger' in the policy; did you mean 'trigger'?"},
         {POLICY("trigger = 1"), "trigger: found a number, expected a function"},
         {POLICY(NO_TRIGGER ", name2 = '\\27[2J'"), "unknown key 'name2'"},
         {POLICY(NO_TRIGGER ", [1] = 2"), "has a number as key"},
         {POLICY(NO_TRIGGER ", params = 5"), "params must be a table"},
         {POLICY(NO_TRIGGER ",\n params = { band = { default = 1, mn = 0 } }"),
-         "test.lua:2: unknown key 'mn' in params.band, did you mean 'min'?"},
+         "test.lua:2: unknown key 'mn' in params.band; did you mean 'min'?"},
         {POLICY(NO_TRIGGER ", params = { band = { default = -1, min = 0 } }"),
          "params.band.default: found -1, expected at least 0"},
         {POLICY(NO_TRIGGER ", params = { band = {} }"), "params.band: expected default"},
@@ -274,7 +275,7 @@ static void overrides_are_checked(void **state)
         "max = 5 }, wait = '1h', to = { default = 'edge', allowed = { 'edge', 'centre' } }, "
         "on = true }");
     static const struct { const char *params, *wanted; } rows[] = {
-        {"{\"bnad\": 1}", "unknown param \"bnad\", did you mean \"band\"?"},
+        {"{\"bnad\": 1}", "unknown param; did you mean \"band\"?"},
         {"{\"band\": -1}", "found -1, expected at least 0"},
         {"{\"band\": 6}", "found 6, expected at most 5"},
         {"{\"band\": \"1\"}", "/band"},
@@ -385,6 +386,35 @@ static void quiet_calls_go_on_for_ever(void **state)
     rh_policy_free(policy);
 }
 
+/* A script fills its memory a little more in each call and reads other fields each time: preparing
+ * a call must need no memory, or the host would fail where nothing can catch it. */
+static void a_full_memory_kills_the_policy_and_not_the_host(void **state)
+{
+    (void)state;
+    fake f;
+    fake_init(&f);
+    for (int i = 0; i < RH_VIEW_FIELDS; i++) fake_set(&f, (rh_view_field)i, i);
+    rh_policy *policy = must_load(&f, "local keep, n = {}, 0\n"
+        "local names = { 'spot', 'delta', 'gamma', 'vega', 'theta', 'iv', 'cash', 'age', 'time' }\n"
+        POLICY("trigger = function(s)\n"
+        "  for i = 1, 40 do n = n + 1 keep[n] = ('x'):rep(400) .. n end\n"
+        "  return s[names[n // 40 % #names + 1]] == nil\n"
+        "end"), NULL);
+    rh_status status = RH_OK;
+    rh_kill_kind kind = RH_KILL_ERROR;
+    rh_error error = {RH_OK, ""};
+    int calls = 0;
+    for (; status == RH_OK && calls < 10000; calls++) {
+        rh_decision decision;
+        status = policy->methods->trigger(policy, &f.view, NULL, &decision, &kind, &error);
+    }
+    assert_int_equal(status, RH_POLICY);
+    assert_int_equal(kind, RH_KILL_MEMORY);
+    assert_false(policy->reproducible);
+    assert_true(calls > 100);
+    rh_policy_free(policy);
+}
+
 static void logs_are_limited_cut_and_escaped(void **state)
 {
     (void)state;
@@ -421,6 +451,35 @@ static void random_numbers_repeat(void **state)
     rh_policy_free(b);
 }
 
+/* The first example of docs/policy.md is a policy that loads, rests and trades as its text says. */
+static void the_first_policy_of_the_documents_works(void **state)
+{
+    (void)state;
+    fake f;
+    char *document = NULL;
+    size_t length = 0;
+    rh_error error;
+    fake_init(&f);
+    if (rh_file_read(REHEDGE_SOURCE_DIR "/docs/policy.md", 1u << 20, &document, &length, &error))
+        fail_msg("%s", error.message);
+    char *script = strstr(document, "```lua\n");
+    assert_non_null(script);
+    script += strlen("```lua\n");
+    char *end = strstr(script, "```");
+    assert_non_null(end);
+    *end = '\0';
+    rh_policy *policy = must_load(&f, script, NULL);
+    free(document);
+    assert_true(policy->wake.delta_beyond == 0.1);
+    fake_set(&f, RH_VIEW_DELTA, 0.2);
+    fake_set(&f, RH_VIEW_SINCE_HEDGE, 29.0);
+    assert_false(must_trigger(policy, &f, NULL).fire);
+    fake_set(&f, RH_VIEW_SINCE_HEDGE, 31.0);
+    assert_true(must_trigger(policy, &f, NULL).fire);
+    assert_true(quantity(policy, &f, 0, 0) == -0.2);
+    rh_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,8 +497,10 @@ int main(void)
         cmocka_unit_test(fields_are_fresh_in_each_call),
         cmocka_unit_test(orders_are_read),
         cmocka_unit_test(quiet_calls_go_on_for_ever),
+        cmocka_unit_test(a_full_memory_kills_the_policy_and_not_the_host),
         cmocka_unit_test(logs_are_limited_cut_and_escaped),
         cmocka_unit_test(random_numbers_repeat),
+        cmocka_unit_test(the_first_policy_of_the_documents_works),
     };
     return cmocka_run_group_tests_name("policies", tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "data/file.h"
 #include "policy/policy.h"
 
 static rh_status create(const char *name, const char *json, rh_policy **policy, rh_error *error)
@@ -32,7 +33,7 @@ static void params_are_refused_with_reasons(void **state)
 {
     (void)state;
     static const struct { const char *policy, *json, *wanted; } rows[] = {
-        {"interval", "{\"evry\": \"1h\"}", "unknown param \"evry\", did you mean \"every\"?"},
+        {"interval", "{\"evry\": \"1h\"}", "unknown param; did you mean \"every\"?"},
         {"interval", "{\"every\": \"0s\"}", "found 0s, expected at least 1ms"},
         {"interval", "{\"every\": 60}", "expected a duration as text"},
         {"interval", "{\"to\": \"zero\"}", "s.json"},
@@ -154,6 +155,40 @@ static void hostile_files_are_refused(void **state)
     assert_non_null(strstr(error.message, "did you mean \"delta_band\"?"));
 }
 
+/* One row of a Markdown table; a bar inside a cell is escaped. */
+static void append_row(const char *name, const char *unit, const char *about, char *row)
+{
+    const char *cells[] = {unit, about};
+    int used = snprintf(row, 512, "| `%s` |", name);
+    for (int i = 0; i < 2; i++) {
+        row[used++] = ' ';
+        for (const char *c = cells[i]; *c != '\0'; c++) {
+            if (*c == '|') row[used++] = '\\';
+            row[used++] = *c;
+        }
+        memcpy(row + used, " |", 3);
+        used += 2;
+    }
+}
+
+static void every_field_is_documented(void **state)
+{
+    (void)state;
+    char *document = NULL;
+    size_t length = 0;
+    rh_error error;
+    if (rh_file_read(REHEDGE_SOURCE_DIR "/docs/policy.md", 1u << 20, &document, &length, &error))
+        fail_msg("%s", error.message);
+    for (int i = 0; i < RH_VIEW_FIELDS; i++) {
+        rh_view_field field = (rh_view_field)i;
+        char row[512];
+        append_row(rh_view_field_name(field), rh_view_field_unit(field),
+                   rh_view_field_about(field), row);
+        if (strstr(document, row) == NULL) fail_msg("docs/policy.md lacks: %s", row);
+    }
+    free(document);
+}
+
 static void every_field_has_a_name_a_unit_and_a_meaning(void **state)
 {
     (void)state;
@@ -174,6 +209,7 @@ int main(void)
         cmocka_unit_test(defaults_are_those_of_the_design),
         cmocka_unit_test(shipped_sources_are_embedded),
         cmocka_unit_test(hostile_files_are_refused),
+        cmocka_unit_test(every_field_is_documented),
         cmocka_unit_test(every_field_has_a_name_a_unit_and_a_meaning),
     };
     return cmocka_run_group_tests_name("params", tests, NULL, NULL);

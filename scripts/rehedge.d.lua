@@ -1,0 +1,102 @@
+---@meta
+-- Editor definitions for policies (lua-language-server): completion, types and hover text. Never
+-- loaded by rehedge. docs/policy.md is the contract.
+
+---@class rehedge.View what is known now; only valid inside trigger and scale
+---@field time integer nanoseconds since 1970 UTC
+---@field spot number known spot price of the asset
+---@field delta number net delta in units of the asset: reported fills and unfilled orders
+---@field delta_filled number net delta without the unfilled orders
+---@field gross_delta number sum of |delta| over the book's own positions
+---@field gamma number per 1.00 of price
+---@field vega number per 1.00 of volatility
+---@field theta number per year
+---@field iv number hedge volatility, a fraction per sqrt(year)
+---@field position number reported position in the hedge instruments, spot-equivalent
+---@field pending number unfilled remainders of live orders, spot-equivalent
+---@field cash number in the numeraire
+---@field age number seconds since the newest known market record
+---@field since_hedge number seconds since the last order
+---@field expiry_in number seconds to the next expiry in the book
+---@field oracle number known oracle price
+---@field oracle_age number seconds
+---@field base_fee number gwei
+local View = {}
+
+---What trading `qty` units of the asset now would cost, in the numeraire, from what is known.
+---@param qty number
+---@return number
+function View:cost(qty) end
+
+---Wake when delta leaves [lo, hi]; replaces `delta_beyond` until called again or swapped.
+---@param lo number
+---@param hi number
+function View:wake_outside(lo, hi) end
+
+---Wake once after a duration ("5s", or nanoseconds).
+---@param duration string|integer
+function View:wake_in(duration) end
+
+---@class rehedge.Order
+---@field qty? number units of the asset, negative to sell; may be absent with cancel
+---@field instrument? string one of the scenario's hedge instruments; absent: the default route
+---@field kind? "market"|"limit"
+---@field limit? number price of a limit order
+---@field slippage_bps? number do not trade beyond the known mid by more than this
+---@field slices? integer equal parts, at most 1024
+---@field over? string|integer time the slices are spread over
+---@field cancel? "all" cancel all live orders first
+
+---@class rehedge.Param
+---@field default number|string|boolean
+---@field min? number|string
+---@field max? number|string
+---@field unit? string
+---@field about? string
+---@field allowed? string[]
+
+---@class rehedge.Wake
+---@field every? string a duration, or the name of a param
+---@field delta_beyond? number|string
+---@field unit? string "asset", "quote", "percent", or the name of a param
+---@field move_beyond? number|string
+---@field on? string|string[]
+
+---@alias rehedge.Scaled number|rehedge.Order|rehedge.Order[]|nil
+
+---@class rehedge.Policy
+---@field api 1
+---@field name string
+---@field version string
+---@field license? string
+---@field about? string
+---@field params? table<string, rehedge.Param|number|string|boolean>
+---@field features? table<string, table>
+---@field wake? rehedge.Wake
+---@field trigger? fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
+---@field scale? fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled
+---@field migrate? fun(old: table, from_name: string, from_version: string): table?
+
+---@class rehedge.Stream
+local Stream = {}
+---@return number uniform on (0, 1)
+function Stream:uniform() end
+---@return number standard normal
+function Stream:normal() end
+
+rehedge = {}
+---@param policy rehedge.Policy
+---@return rehedge.Policy
+function rehedge.policy(policy) end
+---@generic T: table
+---@param defaults T plain values only; C refills the table after a swap
+---@return T
+function rehedge.state(defaults) end
+---The quantity that brings delta to the nearest edge of [lo, hi]; 0 inside.
+function rehedge.to_edge(delta, lo, hi) end
+---The quantity that brings delta to the middle of [lo, hi], from anywhere.
+function rehedge.to_centre(delta, lo, hi) end
+---@param stream integer 0 to 65535; equal streams give equal numbers in every run of a seed
+---@return rehedge.Stream
+function rehedge.rng(stream) end
+function rehedge.log(text) end
