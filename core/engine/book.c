@@ -147,6 +147,7 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     double qty = run->filled.held[0][instrument].qty + run->filled.held[1][instrument].qty;
     double market = rh_market_mid(&run->is, i->underlying >= 0 ? i->underlying : instrument);
     RH_TRY(expire_orders(run, instrument));
+    if (!option) run->settled_at[instrument] = market;
     if (!(fabs(qty) > 0.0) || !(market > 0.0)) {
         settled(run);
         return RH_OK;

@@ -64,7 +64,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     run->filled.universe = run->reported.universe = &s->universe;
     memcpy(run->filled.collateral, s->collateral, sizeof s->collateral);
     memcpy(run->reported.collateral, s->collateral, sizeof s->collateral);
-    rh_books_init(&run->books, &s->universe, &run->filled);
+    rh_books_init(&run->books, &s->universe, &run->filled, &run->reported);
     for (int a = 0; a < s->universe.asset_count; a++) {
         rh_net_delta_init(&run->net[a], &s->universe, a, s->hedge_collateral);
     }

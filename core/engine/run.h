@@ -94,7 +94,8 @@ typedef struct rh_run {
     rh_swap_record swaps[RH_SWAPS_MAX];
     size_t swap_count;
     uint64_t ledger_rows;
-    int64_t first_spot_ns[RH_ASSETS_MAX]; /* happened time of the first spot; 0: none */
+    double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
+    int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
     rh_digest *digest;
     rh_output out;

@@ -104,6 +104,7 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
     order.mid_decision = rh_market_mid(&run->known, order.instrument);
     if (!(order.mid_decision > 0.0)) return RH_OK; /* its own feed has shown nothing yet */
     order.delta_per_unit = rh_route_delta(&run->known, order.instrument);
+    bool expired = run->now_ns >= run->universe->instruments[order.instrument].expiry_ns;
     if (!order.is_limit && request->slippage_bps > 0.0) {
         double tolerance = request->slippage_bps * 1e-4;
         order.limit = order.mid_decision * (request->qty > 0.0 ? 1.0 + tolerance : 1.0 - tolerance);
@@ -111,6 +112,8 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
     double lot = run->universe->instruments[order.instrument].lot;
     double units = rh_round_to_lot(request->qty / order.delta_per_unit, lot);
     if (!(fabs(units) > 0.0)) return RH_OK;
+    order.qty = units;
+    if (expired) return refuse(run, &order, "the instrument has expired", error);
     return send_slices(run, request, order, units, error);
 }
 
@@ -238,6 +241,14 @@ rh_status rh_run_work_orders(rh_run *run, int instrument, rh_error *error)
     return RH_OK;
 }
 
+/* News of a fill that arrives after its future has settled: what is held of it is settled too. */
+static void settle_late(rh_run *run, int instrument)
+{
+    double paid[RH_LAYERS];
+    if (!(run->settled_at[instrument] > 0.0)) return;
+    rh_positions_settle(&run->reported, instrument, run->settled_at[instrument], paid);
+}
+
 rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
 {
     (void)error;
@@ -251,6 +262,7 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
     } else {
         rh_positions_trade(&run->reported, RH_LAYER_HEDGE, order->instrument, slip.qty, slip.price,
                            slip.fee);
+        settle_late(run, order->instrument);
         order->reported_remaining -= slip.qty;
         if (fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
     }

@@ -14,9 +14,10 @@ void rh_sum_add(rh_sum *s, double value)
     s->sum = total;
 }
 
-void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled)
+void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled,
+                   rh_positions *reported)
 {
-    *books = (rh_books){.universe = universe, .positions = filled};
+    *books = (rh_books){.universe = universe, .positions = filled, .reported = reported};
 }
 
 static double held(const rh_books *books, int layer, int instrument)
@@ -159,6 +160,7 @@ static void add_currency(rh_books *books, const rh_market *market, int64_t time_
     double interest = balance * rh_expm1(rate * years);
     if (!(fabs(interest) > 0.0)) return;
     p->cash[c] += interest;
+    books->reported->cash[c] += interest;
     double earned = interest * rh_market_fx(market, c);
     rh_sum_add(&books->pnl_carry, earned);
     rh_sum_add(&books->gross_flow, fabs(earned));

@@ -34,6 +34,7 @@ typedef enum rh_cost_kind {
 typedef struct rh_books {
     const rh_universe *universe;
     rh_positions *positions; /* the filled ones */
+    rh_positions *reported;  /* interest is credited to both at once */
     /* the open interval */
     bool open;
     int64_t from_ns;
@@ -55,7 +56,8 @@ typedef struct rh_books {
     rh_sum collateral;                  /* opening collateral in the numeraire */
 } rh_books;
 
-void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled);
+void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled,
+                   rh_positions *reported);
 
 /* Every asset with something at stake has a price, so that the books can be marked. */
 bool rh_books_can_mark(const rh_books *books, const rh_market *market);

@@ -324,6 +324,40 @@ static void a_resting_limit_is_a_maker(void **state)
     done(&o);
 }
 
+/* A future as hedge: it settles in cash, news of its last fill comes after that, and no order can
+ * be sent to it any more. */
+static void an_expired_future_takes_no_orders(void **state)
+{
+    fixture *f = *state;
+    script s = {.wake = wake_always, .trade = -0.5};
+    rh_policy_loader loader = {load_puppet, &s};
+    write_text(f->dir, "bars.csv", bars);
+    write_text(f->dir, "p.lua", "return 1");
+    outcome o = run_with(
+        f,
+        "{\"rehedge\": 1, \"clock\": {\"from\": \"2025-01-01T00:00:00Z\", \"to\": "
+        "\"2025-01-01T00:03:00Z\", \"end\": \"mark\"}, \"feeds\": [{\"instrument\": \"S\", "
+        "\"file\":"
+        " \"bars.csv\", \"format\": \"csv\", \"kind\": \"bar\"}], \"assets\": {\"A\": {\"vol\": "
+        "{\"mark\": 0.8}}}, \"instruments\": {\"S\": {\"kind\": \"spot\", \"asset\": \"A\"}, "
+        "\"F\": "
+        "{\"kind\": \"future\", \"asset\": \"A\", \"venue\": \"v\", \"expiry\": "
+        "\"2025-01-01T00:01:30Z\"}}, \"venues\": {\"v\": {\"kind\": \"book\", \"spread_bps\": 0,"
+        " \"latency_ms\": 1, \"report_ms\": 60000}}, \"hedge\": [\"F\"], \"policy\": {\"script\": "
+        "\"p.lua\"}}",
+        (rh_run_request){.loader = &loader});
+    /* -0.5 at 100, at 110, and again at 110 when the first is reported; the last two are reported
+     * at 00:02, after the settlement at 110. */
+    NEAR(number(&o, "pnl.total"), -0.5 * (110.0 - 100.0), 1e-12);
+    NEAR(number(&o, "hedging.fills"), 3.0, 0.0);
+    NEAR(number(&o, "hedging.rejected") + 3.0, number(&o, "hedging.orders"), 0.0);
+    assert_true(number(&o, "hedging.rejected") >= 1.0);
+    for (int n = 3; n < s.calls && n < 64; n++) {
+        if (s.woke_ns[n] > T0 + 2 * MINUTE + MINUTE / 2) NEAR(s.filled[n], 0.0, 0.0);
+    }
+    done(&o);
+}
+
 /* --- determinism --------------------------------------------------------------------------- */
 
 static void one_ulp_changes_the_digest(void **state)
@@ -362,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(guards_refuse_and_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_order_ends_exactly_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_resting_limit_is_a_maker, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_expired_future_takes_no_orders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_ulp_changes_the_digest, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
