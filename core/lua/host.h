@@ -140,6 +140,7 @@ void rh_lua_piece_push(rh_lua_piece *piece);
 
 /* keys.c: the one order of the keys of a table */
 void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */
+size_t rh_lua_count_keys(lua_State *L, int index);
 int rh_lua_pairs(lua_State *L);
 int rh_lua_sort(lua_State *L);                      /* sort.c */
 int rh_lua_setmetatable(lua_State *L);              /* metatable.c */

@@ -101,9 +101,11 @@ static table_key key_at(lua_State *L, int index)
     return made;
 }
 
-static size_t count_keys(lua_State *L, int index)
+size_t rh_lua_count_keys(lua_State *L, int index)
 {
     size_t count = 0;
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 3, NULL);
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) count++;
     return count;
 }
@@ -134,7 +136,7 @@ void rh_lua_push_keys(lua_State *L, int index)
     index = lua_absindex(L, index);
     luaL_checkstack(L, 6, NULL);
     charge_scan(L);
-    size_t count = count_keys(L, index);
+    size_t count = rh_lua_count_keys(L, index);
     lua_createtable(L, count < 1u << 24 ? (int)count : 0, 0);
     rh_lua_charge(L, (int64_t)count);
     if (count == 0) return;

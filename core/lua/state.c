@@ -48,6 +48,8 @@ static void put_table(lua_State *L, state_saving *saving, int index)
         luaL_error(L, "%s: tables nest more than %d deep, or contain themselves", saving->path,
                    RH_LUA_STATE_DEPTH_MAX);
     if (!rh_lua_is_plain(L, index)) luaL_error(L, "%s: has a metatable", saving->path);
+    if (rh_lua_count_keys(L, index) > RH_LUA_STATE_BYTES_MAX / 6)   /* "s", length, a byte */
+        luaL_error(L, "the state is larger than %d bytes", (int)RH_LUA_STATE_BYTES_MAX);
     rh_buffer_append(saving->out, "{", 1);
     rh_lua_push_keys(L, index);
     int keys = lua_gettop(L);
