@@ -20,8 +20,7 @@ enum {
     RH_LUA_EMERGENCY_COST = 1000,       /* instructions that each of them is charged */
     RH_LUA_RESULTS_MAX = 4096,          /* values from one unpack or byte */
     RH_LUA_INDEX_CHAIN_MAX = 4,
-    RH_LUA_LABEL_MAX = 60,              /* Lua's own LUA_IDSIZE */
-    RH_LUA_NO_CALLBACK = LUA_NOREF
+    RH_LUA_LABEL_MAX = 60               /* Lua's own LUA_IDSIZE */
 };
 /* A net below the instruction limit, for work that instructions do not measure (comparing long
  * strings, copying varargs). Processor time of the thread; a kill by it is not reproducible. */
@@ -68,7 +67,7 @@ typedef struct rh_lua {
     char message[RH_ERROR_MESSAGE_MAX]; /* of the kill, or of the last error */
 
     bool loading, dead;
-    int scale_line;                     /* where scale is defined, for messages about its orders */
+    int trigger_line, scale_line;       /* where they are defined, for messages about results */
     const rh_view *view;                /* during a call */
     const double *features;
     int filled_count, filled[RH_VIEW_FIELDS + 1];   /* fields set in RH_LUA_AT_FIELDS per call */

@@ -55,8 +55,8 @@ static rh_status read_edge(rh_lua *host, int index, const char *name, double *ed
     int type = lua_type(host->L, index);
     *edge = type == LUA_TNUMBER ? lua_tonumber(host->L, index) : 0.0;
     if (type == LUA_TNIL || (type == LUA_TNUMBER && isfinite(*edge))) return RH_OK;
-    return rh_fail(error, RH_POLICY, "%s: trigger returned a malformed band: %s: found %s",
-                   host->label, name,
+    return rh_fail(error, RH_POLICY, "%s:%d: trigger returned a malformed band: %s: found %s",
+                   host->label, host->trigger_line, name,
                    type == LUA_TNUMBER ? "a number that is not finite" :
                    lua_typename(host->L, type));
 }
@@ -66,15 +66,15 @@ static rh_status read_decision(rh_lua *host, rh_decision *decision, rh_error *er
     lua_State *L = host->L;
     int type = lua_type(L, -3);
     if (type != LUA_TBOOLEAN && type != LUA_TNIL)
-        return rh_fail(error, RH_POLICY, "%s: trigger returned a %s, expected true or false",
-                       host->label, lua_typename(L, type));
+        return rh_fail(error, RH_POLICY, "%s:%d: trigger returned a %s, expected true or false",
+                       host->label, host->trigger_line, lua_typename(L, type));
     *decision = (rh_decision){.fire = lua_toboolean(L, -3) != 0};
     if (!decision->fire) return RH_OK;
     RH_TRY(read_edge(host, -2, "lo", &decision->lo, error));
     RH_TRY(read_edge(host, -1, "hi", &decision->hi, error));
     if (decision->lo <= decision->hi) return RH_OK;
-    return rh_fail(error, RH_POLICY, "%s: trigger returned a malformed band: lo is above hi",
-                   host->label);
+    return rh_fail(error, RH_POLICY, "%s:%d: trigger returned a malformed band: lo is above hi",
+                   host->label, host->trigger_line);
 }
 
 static rh_status trigger(rh_policy *policy, const rh_view *view, const double *features,
@@ -231,12 +231,21 @@ static void push_callback(lua_State *L, int reference)
         lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
 }
 
+/* The line where the callback at stack index `at` is defined; 0 without one. */
+static int line_of_callback(lua_State *L, int at)
+{
+    lua_Debug function;
+    if (lua_isnil(L, at)) return 0;
+    lua_pushvalue(L, at);
+    lua_getinfo(L, ">S", &function);
+    return function.linedefined;
+}
+
 static rh_status lay_out_stack(rh_lua *host, rh_error *error)
 {
     static_assert(RH_LUA_AT_VIEW + FEATURES == RH_LUA_AT_FEATURES, "one order");
     static_assert(RH_LUA_AT_VIEW + NAMES == RH_LUA_AT_NAMES, "one order");
     int references[VALUES];
-    lua_Debug function;
     lua_State *L = host->L;
     RH_TRY(rh_lua_protected(host, values_body, references, 0, error));
     if (!lua_checkstack(L, VALUES + 32))
@@ -245,11 +254,8 @@ static rh_status lay_out_stack(rh_lua *host, rh_error *error)
     push_callback(L, host->declared.scale);
     for (int i = 0; i < VALUES; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
     RH_ASSERT(lua_gettop(L) == RH_LUA_AT_END);
-    if (host->policy.has_scale) {
-        lua_pushvalue(L, RH_LUA_AT_SCALE);
-        lua_getinfo(L, ">S", &function);
-        host->scale_line = function.linedefined;
-    }
+    host->trigger_line = line_of_callback(L, RH_LUA_AT_TRIGGER);
+    host->scale_line = line_of_callback(L, RH_LUA_AT_SCALE);
     return RH_OK;
 }
 

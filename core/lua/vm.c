@@ -103,7 +103,7 @@ static int64_t cpu_now_ns(void)
 
 static void spend_too_much(rh_lua *host)
 {
-    if (host->scanned > 0) host->policy.reproducible = false;
+    if (host->scanned > 0 || host->emergencies > 0) host->policy.reproducible = false;
     rh_lua_kill(host, RH_KILL_INSTRUCTIONS,
                 host->loading ? "instruction limit: loading takes more than 10000000 instructions"
                               : "instruction limit: a call takes more than 200000 instructions");

@@ -294,7 +294,8 @@ static bool is_as_wanted(const attack *row, const outcome *out)
 static bool names_a_line(const char *message, const char *label)
 {
     const char *found = strstr(message, label);
-    return found != NULL && found[strlen(label)] == ':';
+    return found != NULL && found[strlen(label)] == ':' && found[strlen(label) + 1] > '0' &&
+           found[strlen(label) + 1] <= '9';
 }
 
 static void every_attack_ends_well(void **state)
