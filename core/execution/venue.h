@@ -39,7 +39,7 @@ extern const rh_venue_model rh_venue_models[];
 struct rh_venue {
     char name[RH_NAME_MAX];
     const rh_venue_model *model;
-    int64_t latency_ns, report_ns; /* to the venue, and back */
+    int64_t latency_ns, report_ns; /* to the venue, and of its reports on the way back */
     double spread_bps;             /* bid to ask; negative: from the feed's own quotes */
     double taker_bps, maker_bps;
     double depth_share; /* of the last bar's volume, per level; 0: unlimited depth */

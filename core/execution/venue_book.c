@@ -26,7 +26,6 @@ rh_status rh_venue_book_configure(rh_json at, rh_venue *venue, rh_error *error)
     RH_TRY(rh_json_number(at, "taker_bps", RH_OPTIONAL, -100.0, 10000.0, &venue->taker_bps, error));
     RH_TRY(rh_json_number(at, "maker_bps", RH_OPTIONAL, -100.0, 10000.0, &venue->maker_bps, error));
     RH_TRY(read_ms(at, "latency_ms", &venue->latency_ns, error));
-    venue->report_ns = venue->latency_ns; /* the way back takes as long as the way there */
     RH_TRY(read_ms(at, "report_ms", &venue->report_ns, error));
     RH_TRY(rh_json_number(at, "depth_share", RH_OPTIONAL, 1e-9, 1e6, &venue->depth_share, error));
     RH_TRY(rh_json_number(at, "level_bps", RH_OPTIONAL, 0.0, 1000.0, &venue->level_bps, error));

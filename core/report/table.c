@@ -63,6 +63,10 @@ static double cost_of(const rh_summary *run, int index)
 {
     return index < 0 ? run->cost_total : run->cost[index];
 }
+static double attribution_of(const rh_summary *run, int index)
+{
+    return run->attribution[index];
+}
 static double hedging_of(const rh_summary *run, int index)
 {
     return run->hedging[index];
@@ -116,10 +120,11 @@ static void total_row(table *t, getter get, int decimals)
 }
 
 /* Kinds that are zero in every run are left out. */
-static void cost_rows(table *t, int decimals)
+static void rows_that_matter(table *t, const char *const *names, getter get, int count,
+                             int decimals)
 {
-    for (int i = 0; i < RH_COST_KINDS; i++)
-        if (largest_of(t, cost_of, i, i) > 0) row(t, rh_cost_names[i], cost_of, i, decimals);
+    for (int i = 0; i < count; i++)
+        if (largest_of(t, get, i, i) > 0) row(t, names[i], get, i, decimals);
 }
 
 static void text_row(table *t, const char *name, const char *(*get)(const table *, int))
@@ -169,7 +174,9 @@ static void block(table *t)
     for (int i = 0; i < RH_PNL_CAUSES; i++) row(t, rh_pnl_names[i], pnl_of, i, pnl);
     heading(t, "costs", true);
     total_row(t, cost_of, cost);
-    cost_rows(t, cost);
+    rows_that_matter(t, rh_cost_names, cost_of, RH_COST_KINDS, cost);
+    heading(t, "attribution, sums to the P&L", false);
+    rows_that_matter(t, rh_attribution_names, attribution_of, RH_ATTRIBUTIONS, pnl);
     hedging_rows(t);
     digest_row(t);
 }

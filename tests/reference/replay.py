@@ -74,8 +74,8 @@ class Venue:
         row.pop("maker_bps", None)
         latency_ms = row.pop("latency_ms", 0)
         self.latency_ns = round(latency_ms * 10**6)
-        # The way back: a fill is known to the policy one latency after it happened.
-        self.report_ns = round(row.pop("report_ms", latency_ms) * 10**6)
+        # The way back: a fill is known to the policy this much later; as it happens by default.
+        self.report_ns = round(row.pop("report_ms", 0) * 10**6)
         if row:
             raise Unmodelled(f"venue keys {sorted(row)}")
 
