@@ -199,7 +199,7 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
         note_coverage(run, w, a);
     if (!run->reproducible) {
         rh_json_put_text(w, NULL,
-                         "a memory limit ended a policy: this run may not be reproducible");
+                         "a limit of this machine ended a policy: this run may not be reproducible");
     }
     rh_json_close(w, ']');
 }

@@ -212,7 +212,8 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
 {
     double value[6] = {kind};
     rh_digest_event(run, RH_TAG_KILL, (uint32_t)kind, run->now_ns, value);
-    if (kind == RH_KILL_MEMORY) run->reproducible = false;
+    RH_ASSERT(run->slot.policy);
+    if (!run->slot.policy->reproducible) run->reproducible = false;
     rh_journal(run, "kill", "%s: %s", rh_kill_words[kind], why->message);
     remember_failure(run, why->message);
     run->killed++;

@@ -57,6 +57,7 @@ static rh_status send(rh_run *run, rh_order *order, rh_error *error)
                         notional, position, run->now_ns - run->known.spot_ns[run->asset]);
     if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
     if (run->orders.free_count == 0) {
+        if (!run->slot.policy) return RH_OK; /* flattening after a kill: no room, nothing to kill */
         rh_error why = {0};
         rh_fail(&why, RH_POLICY, "more than %d live orders", RH_ORDERS_LIVE_MAX);
         return rh_run_killed(run, RH_KILL_ORDERS, &why, error);

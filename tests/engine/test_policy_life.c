@@ -96,7 +96,7 @@ static rh_status load_puppet(void *context, const rh_policy_source *source, rh_j
     }
     puppet *p = calloc(1, sizeof *p);
     p->base.methods = &puppet_methods;
-    p->base.has_trigger = p->base.has_scale = true;
+    p->base.has_trigger = p->base.has_scale = p->base.reproducible = true;
     snprintf(p->base.name, sizeof p->base.name, "puppet");
     snprintf(p->base.version, sizeof p->base.version, "1");
     p->script = context;
