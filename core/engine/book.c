@@ -11,6 +11,7 @@ rh_status rh_run_rebuild(rh_run *run, rh_error *error)
         RH_TRY(rh_net_delta_rebuild(&run->net[a], &run->filled, &run->reported, error));
     }
     run->greeks_valid = false;
+    run->priced = false;
     return RH_OK;
 }
 
@@ -41,14 +42,17 @@ void rh_run_state_passed(rh_run *run)
 
 /* --- entries and client trades ------------------------------------------------------------- */
 
-static void enter(rh_run *run, const rh_book_trade *trade)
+static rh_status enter(rh_run *run, const rh_book_trade *trade, rh_error *error)
 {
     const rh_instrument *i = &run->universe->instruments[trade->instrument];
     bool option = i->kind == RH_INSTRUMENT_OPTION;
     double mark = option ? rh_option_mark(&run->is, trade->instrument, run->now_ns, false)
                          : rh_market_mid(&run->is, trade->instrument);
     double price = isnan(trade->price) ? mark : trade->price;
-    if (option && run->now_ns >= i->expiry_ns) return; /* it found its first price too late */
+    if (run->now_ns >= i->expiry_ns) {
+        return rh_fail(error, RH_INPUT, "%s expired before the feeds gave it a first price",
+                       i->name);
+    }
     rh_books_entry(&run->books, &run->is, run->now_ns, trade->instrument, trade->qty, price);
     rh_positions_trade(&run->reported, RH_LAYER_BOOK, trade->instrument, trade->qty, price, 0.0);
     double value[6] = {trade->qty, price, mark};
@@ -57,6 +61,7 @@ static void enter(rh_run *run, const rh_book_trade *trade)
     rh_text_double(qty_text, trade->qty);
     rh_text_double(price_text, price);
     rh_journal(run, "client_trade", "%s %s at %s", qty_text, i->name, price_text);
+    return RH_OK;
 }
 
 static bool has_price(const rh_run *run, const rh_book_trade *trade)
@@ -66,7 +71,7 @@ static bool has_price(const rh_run *run, const rh_book_trade *trade)
     if (option && !(rh_market_vol(&run->is, trade->instrument, false) > 0.0)) return false;
     int source = i->underlying >= 0 ? i->underlying : trade->instrument;
     return rh_market_mid(&run->is, source) > 0.0 && run->is.spot[i->asset] > 0.0 &&
-           rh_books_can_mark(&run->books, &run->is);
+           rh_books_can_mark(&run->filled, &run->is);
 }
 
 rh_status rh_run_client_trades(rh_run *run, rh_error *error)
@@ -80,7 +85,7 @@ rh_status rh_run_client_trades(rh_run *run, rh_error *error)
             run->trade_waits = true; /* for the next record */
             break;
         }
-        enter(run, trade);
+        RH_TRY(enter(run, trade, error));
         run->trades_done++;
         any = true;
     }
@@ -104,13 +109,7 @@ static bool options_alive(const rh_run *run)
     return false;
 }
 
-static rh_status unwind(rh_run *run, double released_delta, rh_error *error)
-{
-    /* While options are left only the expired one's share of the hedge goes. */
-    return rh_run_flatten(run, options_alive(run) ? released_delta : (double)NAN, error);
-}
-
-static rh_status expire_orders(rh_run *run, int instrument)
+static void expire_orders(rh_run *run, int instrument)
 {
     for (int k = 0; k < run->orders.live_count; k++) {
         uint32_t slot = run->orders.live[k];
@@ -120,23 +119,45 @@ static rh_status expire_orders(rh_run *run, int instrument)
         order->reported_remaining = 0.0;
         rh_digest_order(run, order);
     }
-    return RH_OK;
 }
 
-/* Options of one expiry leave together: the states between two of them are no states of the book.
- */
-static void settled(rh_run *run)
+/* While options are left only the expired ones' share of the hedge goes; then all of it. */
+static rh_status unwind(rh_run *run, double released, rh_error *error)
+{
+    run->forced = true;
+    rh_status status =
+        options_alive(run) ? rh_run_release(run, released, error) : rh_run_flatten(run, error);
+    run->forced = false;
+    return status;
+}
+
+/* Options of one expiry leave together: the states between two of them are no states of the book,
+ * and the hedge they release is that of all of them. */
+static rh_status settled(rh_run *run, rh_error *error)
 {
     const rh_event *next = rh_queue_peek(&run->queue);
     bool more =
         next && next->time_ns == run->now_ns && rh_event_get_class(next) == RH_CLASS_SETTLEMENT;
-    if (more || !run->hedging.started || run->hedging.over) return;
+    if (more || !run->settling) return RH_OK;
+    run->settling = false;
+    double after =
+        rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
     if (run->now_ns < run->last_expiry_ns) {
         rh_run_state_passed(run);
-        return;
+    } else if (run->hedging.started && !run->hedging.over) {
+        hold_state(run);
+        run->hedging.over = true;
     }
-    hold_state(run);
-    run->hedging.over = true;
+    if (!run->scenario->unwind_at_expiry) return RH_OK;
+    return unwind(run, run->delta_before - after, error);
+}
+
+static void begin_settling(rh_run *run)
+{
+    if (run->settling) return;
+    run->settling = true;
+    run->delta_before =
+        rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
 }
 
 rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
@@ -145,20 +166,12 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     bool option = i->kind == RH_INSTRUMENT_OPTION;
     double paid[RH_LAYERS], told[RH_LAYERS];
     double qty = run->filled.held[0][instrument].qty + run->filled.held[1][instrument].qty;
-    double market = rh_market_mid(&run->is, i->underlying >= 0 ? i->underlying : instrument);
-    RH_TRY(expire_orders(run, instrument));
+    double market = run->is.spot[i->asset]; /* the asset's market at expiry */
+    expire_orders(run, instrument);
     if (!option) run->settled_at[instrument] = market;
-    if (!(fabs(qty) > 0.0) || !(market > 0.0)) {
-        settled(run);
-        return RH_OK;
-    }
+    if (!(fabs(qty) > 0.0) || !(market > 0.0)) return settled(run, error);
+    begin_settling(run);
     double price = option ? rh_option_payoff(i, market) : market;
-    double unit_delta = 0.0;
-    if (option) {
-        rh_unit unit;
-        rh_unit_value(&run->is, instrument, run->now_ns, false, &unit);
-        unit_delta = qty * unit.delta;
-    }
     rh_books_settle(&run->books, &run->is, run->now_ns, instrument, price, paid);
     rh_positions_settle(&run->reported, instrument, price, told);
     double value[6] = {qty, market, price, paid[0], paid[1]};
@@ -169,12 +182,8 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     rh_journal(run, "settlement", "%s settles at %s, cash %s %s", i->name, text, paid_text,
                run->universe->currencies[i->settle].name);
     RH_TRY(rh_run_rebuild(run, error));
-    settled(run);
     rh_run_want_wake(run, RH_ON_EXPIRY);
-    if (option && run->scenario->unwind_at_expiry && i->asset == run->asset) {
-        RH_TRY(unwind(run, unit_delta, error));
-    }
-    return RH_OK;
+    return settled(run, error);
 }
 
 /* --- funding ------------------------------------------------------------------------------- */

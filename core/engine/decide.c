@@ -6,8 +6,6 @@
 
 #include "engine/run.h"
 
-enum { TIMER_EVERY = 0, TIMER_ONCE = 1 };
-
 void rh_run_want_wake(rh_run *run, rh_wake_on why)
 {
     if (!run->slot.policy) return;
@@ -17,23 +15,24 @@ void rh_run_want_wake(rh_run *run, rh_wake_on why)
     run->wake_at_ns = run->now_ns;
 }
 
+void rh_run_timer_due(rh_run *run)
+{
+    if (!run->slot.policy) return;
+    run->slot.timer_due = true;
+    if (run->woke_ns == run->now_ns) return;
+    run->wake_pending = true;
+    run->wake_at_ns = run->now_ns;
+}
+
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error)
 {
-    rh_policy_slot *slot = &run->slot;
-    if (!slot->policy) return RH_OK;
-    if (event->slot == TIMER_ONCE) {
-        if (event->stamp != slot->wake_in_stamp) return RH_OK;
-    } else {
-        if (event->stamp != slot->generation) return RH_OK;
-        RH_TRY(rh_queue_push(&run->queue, run->now_ns + slot->policy->wake.every_ns, RH_CLASS_TIMER,
-                             TIMER_EVERY, slot->generation, error));
-    }
-    slot->timer_due = true;
-    if (run->woke_ns != run->now_ns) {
-        run->wake_pending = true;
-        run->wake_at_ns = run->now_ns;
-    }
-    return RH_OK;
+    const rh_policy_slot *slot = &run->slot;
+    if (!slot->policy || event->stamp != slot->generation) return RH_OK;
+    rh_run_timer_due(run);
+    int64_t every = slot->policy->wake.every_ns;
+    if (every > run->scenario->to_ns - run->now_ns) return RH_OK;
+    return rh_queue_push(&run->queue, run->now_ns + every, RH_CLASS_TIMER, 0, slot->generation,
+                         error);
 }
 
 /* --- the view ------------------------------------------------------------------------------ */
@@ -115,12 +114,8 @@ static void view_wake_outside(void *host, double lo, double hi)
 static void view_wake_in(void *host, int64_t duration_ns)
 {
     rh_run *run = host;
-    run->slot.wake_in_stamp++;
-    /* Beyond the clock it can never fire; a full queue is reported by the next push that matters.
-     */
-    if (duration_ns > run->scenario->to_ns - run->now_ns) return;
-    (void)rh_queue_push(&run->queue, run->now_ns + duration_ns, RH_CLASS_TIMER, TIMER_ONCE,
-                        run->slot.wake_in_stamp, NULL);
+    bool inside = duration_ns <= run->scenario->to_ns - run->now_ns;
+    run->slot.wake_in_ns = inside ? run->now_ns + duration_ns : INT64_MAX;
 }
 
 static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, view_wake_in};
@@ -214,7 +209,8 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     slot->seen = 0;
     slot->timer_due = false;
     run->woke_ns = run->now_ns;
-    if (!(run->known.spot[run->asset] > 0.0)) return RH_OK; /* nothing is known yet */
+    if (!run->priced) run->priced = rh_books_can_mark(&run->reported, &run->known);
+    if (!run->priced || !(run->known.spot[run->asset] > 0.0)) return RH_OK; /* not known yet */
     fill_view(run, &view);
     if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;

@@ -35,7 +35,7 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
     }
     for (int i = 0; i < run->universe->instrument_count; i++) {
         const rh_instrument *o = &run->universe->instruments[i];
-        if (o->kind == RH_INSTRUMENT_OPTION && o->expiry_ns > s->to_ns)
+        if (o->kind == RH_INSTRUMENT_OPTION && o->asset == run->asset && o->expiry_ns > s->to_ns)
             run->last_expiry_ns = s->to_ns;
     }
     if (run->last_expiry_ns == INT64_MIN) run->last_expiry_ns = s->to_ns;
@@ -50,7 +50,6 @@ static rh_status read_next(rh_run *run, rh_error *error)
     rh_status status = run->scenario->feed->next(run->scenario->feed, &run->next, error);
     run->has_next = status == RH_OK;
     if (status == RH_END) return RH_OK;
-    run->next.known_ns += run->scenario->delay_ns[run->next.instrument];
     return status;
 }
 
@@ -95,6 +94,7 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_r
     run->woke_ns = run->wake_at_ns = INT64_MIN;
     run->last_order_ns = scenario->from_ns;
     run->reproducible = true;
+    run->slot.wake_in_ns = INT64_MAX;
     run->asset =
         scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
     run->has_stake = scenario->trade_count > 0 || scenario->hedge_count > 0;
@@ -175,10 +175,17 @@ static void become_known(rh_run *run)
 
 /* --- the loop ------------------------------------------------------------------------------ */
 
-typedef enum source { FROM_NOWHERE, FROM_FEED, FROM_DELAY, FROM_WAKE, FROM_QUEUE } source;
+typedef enum source {
+    FROM_NOWHERE,
+    FROM_FEED,
+    FROM_DELAY,
+    FROM_TIMER,
+    FROM_WAKE,
+    FROM_QUEUE
+} source;
 
 /* The first of all sources by (time, class, sequence). A feed record is before everything else of
- * its instant; a wake is one flag, since there is at most one per instant. */
+ * its instant; a wake and the policy's own timer are one field each, since there is at most one. */
 static source first_source(const rh_run *run, int64_t *time_ns)
 {
     source from = FROM_NOWHERE;
@@ -194,6 +201,13 @@ static source first_source(const rh_run *run, int64_t *time_ns)
         if (rh_event_before(&event, &best)) {
             best = event;
             from = FROM_DELAY;
+        }
+    }
+    if (run->slot.wake_in_ns < INT64_MAX) {
+        rh_event event = {.time_ns = run->slot.wake_in_ns, .key = (uint64_t)RH_CLASS_TIMER << 56};
+        if (rh_event_before(&event, &best)) {
+            best = event;
+            from = FROM_TIMER;
         }
     }
     if (run->wake_pending) {
@@ -214,7 +228,7 @@ static source first_source(const rh_run *run, int64_t *time_ns)
 static rh_status ledger_row(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
-    if (rh_books_can_mark(&run->books, &run->is)) {
+    if (rh_books_can_mark(&run->filled, &run->is)) {
         rh_books_mark(&run->books, &run->is, run->now_ns);
         rh_output_ledger(run);
     }
@@ -258,6 +272,10 @@ static rh_status step(rh_run *run, bool *more, rh_error *error)
     switch (from) {
     case FROM_FEED: return happened(run, error);
     case FROM_DELAY: become_known(run); return RH_OK;
+    case FROM_TIMER:
+        run->slot.wake_in_ns = INT64_MAX;
+        rh_run_timer_due(run);
+        return RH_OK;
     case FROM_WAKE: run->wake_pending = false; return rh_run_wake(run, error);
     case FROM_QUEUE: return queued_event(run, error);
     case FROM_NOWHERE: break;
@@ -296,7 +314,7 @@ static rh_status finish(rh_run *run, rh_error *error)
                        "the feeds have no record for their asset inside the clock",
                        run->scenario->trade_count - t);
     }
-    if (rh_books_can_mark(&run->books, &run->is)) {
+    if (rh_books_can_mark(&run->filled, &run->is)) {
         rh_books_mark(&run->books, &run->is, run->now_ns);
         rh_run_state_passed(run);
         RH_TRY(rh_books_check(&run->books, error));

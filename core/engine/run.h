@@ -33,7 +33,7 @@ typedef struct rh_policy_slot {
     double last_spot;        /* at the last trigger call, for move_beyond; 0: none yet */
     uint32_t seen;           /* bits RH_ON_* since the last wake */
     bool timer_due;
-    uint32_t wake_in_stamp;
+    int64_t wake_in_ns; /* s:wake_in; INT64_MAX: not set */
     uint64_t calls;
 } rh_policy_slot;
 
@@ -80,7 +80,12 @@ typedef struct rh_run {
     int64_t wake_at_ns, woke_ns; /* a wake is pending for; the last one was at */
     bool wake_pending;
     size_t trades_done; /* of scenario->trades, in order */
-    bool trade_waits;   /* for the first mark */
+    bool priced;        /* all that is held has a known price; until positions change */
+    bool forced;        /* the engine trades by itself: flatten, unwind; no guards */
+    bool flattening;    /* after a kill: to zero once every live order has ended */
+    bool settling;      /* settlements of this instant have begun, delta before them: */
+    double delta_before;
+    bool trade_waits; /* for the first mark */
     int64_t last_order_ns;
     rh_net_greeks greeks;
     int64_t greeks_ns;
@@ -118,6 +123,7 @@ rh_status rh_run_rebuild(rh_run *run, rh_error *error);
 void rh_run_want_wake(rh_run *run, rh_wake_on why);
 rh_status rh_run_wake(rh_run *run, rh_error *error);
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error);
+void rh_run_timer_due(rh_run *run);
 
 /* trade.c: from a request to fills and reports. */
 rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error);
@@ -125,7 +131,10 @@ rh_status rh_run_order_event(rh_run *run, const rh_event *event, rh_error *error
 rh_status rh_run_work_orders(rh_run *run, int instrument, rh_error *error);
 rh_status rh_run_report(rh_run *run, uint32_t slip, rh_error *error);
 rh_status rh_run_cancel_all(rh_run *run, rh_error *error);
-rh_status rh_run_flatten(rh_run *run, double qty, rh_error *error); /* NAN: the whole hedge */
+rh_status rh_run_flatten(rh_run *run, rh_error *error); /* every hedge position to zero */
+rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error);
+/* Trade `qty` (spot-equivalent) out of the hedges, each in proportion to what it holds. */
+rh_status rh_run_release(rh_run *run, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run);
 double rh_run_cost(rh_run *run, double qty);

@@ -152,6 +152,9 @@ static rh_status read_collateral(rh_scenario *s, rh_json root, rh_error *error)
     rh_status found = rh_json_get(root, "collateral", RH_OPTIONAL, &at, error);
     if (found == RH_NOT_FOUND) return RH_OK;
     RH_TRY(found);
+    if (rh_json_kind(at) != RH_JSON_OBJECT) {
+        return rh_json_expect(at, error, "an object of balances, {\"BTC\": 5}");
+    }
     for (size_t i = 0; i < rh_json_count(at); i++) {
         const char *name = rh_json_key_at(at, i);
         int c = -1;

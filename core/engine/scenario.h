@@ -16,7 +16,8 @@ typedef struct rh_book_trade { /* a portfolio entry or client trade */
     int64_t time_ns;
     int instrument;
     double qty;
-    double price; /* NAN: at the mark */
+    double price;    /* NAN: at the mark */
+    size_t sequence; /* place in the scenario */
 } rh_book_trade;
 
 typedef enum rh_on_failure { RH_FAILURE_HOLD, RH_FAILURE_FLATTEN, RH_FAILURE_NATIVE } rh_on_failure;
@@ -64,9 +65,8 @@ typedef struct rh_scenario {
     const rh_native_policy *failover;
     rh_swap *swaps;
     size_t swap_count;
-    rh_feed *feed;                        /* all feeds merged; a run takes it */
-    int64_t bar_ns[RH_INSTRUMENTS_MAX];   /* bar length per instrument, 0: ticks or none */
-    int64_t delay_ns[RH_INSTRUMENTS_MAX]; /* added to `known` */
+    rh_feed *feed;                      /* all feeds merged; a run takes it */
+    int64_t bar_ns[RH_INSTRUMENTS_MAX]; /* bar length per instrument, 0: ticks or none */
     rh_tape_input tapes[RH_FEEDS_MAX + RH_ASSETS_MAX];
     int tape_count;
 } rh_scenario;

@@ -7,6 +7,22 @@
 #include "base/text.h"
 #include "data/csv.h"
 #include "engine/scenario.h"
+#include "portfolio/positions.h"
+
+/* What no book can hold: parts of a lot, instruments that have expired, a coin-settled perp or
+ * future bought for nothing. NULL: fine. */
+static const char *impossible(const rh_scenario *s, const rh_book_trade *trade)
+{
+    const rh_instrument *i = &s->universe.instruments[trade->instrument];
+    double whole = rh_round_to_lot(trade->qty, i->lot);
+    bool option = i->kind == RH_INSTRUMENT_OPTION;
+    if (i->lot > 0.0 && fabs(whole - trade->qty) > 1e-9 * i->lot) {
+        return "qty: expected whole lots of the instrument";
+    }
+    if (trade->time_ns >= i->expiry_ns) return "the instrument has expired by then";
+    if (!option && trade->price <= 0.0) return "expected a price above zero";
+    return NULL;
+}
 
 static rh_status add_trade(rh_scenario *s, const rh_book_trade *trade, rh_error *error)
 {
@@ -65,6 +81,8 @@ static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
             return rh_universe_unknown(&s->universe, entry, name, true, error);
         }
     }
+    const char *why = impossible(s, &trade);
+    if (why) return rh_json_fail(entry, error, "%s", why);
     return add_trade(s, &trade, error);
 }
 
@@ -162,6 +180,8 @@ static rh_status read_trade(rh_scenario *s, const rh_csv_row *row, const int at[
     if (trade.time_ns < s->from_ns || trade.time_ns > s->to_ns) {
         return bad_field(row, at, TIME, "a time inside the clock", error);
     }
+    const char *why = impossible(s, &trade);
+    if (why) return rh_fail(error, RH_INPUT, "%s", why);
     return add_trade(s, &trade, error);
 }
 
@@ -190,17 +210,19 @@ static rh_status read_trades_file(rh_scenario *s, rh_json entry, rh_error *error
     return status == RH_END ? RH_OK : status;
 }
 
-/* Stable by time: entries of one instant keep the order of the scenario. */
+static int by_time(const void *a, const void *b)
+{
+    const rh_book_trade *x = a, *y = b;
+    if (x->time_ns != y->time_ns) return x->time_ns < y->time_ns ? -1 : 1;
+    return x->sequence < y->sequence ? -1 : 1;
+}
+
+/* Entries of one instant keep the order of the scenario. */
 static void sort_trades(rh_scenario *s)
 {
-    for (size_t i = 1; i < s->trade_count; i++) {
-        rh_book_trade trade = s->trades[i];
-        size_t at = i;
-        for (; at > 0 && s->trades[at - 1].time_ns > trade.time_ns; at--) {
-            s->trades[at] = s->trades[at - 1];
-        }
-        s->trades[at] = trade;
-    }
+    for (size_t t = 0; t < s->trade_count; t++)
+        s->trades[t].sequence = t;
+    if (s->trade_count > 1) qsort(s->trades, s->trade_count, sizeof *s->trades, by_time);
 }
 
 rh_status rh_scenario_read_book(rh_scenario *s, rh_json root, rh_error *error)

@@ -11,6 +11,8 @@ typedef struct feed_list {
     uint16_t remap_store[RH_FEEDS_MAX + RH_ASSETS_MAX][8];
     uint16_t *remaps[RH_FEEDS_MAX + RH_ASSETS_MAX];
     size_t count;
+    bool
+        priced[RH_TAPE_INSTRUMENTS_MAX]; /* of the feed being read: it has prices of instrument k */
 } feed_list;
 
 static rh_status read_treatment(rh_json at, const char *key, rh_treatment *out, rh_error *error)
@@ -49,6 +51,21 @@ static rh_status read_options(const rh_scenario *s, rh_json at, rh_import_option
     return RH_OK;
 }
 
+/* Which instruments of a tape have prices; a funding or vol series has none. */
+static void find_prices(const rh_tape *tape, bool priced[RH_TAPE_INSTRUMENTS_MAX])
+{
+    const rh_tape_info *info = rh_tape_get_info(tape);
+    const rh_record *records = rh_tape_records(tape);
+    uint32_t missing = info->instruments;
+    memset(priced, 0, sizeof *priced * RH_TAPE_INSTRUMENTS_MAX);
+    for (uint64_t n = 0; n < info->records && missing > 0; n++) {
+        bool price = records[n].kind != RH_RECORD_VOL && records[n].kind != RH_RECORD_FUNDING;
+        if (!price || priced[records[n].instrument]) continue;
+        priced[records[n].instrument] = true;
+        missing--;
+    }
+}
+
 /* Tape -> feed, remembering the hash for summary.json. */
 static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, rh_feed **feed,
                            rh_error *error)
@@ -66,7 +83,7 @@ static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, rh_
 }
 
 static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, const char *kind,
-                                rh_feed **feed, rh_error *error)
+                                bool *priced, rh_feed **feed, rh_error *error)
 {
     char path[RH_PATH_MAX];
     const char *file = NULL, *name = NULL;
@@ -99,6 +116,7 @@ static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, c
         if (error) error->status = status;
         return status;
     }
+    find_prices(tape, priced);
     return open_tape(s, tape, label, feed, error);
 }
 
@@ -121,6 +139,7 @@ static rh_status map_instruments(rh_scenario *s, rh_json at, rh_feed *feed, int 
                                 feed->instrument_name(feed, k));
         }
         remap[k] = (uint16_t)index;
+        if (!list->priced[k]) continue;
         s->universe.instruments[index].has_feed = true;
         s->bar_ns[index] = feed->interval_ns;
     }
@@ -143,16 +162,20 @@ static rh_status read_feed(rh_scenario *s, rh_json at, uint32_t stream, feed_lis
     RH_TRY(rh_json_number(at, "delay_ms", RH_OPTIONAL, 0.0, 86400e3, &delay_ms, error));
     int instrument = rh_universe_instrument(&s->universe, name);
     if (instrument < 0) return rh_universe_unknown(&s->universe, at, name, true, error);
+    if (s->universe.instruments[instrument].kind == RH_INSTRUMENT_OPTION) {
+        return rh_json_fail(at, error, "an option is priced from its asset and vol, not by a feed");
+    }
     if (rh_json_has(at, "synth")) {
         if (rh_json_has(at, "file")) {
             return rh_json_fail(at, error, "found both \"file\" and \"synth\", expected one");
         }
         RH_TRY(rh_json_get(at, "synth", RH_REQUIRED, &synth, error));
         RH_TRY(rh_feed_synth(synth, s->from_ns, s->to_ns, s->seed, 0, stream, &feed, error));
+        list->priced[0] = true;
     } else {
-        RH_TRY(read_file_feed(s, at, name, NULL, &feed, error));
+        RH_TRY(read_file_feed(s, at, name, NULL, list->priced, &feed, error));
     }
-    s->delay_ns[instrument] = (int64_t)(delay_ms * 1e6 + 0.5);
+    feed->delay_ns = (int64_t)(delay_ms * 1e6 + 0.5);
     if (list->count < RH_FEEDS_MAX) return map_instruments(s, at, feed, instrument, list, error);
     feed->free(feed);
     return rh_json_fail(at, error, "more than %d feeds", RH_FEEDS_MAX);
@@ -184,11 +207,8 @@ static rh_status add_vol_feed(rh_scenario *s, rh_json root, int a, feed_list *li
     RH_TRY(rh_json_get(assets, asset->name, RH_REQUIRED, &object, error));
     RH_TRY(rh_json_get(object, "vol", RH_REQUIRED, &vol, error));
     RH_TRY(rh_json_get(vol, "mark", RH_REQUIRED, &mark, error));
-    RH_TRY(read_file_feed(s, mark, asset->name, "vol", &feed, error));
-    int64_t bar_ns = s->bar_ns[asset->primary];
-    RH_TRY(map_instruments(s, mark, feed, asset->primary, list, error));
-    s->bar_ns[asset->primary] = bar_ns;
-    return RH_OK;
+    RH_TRY(read_file_feed(s, mark, asset->name, "vol", list->priced, &feed, error));
+    return map_instruments(s, mark, feed, asset->primary, list, error);
 }
 
 static rh_status read_all(rh_scenario *s, rh_json root, feed_list *list, rh_error *error)

@@ -149,6 +149,16 @@ static void note_coverage(const rh_run *run, rh_json_writer *w, int a)
     }
 }
 
+static void note_no_bars(const rh_venue *venue, const rh_instrument *i, rh_json_writer *w)
+{
+    char text[256];
+    snprintf(text, sizeof text,
+             "venue %.60s has depth from bar volume, but %.60s has no bars: orders "
+             "there cannot fill",
+             venue->name, i->name);
+    rh_json_put_text(w, NULL, text);
+}
+
 /* What was in the book at some time, for pictures and readers. */
 static void put_portfolio(const rh_run *run, rh_json_writer *w)
 {
@@ -185,6 +195,7 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
         const rh_venue *venue = &s->venues[i->venue];
         int primary = run->universe->assets[i->asset].primary;
         int64_t bar = s->bar_ns[i->has_feed ? s->hedges[h] : primary];
+        if (venue->depth_share > 0.0 && bar == 0) note_no_bars(venue, i, w);
         if (venue->latency_ns <= 0 || venue->latency_ns >= bar) continue;
         char latency[RH_TIME_TEXT], length[RH_TIME_TEXT], text[256];
         rh_text_duration(latency, venue->latency_ns);
@@ -198,8 +209,8 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
     for (int a = 0; a < run->universe->asset_count; a++)
         note_coverage(run, w, a);
     if (!run->reproducible) {
-        rh_json_put_text(w, NULL,
-                         "a limit of this machine ended a policy: this run may not be reproducible");
+        rh_json_put_text(
+            w, NULL, "a limit of this machine ended a policy: this run may not be reproducible");
     }
     rh_json_close(w, ']');
 }

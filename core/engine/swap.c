@@ -77,8 +77,9 @@ static rh_status go_live(rh_run *run, rh_policy *policy, rh_feature *const *feat
     rh_policy_slot *slot = &run->slot;
     rh_run_drop_policy(run);
     slot->policy = policy;
+    run->flattening = false; /* a new policy decides again */
     slot->generation++;
-    slot->wake_in_stamp++;
+    slot->wake_in_ns = INT64_MAX;
     slot->wake_lo = slot->wake_hi = (double)NAN;
     slot->timer_due = false;
     slot->seen = 0;
@@ -90,7 +91,9 @@ static rh_status go_live(rh_run *run, rh_policy *policy, rh_feature *const *feat
     int64_t every = policy->wake.every_ns;
     if (every <= 0) return RH_OK;
     int64_t since = run->now_ns - run->scenario->from_ns; /* the grid counts from clock.from */
-    int64_t first = run->scenario->from_ns + (since + every - 1) / every * every;
+    int64_t past = since % every, wait = past > 0 ? every - past : 0;
+    if (wait > run->scenario->to_ns - run->now_ns) return RH_OK;
+    int64_t first = run->now_ns + wait;
     return rh_queue_push(&run->queue, first, RH_CLASS_TIMER, 0, slot->generation, error);
 }
 
@@ -219,9 +222,10 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     run->killed++;
     rh_run_drop_policy(run);
     run->slot.generation++;
+    run->slot.wake_in_ns = INT64_MAX;
     RH_TRY(rh_run_cancel_all(run, error));
     switch (run->scenario->on_failure) {
-    case RH_FAILURE_FLATTEN: return rh_run_flatten(run, (double)NAN, error);
+    case RH_FAILURE_FLATTEN: run->flattening = true; return rh_run_flatten_when_idle(run, error);
     case RH_FAILURE_NATIVE: return hand_over(run, error);
     case RH_FAILURE_HOLD: break;
     }

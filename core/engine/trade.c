@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-#define CANCEL_BIT 0x80000000u
+#define CANCEL_BIT 0x80000000u /* of an order event's stamp: a cancel arrives */
+#define SEND_BIT 0x40000000u   /* a slice is due to leave */
+#define SLOTS_KEPT 16          /* for the engine's own orders: flatten, unwind */
 
 static rh_venue *venue_of(const rh_run *run, int instrument)
 {
@@ -25,50 +27,65 @@ double rh_run_pending(const rh_run *run)
 
 /* --- decisions become orders --------------------------------------------------------------- */
 
-/* A final state that nobody waits for: an order refused before it left. */
-static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error *error)
+/* An order refused before it left: it has an id and an end, and nobody waits for a report. */
+static void refuse(rh_run *run, rh_order *order, const char *why)
 {
-    uint32_t slot;
-    RH_TRY(rh_orders_new(&run->orders, order, &slot, error));
-    rh_order *made = &run->orders.slots[slot];
-    made->reported_remaining = 0.0;
-    rh_order_end(&run->orders, slot, RH_ORDER_REJECTED);
-    run->hedging.orders++;
     char qty[RH_NUMBER_TEXT];
+    rh_orders_refuse(&run->orders, order);
+    run->hedging.orders++;
     rh_text_double(qty, order->qty);
-    rh_journal(run, "guard", "order %u of %s %s rejected: %s", made->id, qty,
+    rh_journal(run, "guard", "order %u of %s %s rejected: %s", order->id, qty,
                run->universe->instruments[order->instrument].name, why);
-    rh_digest_order(run, made);
-    rh_orders_release(&run->orders, slot);
+    rh_digest_order(run, order);
     rh_run_want_wake(run, RH_ON_REJECT);
-    return RH_OK;
 }
 
-static rh_status send(rh_run *run, rh_order *order, rh_error *error)
+/* The guards' word on an order that is about to leave; -1: it may. */
+static int guard(rh_run *run, const rh_order *order, double elsewhere)
 {
     const rh_instrument *i = &run->universe->instruments[order->instrument];
-    double position = rh_hedge_position_of(&run->net[run->asset], &run->reported, &run->known) +
-                      rh_run_pending(run) + order->qty * order->delta_per_unit;
+    double delta = order->qty * order->delta_per_unit;
+    double position = rh_hedge_position_of(&run->net[run->asset], &run->reported, &run->known);
     double notional = fabs(order->qty) *
                       (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
                       rh_market_fx(&run->known, i->settle);
-    int verdict =
-        rh_guards_check(&run->scenario->guards, run->now_ns, order->qty * order->delta_per_unit,
-                        notional, position, run->now_ns - run->known.spot_ns[run->asset]);
-    if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
-    if (run->orders.free_count == 0) {
-        if (!run->slot.policy) return RH_OK; /* flattening after a kill: no room, nothing to kill */
-        rh_error why = {0};
-        rh_fail(&why, RH_POLICY, "more than %d live orders", RH_ORDERS_LIVE_MAX);
-        return rh_run_killed(run, RH_KILL_ORDERS, &why, error);
+    if (run->forced) return -1;
+    return rh_guards_check(&run->scenario->guards, run->now_ns, delta, notional,
+                           position + elsewhere, run->now_ns - run->known.spot_ns[run->asset]);
+}
+
+static rh_status no_room(rh_run *run, rh_error *error)
+{
+    rh_error why = {0};
+    if (run->forced || !run->slot.policy) { /* the engine's own: it tries again at the next news */
+        rh_journal(run, "guard", "no room for an order of the engine");
+        return RH_OK;
     }
+    rh_fail(&why, RH_POLICY, "more than %d live orders", RH_ORDERS_LIVE_MAX - SLOTS_KEPT);
+    return rh_run_killed(run, RH_KILL_ORDERS, &why, error);
+}
+
+/* Make the order; it leaves now, or as a later slice, when the guards are asked again. */
+static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error *error)
+{
+    int verdict = -1;
+    if (leaves_ns == run->now_ns) {
+        verdict = guard(run, order, rh_run_pending(run) + order->qty * order->delta_per_unit);
+    }
+    if (verdict >= 0) {
+        refuse(run, order, rh_guard_key((rh_guard_kind)verdict));
+        return RH_OK;
+    }
+    if (run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT)) return no_room(run, error);
     uint32_t slot;
     RH_TRY(rh_orders_new(&run->orders, order, &slot, error));
     rh_order *made = &run->orders.slots[slot];
     run->hedging.orders++;
     run->last_order_ns = run->now_ns;
     rh_digest_order(run, made);
-    return rh_queue_push(&run->queue, made->arrives_ns, RH_CLASS_ORDER, slot, made->id, error);
+    bool later = leaves_ns > run->now_ns;
+    return rh_queue_push(&run->queue, later ? leaves_ns : made->arrives_ns, RH_CLASS_ORDER, slot,
+                         made->id | (later ? SEND_BIT : 0), error);
 }
 
 static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_order order,
@@ -76,6 +93,7 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
 {
     const rh_instrument *i = &run->universe->instruments[order.instrument];
     const rh_venue *venue = venue_of(run, order.instrument);
+    uint32_t generation = run->slot.generation;
     double sent = 0.0;
     /* Slices are rounded as they add up, so that together they make the rounded whole. */
     for (int k = 1; k <= request->slices; k++) {
@@ -86,9 +104,11 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
         int64_t wait = request->slices > 1
                            ? (int64_t)((double)request->over_ns * (k - 1) / request->slices)
                            : 0;
-        order.arrives_ns = run->now_ns + wait + venue->latency_ns;
-        RH_TRY(send(run, &order, error));
-        if (!run->slot.policy) break; /* killed on the way */
+        int64_t leaves_ns = run->now_ns + wait;
+        order.arrives_ns = leaves_ns + venue->latency_ns;
+        if (leaves_ns > run->scenario->to_ns) leaves_ns = run->scenario->to_ns;
+        RH_TRY(send(run, &order, leaves_ns, error));
+        if (run->slot.generation != generation) break; /* killed on the way */
     }
     return RH_OK;
 }
@@ -114,7 +134,10 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
     double units = rh_round_to_lot(request->qty / order.delta_per_unit, lot);
     if (!(fabs(units) > 0.0)) return RH_OK;
     order.qty = units;
-    if (expired) return refuse(run, &order, "the instrument has expired", error);
+    if (expired) {
+        refuse(run, &order, "the instrument has expired");
+        return RH_OK;
+    }
     return send_slices(run, request, order, units, error);
 }
 
@@ -132,22 +155,55 @@ rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-/* Trade `qty` (spot-equivalent) of the default route, or every hedge position to zero when NAN. */
-rh_status rh_run_flatten(rh_run *run, double qty, rh_error *error)
+/* What is held of a hedge instrument once its live orders have filled. */
+static double open_qty(const rh_run *run, int instrument)
 {
-    rh_order_request request = {.qty = qty, .slices = 1};
-    if (!isnan(qty)) return rh_run_submit(run, &request, error);
+    double open = run->reported.held[RH_LAYER_HEDGE][instrument].qty;
+    for (int k = 0; k < run->orders.live_count; k++) {
+        const rh_order *order = &run->orders.slots[run->orders.live[k]];
+        if (order->instrument == instrument) open += order->reported_remaining;
+    }
+    return open;
+}
+
+rh_status rh_run_flatten(rh_run *run, rh_error *error)
+{
+    bool was = run->forced;
+    run->forced = true;
+    rh_status status = RH_OK;
+    for (int h = 0; h < run->scenario->hedge_count && status == RH_OK; h++) {
+        int i = run->scenario->hedges[h];
+        if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
+        rh_order_request request = {.instrument = h,
+                                    .slices = 1,
+                                    .qty = -open_qty(run, i) * rh_route_delta(&run->known, i)};
+        status = rh_run_submit(run, &request, error);
+    }
+    run->forced = was;
+    return status;
+}
+
+/* After a kill: what is in flight may still fill, so the last word comes when all orders ended. */
+rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error)
+{
+    if (!run->flattening || run->orders.live_count > 0) return RH_OK;
+    return rh_run_flatten(run, error);
+}
+
+rh_status rh_run_release(rh_run *run, double qty, rh_error *error)
+{
+    double total = 0.0;
     for (int h = 0; h < run->scenario->hedge_count; h++) {
         int i = run->scenario->hedges[h];
-        double open = run->reported.held[RH_LAYER_HEDGE][i].qty;
-        for (int k = 0; k < run->orders.live_count; k++) {
-            const rh_order *order = &run->orders.slots[run->orders.live[k]];
-            if (order->instrument == i && !order->cancel_requested)
-                open += order->reported_remaining;
-        }
         if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
-        request.instrument = h;
-        request.qty = -open * rh_route_delta(&run->known, i);
+        total += open_qty(run, i) * rh_route_delta(&run->known, i);
+    }
+    for (int h = 0; h < run->scenario->hedge_count; h++) {
+        int i = run->scenario->hedges[h];
+        double share = h == 0 ? 1.0 : 0.0; /* nothing is held: the default route */
+        if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
+        if (fabs(total) > 1e-9) share = open_qty(run, i) * rh_route_delta(&run->known, i) / total;
+        rh_order_request request = {.instrument = h, .slices = 1, .qty = share * qty};
         RH_TRY(rh_run_submit(run, &request, error));
     }
     return RH_OK;
@@ -213,12 +269,27 @@ static rh_status match_order(rh_run *run, uint32_t slot, rh_error *error)
     return end_order(run, slot, RH_ORDER_CANCELLED, error);
 }
 
+/* A slice leaves: it passes the guards now, and arrives one latency later. */
+static rh_status slice_leaves(rh_run *run, uint32_t slot, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[slot];
+    if (order->cancel_requested) return end_order(run, slot, RH_ORDER_CANCELLED, error);
+    int verdict = guard(run, order, rh_run_pending(run));
+    if (verdict >= 0) {
+        rh_journal(run, "guard", "order %u, a slice, rejected: %s", order->id,
+                   rh_guard_key((rh_guard_kind)verdict));
+        return end_order(run, slot, RH_ORDER_REJECTED, error);
+    }
+    return rh_queue_push(&run->queue, order->arrives_ns, RH_CLASS_ORDER, slot, order->id, error);
+}
+
 rh_status rh_run_order_event(rh_run *run, const rh_event *event, rh_error *error)
 {
     rh_order *order = &run->orders.slots[event->slot];
-    bool stale = !order->live || order->id != (event->stamp & ~CANCEL_BIT) ||
+    bool stale = !order->live || order->id != (event->stamp & ~(CANCEL_BIT | SEND_BIT)) ||
                  rh_order_state_final(order->state);
     if (stale) return RH_OK;
+    if (event->stamp & SEND_BIT) return slice_leaves(run, event->slot, error);
     if (event->stamp & CANCEL_BIT) return end_order(run, event->slot, RH_ORDER_CANCELLED, error);
     rh_order_arrive(order);
     /* A limit order trades against the book as a taker first; what is left of it rests. */
@@ -252,7 +323,6 @@ static void settle_late(rh_run *run, int instrument)
 
 rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
 {
-    (void)error;
     rh_report_slip slip = run->reports[at];
     rh_order *order = &run->orders.slots[slip.order_slot];
     run->free_reports[run->free_report_count++] = at;
@@ -264,13 +334,14 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
         rh_positions_trade(&run->reported, RH_LAYER_HEDGE, order->instrument, slip.qty, slip.price,
                            slip.fee);
         settle_late(run, order->instrument);
+        bool expired = order->state == RH_ORDER_EXPIRED; /* with its instrument: nothing remains */
         order->reported_remaining -= slip.qty;
-        if (fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
+        if (expired || fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
     }
     run->greeks_valid = false;
     rh_run_want_wake(run, RH_ON_FILL);
     rh_orders_release(&run->orders, slip.order_slot);
-    return RH_OK;
+    return rh_run_flatten_when_idle(run, error);
 }
 
 /* --- end of the run, estimates ------------------------------------------------------------- */
@@ -296,7 +367,7 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
         rh_order_arrive(&run->orders.slots[slot]);
         RH_TRY(match_order(run, slot, error));
     }
-    if (rh_books_can_mark(&run->books, &run->is)) rh_output_ledger(run);
+    if (rh_books_can_mark(&run->filled, &run->is)) rh_output_ledger(run);
     return RH_OK;
 }
 

@@ -49,6 +49,14 @@ rh_status rh_orders_new(rh_orders *orders, const rh_order *order, uint32_t *slot
     return RH_OK;
 }
 
+void rh_orders_refuse(rh_orders *orders, rh_order *order)
+{
+    order->id = ++orders->last_id;
+    order->state = RH_ORDER_REJECTED;
+    order->remaining = order->qty;
+    orders->ended[RH_ORDER_REJECTED]++;
+}
+
 void rh_order_arrive(rh_order *order)
 {
     RH_ASSERT(order->state == RH_ORDER_IN_FLIGHT);

@@ -59,6 +59,8 @@ typedef struct rh_orders {
 void rh_orders_init(rh_orders *orders);
 /* A new order in flight; *slot its place. RH_LIMIT when the pool is full. */
 rh_status rh_orders_new(rh_orders *orders, const rh_order *order, uint32_t *slot, rh_error *error);
+/* An order that is refused before it leaves: it gets an id and its end, and takes no slot. */
+void rh_orders_refuse(rh_orders *orders, rh_order *order);
 /* It reached the venue. */
 void rh_order_arrive(rh_order *order);
 /* Part of it was filled: FILLED when nothing remains. */

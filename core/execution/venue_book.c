@@ -5,6 +5,8 @@
 
 #include "execution/venue_models.h"
 
+#define DEEPEST_BID 0.99 /* distance from the mid, as a part of it */
+
 const char *const rh_venue_book_keys[] = {"kind",       "spread_bps", "taker_bps",   "maker_bps",
                                           "latency_ms", "report_ms",  "depth_share", "level_bps",
                                           "levels",     NULL};
@@ -89,6 +91,7 @@ void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const r
     double side = qty > 0.0 ? 1.0 : -1.0;
     double to_asset = i->inverse ? 1.0 / mid : 1.0;
     double room = order->limit > 0.0 ? side * (order->limit - mid) : HUGE_VAL;
+    if (qty < 0.0 && room > DEEPEST_BID * mid) room = DEEPEST_BID * mid; /* prices are positive */
     /* A bound that is met waits if the person gave it as a limit, and ends the order if it is the
      * slippage tolerance of a market order. Depth that ran out refills with the next bar. */
     out->rest_waits = order->is_limit || !(order->limit > 0.0);

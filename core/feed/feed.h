@@ -14,6 +14,7 @@ struct rh_feed {
     rh_status (*next)(rh_feed *feed, rh_record *record, rh_error *error);
     void (*free)(rh_feed *feed);
     int64_t interval_ns;            /* bar length, 0 when it has none */
+    int64_t delay_ns;               /* added to `known` by a merge: a slow source */
     uint32_t instruments;
     const char *(*instrument_name)(const rh_feed *feed, uint32_t index);
     /* The digest identity of the input: tape content hash, or "" for a generator. */

@@ -35,6 +35,7 @@ static rh_status refill(merge *self, size_t index, rh_error *error)
         return rh_fail(error, RH_INPUT, "feed %zu: instrument %u is not one of its %u", index,
                        from->head.instrument, from->feed->instruments);
     from->head.instrument = from->remap[from->head.instrument];
+    from->head.known_ns += from->feed->delay_ns;
     from->live = true;
     return RH_OK;
 }

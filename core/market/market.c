@@ -86,6 +86,9 @@ double rh_market_fx(const rh_market *market, int currency)
 {
     const rh_currency *c = &market->universe->currencies[currency];
     if (c->conversion == RH_CONVERT_TIMES) return market->spot[c->asset];
-    if (c->conversion == RH_CONVERT_OVER) return 1.0 / market->spot[c->asset];
+    if (c->conversion == RH_CONVERT_OVER && market->spot[c->asset] > 0.0) {
+        return 1.0 / market->spot[c->asset];
+    }
+    if (c->conversion == RH_CONVERT_OVER) return 0.0; /* no price yet; nothing is held in it */
     return 1.0;
 }

@@ -5,7 +5,8 @@
 
 #include "math/kernels.h"
 
-#define IDENTITY_TOLERANCE 1e-9 /* of gross flow; DESIGN: two sets of books agree to this */
+#define IDENTITY_TOLERANCE 1e-9 /* of gross flow: two sets of books agree to this */
+#define HELD_ROUNDING 1e-12     /* of the most ever held: some thousand roundings of it */
 
 void rh_sum_add(rh_sum *s, double value)
 {
@@ -30,23 +31,36 @@ static double held_by_all(const rh_books *books, int instrument)
     return held(books, RH_LAYER_BOOK, instrument) + held(books, RH_LAYER_HEDGE, instrument);
 }
 
-static bool at_stake(const rh_books *books, int instrument)
+static bool at_stake(const rh_positions *positions, int instrument)
 {
-    const rh_position(*p)[RH_INSTRUMENTS_MAX] = books->positions->held;
-    return fabs(p[0][instrument].qty) > 0.0 || fabs(p[1][instrument].qty) > 0.0;
+    return fabs(positions->held[0][instrument].qty) > 0.0 ||
+           fabs(positions->held[1][instrument].qty) > 0.0;
 }
 
-bool rh_books_can_mark(const rh_books *books, const rh_market *market)
+static bool has_price(const rh_market *market, int i)
 {
-    for (int i = 0; i < books->universe->instrument_count; i++) {
-        if (at_stake(books, i) && !(rh_market_mid(market, i) > 0.0)) return false;
-        if (at_stake(books, i) && !(market->spot[books->universe->instruments[i].asset] > 0.0)) {
-            return false;
-        }
+    const rh_instrument *instrument = &market->universe->instruments[i];
+    int source = instrument->underlying >= 0 ? instrument->underlying : i;
+    bool option = instrument->kind == RH_INSTRUMENT_OPTION;
+    if (option && !(rh_market_vol(market, i, false) > 0.0)) return false;
+    if (option && !(rh_market_vol(market, i, true) > 0.0)) return false;
+    return rh_market_mid(market, source) > 0.0 && market->spot[instrument->asset] > 0.0;
+}
+
+bool rh_books_can_mark(const rh_positions *positions, const rh_market *market)
+{
+    const rh_universe *universe = positions->universe;
+    bool foreign[RH_CURRENCIES_MAX] = {false};
+    for (int i = 0; i < universe->instrument_count; i++) {
+        if (!at_stake(positions, i)) continue;
+        if (!has_price(market, i)) return false;
+        foreign[universe->instruments[i].settle] = true;
     }
-    for (int c = 0; c < books->universe->currency_count; c++) {
-        const rh_currency *currency = &books->universe->currencies[c];
-        if (currency->asset >= 0 && !(market->spot[currency->asset] > 0.0)) return false;
+    for (int c = 0; c < universe->currency_count; c++) {
+        const rh_currency *currency = &universe->currencies[c];
+        bool held =
+            foreign[c] || fabs(positions->cash[c]) > 0.0 || fabs(positions->collateral[c]) > 0.0;
+        if (held && currency->asset >= 0 && !(market->spot[currency->asset] > 0.0)) return false;
     }
     return true;
 }
@@ -70,7 +84,7 @@ static void open_interval(rh_books *books, const rh_market *market, int64_t time
     }
     books->active_count = 0;
     for (int i = 0; i < books->universe->instrument_count; i++) {
-        if (at_stake(books, i)) books->active[books->active_count++] = i;
+        if (at_stake(books->positions, i)) books->active[books->active_count++] = i;
     }
 }
 
@@ -190,6 +204,23 @@ static void close_interval(rh_books *books, const rh_market *market, int64_t tim
     rh_sum_add(&books->gross_residual, fabs(residual));
 }
 
+/* How much is held in all, each part by its size: what an equity of nearly nothing is rounded by.
+ */
+static void remember_held(rh_books *books)
+{
+    const rh_positions *p = books->positions;
+    double held = fabs(rh_sum_value(&books->collateral));
+    for (int c = 0; c < books->universe->currency_count; c++) {
+        held += (fabs(p->cash[c]) + fabs(p->collateral[c])) * books->fx[c];
+    }
+    for (int n = 0; n < books->active_count; n++) {
+        int i = books->active[n];
+        const rh_unit *u = &books->unit[i];
+        held += (fabs(p->held[0][i].qty) + fabs(p->held[1][i].qty)) * fabs(u->value);
+    }
+    if (held > books->peak_held) books->peak_held = held;
+}
+
 static void open_books(rh_books *books, const rh_market *market)
 {
     for (int c = 0; c < books->universe->currency_count; c++) {
@@ -209,13 +240,14 @@ void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns)
     for (int n = 0; n < books->active_count; n++) {
         open_unit(books, market, time_ns, books->active[n]);
     }
+    remember_held(books);
 }
 
 /* After a change of positions at the same instant: value what has become active. */
 static void reopen(rh_books *books, const rh_market *market, int64_t time_ns, int changed)
 {
     open_interval(books, market, time_ns);
-    if (at_stake(books, changed)) open_unit(books, market, time_ns, changed);
+    if (at_stake(books->positions, changed)) open_unit(books, market, time_ns, changed);
 }
 
 static void add_cost(rh_books *books, rh_cost_kind kind, double amount)
@@ -273,12 +305,14 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
     /* A settlement price beside the mark is a last move of the instrument, explained by no greek.
      */
     double jump = (final * fx - books->unit[instrument].value);
-    if (!at_stake(books, instrument)) jump = 0.0;
+    if (!at_stake(books->positions, instrument)) jump = 0.0;
     for (int layer = 0; layer < RH_LAYERS; layer++) {
         rh_sum_add(layer == RH_LAYER_BOOK ? &books->pnl_options : &books->pnl_hedges,
                    held(books, layer, instrument) * jump);
     }
-    rh_sum_add(&books->attribution_residual, held_by_all(books, instrument) * jump);
+    bool basis = i->has_feed || i->underlying >= 0; /* convergence of an own price: carry */
+    rh_sum_add(basis ? &books->attribution_carry : &books->attribution_residual,
+               held_by_all(books, instrument) * jump);
     rh_positions_settle(books->positions, instrument, price, paid);
     rh_sum_add(&books->gross_flow, (fabs(paid[0]) + fabs(paid[1])) * fx);
     reopen(books, market, time_ns, instrument);
@@ -346,7 +380,8 @@ double rh_books_equity(const rh_books *books)
 rh_status rh_books_check(const rh_books *books, rh_error *error)
 {
     double pnl = rh_books_pnl(books);
-    double allowed = IDENTITY_TOLERANCE * (rh_sum_value(&books->gross_flow) + 1.0);
+    double allowed =
+        IDENTITY_TOLERANCE * rh_sum_value(&books->gross_flow) + HELD_ROUNDING * books->peak_held;
     double off_equity = fabs(rh_books_equity(books) - pnl);
     double off_sum = fabs(rh_books_attribution(books) - pnl);
     if (off_equity <= allowed && off_sum <= allowed) return RH_OK;

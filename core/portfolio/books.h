@@ -54,13 +54,14 @@ typedef struct rh_books {
     rh_sum gross_flow;                  /* sum of |cash movements| */
     rh_sum gross_gamma, gross_residual; /* sums of |gamma term|, |residual| over intervals */
     rh_sum collateral;                  /* opening collateral in the numeraire */
+    double peak_held;                   /* largest sum of |amounts held|, for the tolerance */
 } rh_books;
 
 void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled,
                    rh_positions *reported);
 
-/* Every asset with something at stake has a price, so that the books can be marked. */
-bool rh_books_can_mark(const rh_books *books, const rh_market *market);
+/* Everything of `positions` that is not zero has a price (and options a vol) in this market. */
+bool rh_books_can_mark(const rh_positions *positions, const rh_market *market);
 /* End the interval at time_ns (accruing interest into cash) and start the next. The first call
  * opens the books and values the collateral. */
 void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns);
@@ -92,7 +93,8 @@ double rh_books_attribution(const rh_books *books); /* sum of the block */
 /* Equity from cash and marks alone, minus the opening collateral; an independent path to the P&L.
  */
 double rh_books_equity(const rh_books *books);
-/* |equity - pnl| and |attribution - pnl| within 1e-9 of gross flow (or RH_BROKEN). */
+/* |equity - pnl| and |attribution - pnl| within 1e-9 of gross flow, plus the rounding of what was
+ * held at most (or RH_BROKEN). */
 rh_status rh_books_check(const rh_books *books, rh_error *error);
 
 #endif

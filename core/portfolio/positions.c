@@ -11,6 +11,15 @@ double rh_round_to_lot(double qty, double lot)
     return lots > 0.0 ? copysign(lots * lot, qty) : 0.0;
 }
 
+/* The sum of two quantities as a position: whole lots, or, without lots, zero when only the
+ * rounding of the difference is left. */
+static double add_qty(double held, double qty, double lot)
+{
+    double sum = held + qty;
+    if (lot > 0.0) return rh_round_to_lot(sum, lot);
+    return fabs(sum) <= 1e-12 * (fabs(held) + fabs(qty)) ? 0.0 : sum;
+}
+
 static bool margined(const rh_instrument *i)
 {
     return i->kind == RH_INSTRUMENT_PERP || i->kind == RH_INSTRUMENT_FUTURE;
@@ -34,7 +43,7 @@ double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrumen
     double moved = fabs(fee);
     positions->cash[i->settle] -= fee;
     if (!margined(i)) {
-        held->qty = rh_round_to_lot(held->qty + qty, i->lot);
+        held->qty = add_qty(held->qty, qty, i->lot);
         positions->cash[i->settle] -= qty * price;
         return moved + fabs(qty * price);
     }
@@ -48,7 +57,7 @@ double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrumen
         rest = qty - closing;
     }
     held->basis -= rest * u;
-    held->qty = rh_round_to_lot(held->qty + rest, i->lot);
+    held->qty = add_qty(held->qty, rest, i->lot);
     if (!(fabs(held->qty) > 0.0)) { /* flat: what is left of the basis is rounding */
         positions->cash[i->settle] += held->basis;
         held->basis = 0.0;
