@@ -15,6 +15,8 @@ void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset
     *net =
         (rh_net_delta){.universe = universe, .asset = asset, .hedge_collateral = hedge_collateral};
     net->in_coin = universe->assets[asset].coin == universe->numeraire;
+    const rh_asset *of = &universe->assets[asset];
+    net->flat = !(fabs(of->rate) > 0.0) && !(fabs(of->yield) > 0.0);
     for (int i = 0; i < universe->instrument_count; i++) {
         const rh_instrument *instrument = &universe->instruments[i];
         bool margined =
@@ -42,6 +44,8 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->inverse[n] = o->inverse && net->in_coin;
     net->slow[n] = o->underlying >= 0 || (net->in_coin && !o->inverse);
     net->any_slow |= net->slow[n];
+    net->any_inverse |= net->inverse[n];
+    net->growth[n] = net->discount[n] = 1.0;
     return RH_OK;
 }
 
@@ -54,7 +58,8 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
                                const rh_positions *reported, rh_error *error)
 {
     net->count = net->expiry_count = net->other_count = 0;
-    net->any_slow = false;
+    net->any_slow = net->any_inverse = false;
+    net->weights[0].of = net->weights[1].of = NULL;
     net->cache[0].valid = net->cache[1].valid = false;
     for (int i = 0; i < net->universe->instrument_count; i++) {
         const rh_instrument *instrument = &net->universe->instruments[i];
@@ -72,18 +77,19 @@ static void fill_inputs(rh_net_delta *net, int64_t time_ns, double sigma)
 {
     const rh_asset *asset = &net->universe->assets[net->asset];
     double root[RH_EXPIRIES_MAX], growth[RH_EXPIRIES_MAX], discount[RH_EXPIRIES_MAX];
-    double r = asset->rate, q = asset->yield;
-    bool flat = !(fabs(r) > 0.0) && !(fabs(q) > 0.0);
     for (int g = 0; g < net->expiry_count; g++) {
         double T = rh_years(time_ns, net->expiry_ns[g]);
         root[g] = sqrt(T);
-        growth[g] = flat ? 1.0 : rh_exp((r - q) * T);
-        discount[g] = flat ? 1.0 : rh_exp(-r * T);
+        growth[g] = net->flat ? 1.0 : rh_exp((asset->rate - asset->yield) * T);
+        discount[g] = net->flat ? 1.0 : rh_exp(-asset->rate * T);
     }
     for (int n = 0; n < net->count; n++) {
+        double vol = net->own_vol[n] > 0.0 ? net->own_vol[n] : sigma;
+        net->total[n] = vol * root[net->expiry_of[n]];
+    }
+    for (int n = 0; n < net->count && !net->flat; n++) {
         int g = net->expiry_of[n];
         bool inverse = net->universe->instruments[net->option[n]].inverse;
-        net->total[n] = (net->own_vol[n] > 0.0 ? net->own_vol[n] : sigma) * root[g];
         net->growth[n] = growth[g];
         /* Quote-measured inverse: d(S c)/dS = N(d1) = growth discount N(d1) with this discount. */
         net->discount[n] = inverse && !net->in_coin ? 1.0 / growth[g] : discount[g];
@@ -130,6 +136,7 @@ static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int
                             .inverse = net->inverse,
                             .out = c->delta};
     rh_option_delta_batch(&batch, spot);
+    if (!net->any_inverse && !net->any_slow) return c->delta;
     for (int n = 0; n < net->count; n++) {
         if (net->inverse[n]) c->delta[n] *= spot * net->growth[n]; /* F dc/dF */
         if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
@@ -152,6 +159,20 @@ static double currency_delta(const rh_net_delta *net, const rh_positions *p,
     return currency->conversion == RH_CONVERT_TIMES ? amount : -amount / market->spot[net->asset];
 }
 
+/* The quantities of the live options, gathered anew only when the positions changed. */
+static const double *quantities(rh_net_delta *net, const rh_positions *p)
+{
+    rh_option_weights *w = &net->weights[net->weights[0].of != NULL && net->weights[0].of != p];
+    if (w->of == p && w->version == p->version) return w->qty;
+    w->of = p;
+    w->version = p->version;
+    for (int n = 0; n < net->count; n++) {
+        int i = net->option[n];
+        w->qty[n] = p->held[0][i].qty + p->held[1][i].qty;
+    }
+    return w->qty;
+}
+
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol)
 {
@@ -159,10 +180,9 @@ double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const r
     double delta = 0.0;
     if (net->count > 0) {
         const double *unit = unit_deltas(net, market, time_ns, hedge_vol);
-        for (int n = 0; n < net->count; n++) {
-            int i = net->option[n];
-            net->weighted[n] = (positions->held[0][i].qty + positions->held[1][i].qty) * unit[n];
-        }
+        const double *qty = quantities(net, positions);
+        for (int n = 0; n < net->count; n++)
+            net->weighted[n] = qty[n] * unit[n];
         delta = rh_sum_lanes(net->weighted, (size_t)net->count);
     }
     for (int k = 0; k < net->other_count; k++) {

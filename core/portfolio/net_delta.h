@@ -16,6 +16,12 @@ typedef struct rh_option_deltas { /* per unit deltas at one (spot, time, vol) */
     bool valid;
 } rh_option_deltas;
 
+typedef struct rh_option_weights { /* quantities of the live options in one position state */
+    const rh_positions *of;
+    uint64_t version;
+    double qty[RH_INSTRUMENTS_MAX];
+} rh_option_weights;
+
 typedef struct rh_net_delta {
     const rh_universe *universe;
     int asset;
@@ -30,10 +36,13 @@ typedef struct rh_net_delta {
     signed char sign[RH_INSTRUMENTS_MAX], inverse[RH_INSTRUMENTS_MAX];
     bool slow[RH_INSTRUMENTS_MAX]; /* valued one by one: own underlying, quote-settled in coin */
     bool any_slow;
+    bool any_inverse;                 /* coin-measured options: their batch delta is per forward */
+    bool flat;                        /* no rate, no yield: growth and discount are 1 */
     bool margined[RH_CURRENCIES_MAX]; /* perps or futures settle in it: it may hold basis */
     int other[RH_INSTRUMENTS_MAX], other_count; /* the asset's other instruments */
     double growth[RH_INSTRUMENTS_MAX], discount[RH_INSTRUMENTS_MAX], total[RH_INSTRUMENTS_MAX];
     double weighted[RH_INSTRUMENTS_MAX];
+    rh_option_weights weights[2]; /* of the filled and the reported state */
     rh_option_deltas cache[2];
     int newest;
 } rh_net_delta;

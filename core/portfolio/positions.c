@@ -41,6 +41,7 @@ double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrumen
     const rh_instrument *i = &positions->universe->instruments[instrument];
     rh_position *held = &positions->held[layer][instrument];
     double moved = fabs(fee);
+    positions->version++;
     positions->cash[i->settle] -= fee;
     if (!margined(i)) {
         held->qty = add_qty(held->qty, qty, i->lot);
@@ -69,6 +70,7 @@ void rh_positions_settle(rh_positions *positions, int instrument, double price,
                          double paid[RH_LAYERS])
 {
     const rh_instrument *i = &positions->universe->instruments[instrument];
+    positions->version++;
     for (int layer = 0; layer < RH_LAYERS; layer++) {
         rh_position *held = &positions->held[layer][instrument];
         paid[layer] = held->qty * rh_unit_settle_value(i, price) + held->basis;

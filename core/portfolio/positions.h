@@ -19,6 +19,7 @@ typedef struct rh_positions {
     rh_position held[RH_LAYERS][RH_INSTRUMENTS_MAX];
     double cash[RH_CURRENCIES_MAX];       /* earns interest; collateral not included */
     double collateral[RH_CURRENCIES_MAX]; /* opening balances, external */
+    uint64_t version;                     /* counts every change of a quantity */
 } rh_positions;
 
 /* Trade qty at `price` per unit (settlement currency for options and spot; USD price for perps and
