@@ -36,6 +36,29 @@ double rh_option_price(rh_option_model model, bool is_call, double S, double K, 
 double rh_option_delta(rh_option_model model, bool is_call, double S, double K, double T, double r,
                        double q, double sigma);
 
+/* What rh_implied_vol found. X(name, text): the text is what rh_vol_status_name gives. */
+#define RH_VOL_STATUS_MAP(X)                                                                       \
+    X(OK, "ok")                             /* *sigma is the answer */                             \
+    X(BELOW_INTRINSIC, "below_intrinsic")   /* no vol is low enough; a negative price as well */   \
+    X(ABOVE_MAXIMUM, "above_maximum")       /* no vol is high enough */                            \
+    X(LOST_IN_ROUNDING, "lost_in_rounding") /* half an ulp or less from a bound: any vol down */   \
+                                            /* to 0, or up to infinity, has this price */          \
+    X(ZERO_TIME, "zero_time")               /* T = 0: no price depends on vol */                   \
+    X(DOMAIN, "domain")                     /* NaN, infinite, or S, K not positive, T negative */
+
+typedef enum rh_vol_status {
+#define X(name, text) RH_VOL_##name,
+    RH_VOL_STATUS_MAP(X)
+#undef X
+} rh_vol_status;
+
+/* The vol at which the model has this price, to the last digit that the price determines (about 2
+ * ulp where it determines more). 0 for a price of 0 at the money. Not RH_VOL_OK: *sigma is NaN. */
+rh_vol_status rh_implied_vol(rh_option_model model, bool is_call, double S, double K, double T,
+                             double r, double q, double price, double *sigma);
+/* "ok", "below_intrinsic", ... Static storage. */
+const char *rh_vol_status_name(rh_vol_status status);
+
 #ifdef __cplusplus
 }
 #endif

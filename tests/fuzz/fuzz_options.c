@@ -1,0 +1,29 @@
+/* Option CSV as `rehedge iv` reads it: every row gets an answer or a flag, every file an end or a
+ * refusal that names it. The first byte of the input chooses the default model; a header with all
+ * columns is put in front where the second byte is even, so that rows are reached at once. */
+#include <string.h>
+
+#include "cli/option_csv.h"
+#include "fuzz_file.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    static const char header[] = "id,model,cp,S,K,T,r,q,price\n";
+    static char text[1 << 20];
+    static FILE *sink;
+    rh_error error = {0};
+    if (length < 2) return 0;
+    size_t lead = bytes[1] % 2 == 0 ? sizeof header - 1 : 0;
+    if (length - 2 > sizeof text - lead) return 0;
+    memcpy(text, header, lead);
+    memcpy(text + lead, bytes + 2, length - 2);
+    if (!sink) sink = fopen("/dev/null", "w");
+    RH_ASSERT(sink != NULL);
+    const char *path = fuzz_file(text, lead + length - 2);
+    rh_status status = rh_option_csv_vols(path, (rh_option_model)(bytes[0] % 3), sink, &error);
+    RH_ASSERT(status == RH_OK || status == RH_INPUT || status == RH_CORRUPT);
+    RH_ASSERT(status == RH_OK || strstr(error.message, path) != NULL);
+    return 0;
+}
