@@ -52,6 +52,7 @@ int rh_cmd_import(int argc, char **argv);
 int rh_cmd_tape(int argc, char **argv);
 int rh_cmd_synth(int argc, char **argv);
 int rh_cmd_check(int argc, char **argv);
+int rh_cmd_price(int argc, char **argv);
 int rh_cmd_iv(int argc, char **argv);
 int rh_cmd_bench(int argc, char **argv);
 int rh_cmd_report(int argc, char **argv);

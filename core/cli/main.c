@@ -24,6 +24,7 @@ static const command commands[] = {
     {"synth", rh_cmd_synth, "write a tape of a simulated market"},
     {"check", rh_cmd_check, "check a policy without running it"},
     {"report", rh_cmd_report, "render run directories again"},
+    {"price", rh_cmd_price, "prices and greeks of a CSV file of options, or of one"},
     {"iv", rh_cmd_iv, "implied volatilities of a CSV file of option prices"},
     {"bench", rh_cmd_bench, "measure the published figures on this machine"},
     {"version", rh_cmd_version, "version, compiler, Lua, instruction set"},

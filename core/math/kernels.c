@@ -59,6 +59,29 @@ const char *rh_isa_name(void)
     return kernels()->isa;
 }
 
+static rh_isa widest(void)
+{
+    if (kernels() == &rh_kernels_baseline) return RH_ISA_BASELINE;
+#if defined(RH_HAVE_FMA_BUILD)
+    const char *wanted = getenv("REHEDGE_ISA");
+    bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    if (wide && !(wanted && strcmp(wanted, "fma") == 0)) return RH_ISA_AVX512;
+#endif
+    return RH_ISA_FMA;
+}
+
+rh_isa rh_isa_widest(void)
+{
+    static _Atomic int chosen = -1;
+    int isa = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (isa < 0) {
+        isa = (int)widest();
+        atomic_store_explicit(&chosen, isa, memory_order_relaxed);
+    }
+    return (rh_isa)isa;
+}
+
 void rh_math_thread_init(void)
 {
     /* The default environment: to nearest, nothing trapped, subnormals kept. */

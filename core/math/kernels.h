@@ -22,6 +22,11 @@ double rh_normal_quantile(double p);    /* inverse of rh_normal_cdf on (0, 1), 2
  * it) or "fma". Chosen once from the processor; REHEDGE_ISA=baseline|fma forces one for tests. */
 const char *rh_isa_name(void);
 
+/* The widest set for batches: RH_ISA_AVX512 where the processor has F, DQ, BW and VL as well, which
+ * REHEDGE_ISA=avx512 (or nothing) allows and baseline|fma forbids. Chosen once. */
+typedef enum rh_isa { RH_ISA_BASELINE, RH_ISA_FMA, RH_ISA_AVX512 } rh_isa;
+rh_isa rh_isa_widest(void);
+
 /* Set round-to-nearest for this thread; every thread that computes calls it first. */
 void rh_math_thread_init(void);
 

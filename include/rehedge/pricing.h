@@ -7,6 +7,7 @@
 #define REHEDGE_PRICING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,6 +36,51 @@ double rh_option_price(rh_option_model model, bool is_call, double S, double K, 
                        double q, double sigma);
 double rh_option_delta(rh_option_model model, bool is_call, double S, double K, double T, double r,
                        double q, double sigma);
+
+/* Every greek: the name in structs and CSV columns. usd_price, usd_delta and net_delta belong to
+ * the inverse model (price F, +-N(+-d1), F delta) and are 0 in the others, as is a derivative with
+ * respect to a rate that the model does not use. theta, charm, veta and color are calendar (-d/dT)
+ * per year; phi = dV/dq; vega, vanna, volga, zomma, ultima per 1.00 of vol; dual: d/dK, d2/dK2. */
+#define RH_GREEK_MAP(X)                                                                            \
+    X(price) X(delta) X(gamma) X(vega) X(theta) X(rho) X(phi) X(vanna) X(volga) X(charm) X(veta)   \
+    X(speed) X(color) X(zomma) X(ultima) X(dual_delta) X(dual_gamma) X(usd_price) X(usd_delta)     \
+    X(net_delta)
+
+typedef enum rh_greek {
+#define X(name) RH_GREEK_##name,
+    RH_GREEK_MAP(X)
+#undef X
+    RH_GREEKS
+} rh_greek;
+
+typedef struct rh_greeks_full {
+#define X(name) double name;
+    RH_GREEK_MAP(X)
+#undef X
+} rh_greeks_full;
+
+/* What an answer is. NaN and DOMAIN (a negative S, K, T or sigma, or an infinity): all NaN.
+ * LIMIT: nothing is random (T, sigma, S or K is 0); the values are those of the limit. */
+enum { RH_GREEKS_NAN = 1, RH_GREEKS_DOMAIN = 2, RH_GREEKS_LIMIT = 4 };
+
+/* Returns flags of the enum above, 0 for an ordinary option. */
+unsigned rh_option_greeks_full(rh_option_model model, bool is_call, double S, double K, double T,
+                               double r, double q, double sigma, rh_greeks_full *out);
+
+/* Options of one model as a structure of arrays, any subset of greeks in one pass; each value has
+ * the bits of rh_option_greeks_full, whatever vectors the processor has. */
+typedef struct rh_greeks_batch {
+    rh_option_model model;
+    size_t count;
+    const double *S, *K, *T, *r, *q, *sigma;    /* r or q NULL: 0 */
+    const signed char *sign;                    /* +1 call, -1 put */
+    double *out[RH_GREEKS];                     /* by rh_greek; NULL is not wanted; no overlap */
+} rh_greeks_batch;
+/* Returns the flags of all options together. */
+unsigned rh_option_greeks_batch(const rh_greeks_batch *batch);
+
+/* "price", "delta", ... of greek; RH_GREEKS of them. */
+const char *rh_greek_name(rh_greek greek);
 
 /* What rh_implied_vol found. X(name, text): the text is what rh_vol_status_name gives. */
 #define RH_VOL_STATUS_MAP(X)                                                                       \

@@ -1,0 +1,42 @@
+/* The public functions for every greek: hands each call to the instantiation for the widest
+ * instruction set. Computes nothing itself; every instantiation gives the same bits. */
+#include "math/kernels.h"
+
+#define RH_GREEKS_DECLARE
+#define RH_GREEKS_ISA(name) rh_greeks_##name##_baseline
+#include "pricing/greeks_isa.h"
+#undef RH_GREEKS_ISA
+#define RH_GREEKS_ISA(name) rh_greeks_##name##_fma
+#include "pricing/greeks_isa.h"
+#undef RH_GREEKS_ISA
+#define RH_GREEKS_ISA(name) rh_greeks_##name##_avx512
+#include "pricing/greeks_isa.h"
+
+/* One option gains nothing from wide registers. */
+unsigned rh_option_greeks_full(rh_option_model model, bool is_call, double S, double K, double T,
+                               double r, double q, double sigma, rh_greeks_full *out)
+{
+    if (rh_isa_widest() == RH_ISA_BASELINE)
+        return rh_greeks_one_baseline(model, is_call, S, K, T, r, q, sigma, out);
+    return rh_greeks_one_fma(model, is_call, S, K, T, r, q, sigma, out);
+}
+
+unsigned rh_option_greeks_batch(const rh_greeks_batch *batch)
+{
+    switch (rh_isa_widest()) {
+    case RH_ISA_BASELINE: return rh_greeks_batch_baseline(batch);
+    case RH_ISA_FMA: return rh_greeks_batch_fma(batch);
+    case RH_ISA_AVX512: break;
+    }
+    return rh_greeks_batch_avx512(batch);
+}
+
+const char *rh_greek_name(rh_greek greek)
+{
+    static const char *const names[] = {
+#define X(name) #name,
+        RH_GREEK_MAP(X)
+#undef X
+    };
+    return greek < RH_GREEKS ? names[greek] : "";
+}

@@ -1,0 +1,170 @@
+/* The vocabulary of the vector kernels: one, four (AVX2, FMA) or eight (AVX-512) doubles under the
+ * same names, rh_v1_*, rh_v4_*, rh_v8_*. Only correctly rounded IEEE operations and integers, so
+ * that a kernel written in it gives every lane the bits of the scalar. + - * / and unary minus are
+ * the compiler's own on all three types. Holds no formula. */
+#ifndef RH_PRICING_LANES_H
+#define RH_PRICING_LANES_H
+
+#include "math/kernel_log.h"
+
+/* scale: x 2^k, k in the low bits of `shifted` = k + RH_K_SHIFT, |k| < 2044; x is so far from
+ * subnormal that only the last step rounds. split: x = mantissa 2^power, mantissa in [sqrt 1/2,
+ * sqrt 2), x normal. choose: no branch. at_least: NaN in x stays. ordinary: S, K, sigma in
+ * [2^-64, 2^64), T in [2^-48, 2^80): far beyond any market, and no product of a greek overflows. */
+#define RH_V_BINADES UINT64_C(0x0800000000000000)   /* 128 exponents */
+#define RH_V_LEAST (UINT64_C(959) << 52)    /* 2^-64 */
+#define RH_V_LEAST_T (UINT64_C(975) << 52)  /* 2^-48 */
+
+/* --- one ------------------------------------------------------------------------------------ */
+
+typedef double rh_v1;
+typedef bool rh_m1;
+
+#define rh_v1_set(x) (x)
+#define rh_v1_load(from) (*(from))
+#define rh_v1_signs(from) ((double)*(from))
+#define rh_v1_store(to, x) (*(to) = (x))
+#define rh_v1_fma(a, b, c) RH_FMA(a, b, c)
+#define rh_v1_sqrt(x) sqrt(x)
+#define rh_v1_abs(x) fabs(x)
+#define rh_v1_less(a, b) ((a) < (b))
+#define rh_v1_both(m, n) ((m) & (n))
+#define rh_v1_bits(m) ((unsigned)(m))
+#define rh_v1_choose(m, yes, no) rh_k_choose(m, yes, no)
+#define rh_v1_at_least(x, bound) rh_k_at_least(x, bound)
+
+RH_KERNEL rh_v1 rh_v1_scale(rh_v1 x, rh_v1 shifted)
+{
+    return rh_k_scale(x, rh_k_whole(shifted));
+}
+
+RH_KERNEL rh_m1 rh_v1_ordinary(rh_v1 S, rh_v1 K, rh_v1 T, rh_v1 sigma)
+{
+    uint64_t a = (rh_k_bits(S) - RH_V_LEAST) | (rh_k_bits(K) - RH_V_LEAST);
+    uint64_t b = (rh_k_bits(T) - RH_V_LEAST_T) | (rh_k_bits(sigma) - RH_V_LEAST);
+    return (a | b) < RH_V_BINADES;
+}
+
+RH_KERNEL rh_v1 rh_v1_split(rh_v1 x, rh_v1 *power)
+{
+    uint64_t bits = rh_k_bits(x), one = UINT64_C(1023) << 52;
+    uint64_t from = bits - RH_SQRT_HALF_BITS + one;
+    *power = rh_k_double(rh_k_bits(0x1p52) | from >> 52) - (0x1p52 + 1023.0);
+    return rh_k_double(bits + one - (from & UINT64_C(0xfff) << 52));
+}
+
+/* --- four ----------------------------------------------------------------------------------- */
+
+#if defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+
+typedef __m256d rh_v4;
+typedef __m256d rh_m4;
+
+#define rh_v4_set(x) _mm256_set1_pd(x)
+#define rh_v4_load(from) _mm256_loadu_pd(from)
+#define rh_v4_store(to, x) _mm256_storeu_pd(to, x)
+#define rh_v4_fma(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define rh_v4_sqrt(x) _mm256_sqrt_pd(x)
+#define rh_v4_abs(x) _mm256_andnot_pd(_mm256_set1_pd(-0.0), x)
+#define rh_v4_less(a, b) _mm256_cmp_pd(a, b, _CMP_LT_OQ)
+#define rh_v4_both(m, n) _mm256_and_pd(m, n)
+#define rh_v4_bits(m) ((unsigned)_mm256_movemask_pd(m))
+#define rh_v4_choose(m, yes, no) _mm256_blendv_pd(no, yes, m)
+#define rh_v4_at_least(x, bound) _mm256_max_pd(bound, x)
+
+RH_KERNEL rh_v4 rh_v4_signs(const signed char *from)
+{
+    int32_t packed;
+    memcpy(&packed, from, sizeof packed);
+    return _mm256_cvtepi32_pd(_mm_cvtepi8_epi32(_mm_cvtsi32_si128(packed)));
+}
+
+RH_KERNEL rh_v4 rh_v4_scale(rh_v4 x, rh_v4 shifted)
+{
+    __m256i bias = _mm256_set1_epi64x(1023);
+    rh_v4 k = shifted - _mm256_set1_pd(RH_K_SHIFT);
+    rh_v4 half = _mm256_fmadd_pd(k, _mm256_set1_pd(0.5), _mm256_set1_pd(RH_K_SHIFT));
+    rh_v4 rest = k - (half - _mm256_set1_pd(RH_K_SHIFT)) + _mm256_set1_pd(RH_K_SHIFT);
+    __m256i a = _mm256_slli_epi64(_mm256_add_epi64(_mm256_castpd_si256(half), bias), 52);
+    __m256i b = _mm256_slli_epi64(_mm256_add_epi64(_mm256_castpd_si256(rest), bias), 52);
+    return x * _mm256_castsi256_pd(a) * _mm256_castsi256_pd(b);
+}
+
+RH_KERNEL rh_m4 rh_v4_ordinary(rh_v4 S, rh_v4 K, rh_v4 T, rh_v4 sigma)
+{
+    __m256i least = _mm256_set1_epi64x((int64_t)RH_V_LEAST);
+    __m256i least_T = _mm256_set1_epi64x((int64_t)RH_V_LEAST_T);
+    __m256i a = _mm256_or_si256(_mm256_sub_epi64(_mm256_castpd_si256(S), least),
+                                _mm256_sub_epi64(_mm256_castpd_si256(K), least));
+    __m256i b = _mm256_or_si256(_mm256_sub_epi64(_mm256_castpd_si256(T), least_T),
+                                _mm256_sub_epi64(_mm256_castpd_si256(sigma), least));
+    __m256i high = _mm256_srli_epi64(_mm256_or_si256(a, b), 59);
+    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(high, _mm256_setzero_si256()));
+}
+
+RH_KERNEL rh_v4 rh_v4_split(rh_v4 x, rh_v4 *power)
+{
+    __m256i bits = _mm256_castpd_si256(x), one = _mm256_set1_epi64x(INT64_C(1023) << 52);
+    __m256i offset = _mm256_set1_epi64x((INT64_C(1023) << 52) - (int64_t)RH_SQRT_HALF_BITS);
+    __m256i from = _mm256_add_epi64(bits, offset);
+    __m256i whole = _mm256_and_si256(from, _mm256_set1_epi64x((int64_t)(UINT64_C(0xfff) << 52)));
+    __m256i lifted = _mm256_or_si256(_mm256_srli_epi64(from, 52),
+                                     _mm256_castpd_si256(_mm256_set1_pd(0x1p52)));
+    *power = _mm256_castsi256_pd(lifted) - _mm256_set1_pd(0x1p52 + 1023.0);
+    return _mm256_castsi256_pd(_mm256_sub_epi64(_mm256_add_epi64(bits, one), whole));
+}
+#endif
+
+/* --- eight ---------------------------------------------------------------------------------- */
+
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+
+typedef __m512d rh_v8;
+typedef __mmask8 rh_m8;
+
+#define rh_v8_set(x) _mm512_set1_pd(x)
+#define rh_v8_load(from) _mm512_loadu_pd(from)
+#define rh_v8_store(to, x) _mm512_storeu_pd(to, x)
+#define rh_v8_fma(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define rh_v8_sqrt(x) _mm512_sqrt_pd(x)
+#define rh_v8_abs(x) _mm512_abs_pd(x)
+#define rh_v8_less(a, b) _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ)
+#define rh_v8_both(m, n) ((__mmask8)((m) & (n)))
+#define rh_v8_bits(m) ((unsigned)(m))
+#define rh_v8_choose(m, yes, no) _mm512_mask_blend_pd(m, no, yes)
+#define rh_v8_at_least(x, bound) _mm512_max_pd(bound, x)
+/* One rounding, like the two steps of the others. */
+#define rh_v8_scale(x, shifted) _mm512_scalef_pd(x, (shifted) - _mm512_set1_pd(RH_K_SHIFT))
+
+RH_KERNEL rh_v8 rh_v8_signs(const signed char *from)
+{
+    return _mm512_cvtepi32_pd(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)from)));
+}
+
+RH_KERNEL rh_m8 rh_v8_ordinary(rh_v8 S, rh_v8 K, rh_v8 T, rh_v8 sigma)
+{
+    __m512i least = _mm512_set1_epi64((int64_t)RH_V_LEAST);
+    __m512i least_T = _mm512_set1_epi64((int64_t)RH_V_LEAST_T);
+    __m512i a = _mm512_or_si512(_mm512_sub_epi64(_mm512_castpd_si512(S), least),
+                                _mm512_sub_epi64(_mm512_castpd_si512(K), least));
+    __m512i b = _mm512_or_si512(_mm512_sub_epi64(_mm512_castpd_si512(T), least_T),
+                                _mm512_sub_epi64(_mm512_castpd_si512(sigma), least));
+    __m512i binades = _mm512_set1_epi64((int64_t)RH_V_BINADES);
+    return _mm512_cmplt_epu64_mask(_mm512_or_si512(a, b), binades);
+}
+
+RH_KERNEL rh_v8 rh_v8_split(rh_v8 x, rh_v8 *power)
+{
+    __m512i bits = _mm512_castpd_si512(x), one = _mm512_set1_epi64(INT64_C(1023) << 52);
+    __m512i offset = _mm512_set1_epi64((INT64_C(1023) << 52) - (int64_t)RH_SQRT_HALF_BITS);
+    __m512i from = _mm512_add_epi64(bits, offset);
+    __m512i whole = _mm512_and_si512(from, _mm512_set1_epi64((int64_t)(UINT64_C(0xfff) << 52)));
+    __m512i lifted = _mm512_or_si512(_mm512_srli_epi64(from, 52),
+                                     _mm512_castpd_si512(_mm512_set1_pd(0x1p52)));
+    *power = _mm512_castsi512_pd(lifted) - _mm512_set1_pd(0x1p52 + 1023.0);
+    return _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_add_epi64(bits, one), whole));
+}
+#endif
+
+#endif

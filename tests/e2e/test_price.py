@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""rehedge price: the reference table through the command line, streaming from a pipe, one option,
+and CSV that must be refused with the file and the line of what is wrong."""
+import csv
+import gzip
+import io
+import os
+import subprocess
+
+from harness import Case, REHEDGE, main
+
+HEADER = "id,model,cp,S,K,T,r,q,sigma\n"
+ROW = "a,bsm,C,100,100,0.25,0.02,0,"
+
+
+class Price(Case):
+    def price(self, text, *words, name="book.csv"):
+        return self.good("price", "--csv", self.write(name, text), *words).out
+
+    def bad(self, text, *words):
+        return self.refused(3, words, "price", "--csv", self.write("book.csv", text))
+
+    def test_columns_and_order(self):
+        out = self.price(HEADER + ROW + "0.2\n\"b,\"\"c\",inverse,P,100,90,0.25,0,0,0.5\n",
+                         "--greeks", "vega,usd_delta,price")
+        rows = list(csv.reader(io.StringIO(out)))
+        self.assertEqual(rows[0], ["id", "vega", "usd_delta", "price"])
+        self.assertEqual(rows[1][2], "")                # a spot option has none
+        self.assertAlmostEqual(float(rows[1][3]), 4.2325, places=3)
+        self.assertEqual(rows[2][0], 'b,"c')
+        self.assertLess(float(rows[2][2]), 0)
+
+    def test_published_value(self):
+        # Haug, The Complete Guide to Option Pricing Formulas, 2nd ed., p. 3
+        out = self.good("price", "--cp", "C", "--S", "60", "--K", "65", "--T", "0.25", "--r",
+                        "0.08", "--sigma=0.3", "--greeks", "price").out
+        self.assertEqual(out.split()[0], "price")
+        self.assertAlmostEqual(float(out.split()[1]), 2.1334, delta=5e-5)
+
+    def test_one_is_a_row(self):
+        for model in ("bsm", "black76", "inverse"):
+            one = self.good("price", "--model", model, "--cp", "p", "--S", "100", "--K", "105",
+                            "--T", "0.5", "--sigma", "0.4", "--r", "-0.01", "--q", "0.03",
+                            "--greeks", "all").out
+            values = [line.split()[1] for line in one.splitlines()]
+            text = "cp,S,K,days,r,q,sigma\nP,100,105,182.5,-0.01,0.03,0.4\n"
+            row = self.price(text, "--model", model, "--greeks", "all").splitlines()[1]
+            self.assertEqual([field for field in row.split(",")[1:] if field], values)
+            self.assertTrue(row.startswith("2,"))       # the line, where there is no id
+
+    def test_reference_table(self):
+        folder = os.environ.get("REHEDGE_REFERENCE", os.path.join(
+            os.path.dirname(__file__), "..", "..", "..", "shared", "reference"))
+        path = os.path.join(folder, "european.csv")
+        if not os.path.exists(path):
+            self.skipTest("no reference table at " + folder)
+        with open(path, encoding="utf-8") as file:
+            expected = list(csv.DictReader(file))
+        found = list(csv.DictReader(io.StringIO(
+            self.good("price", "--csv", path, "--greeks", "all").out)))
+        self.assertEqual([row["id"] for row in found], [row["id"] for row in expected])
+        for have, want in zip(found, expected):
+            for name in list(have)[1:]:
+                self.assertEqual(have[name] == "", want[name] == "", name)
+            room = 8 * (4 + float(want["kappa_price"])) * 2.0 ** -53
+            price = float(want["price"])
+            self.assertLessEqual(abs(float(have["price"]) - price), room * price)
+
+    def test_pipe_and_gzip(self):
+        text = HEADER + "".join(f"{i},bsm,{'CP'[i % 2]},100,{80 + i % 40},0.5,0.01,0,0.3\n"
+                                for i in range(5000))
+        process = subprocess.run([REHEDGE, "price", "--csv", "-"], input=text.encode(),
+                                 capture_output=True, timeout=60, check=True)
+        self.assertEqual(process.stdout.decode(), self.price(text))
+        self.assertEqual(process.stdout.count(b"\n"), 5001)
+        path = self.write("book.csv.gz", gzip.compress(text.encode()))
+        self.assertEqual(self.good("price", "--csv", path).out, self.price(text))
+
+    def test_instruction_sets_agree(self):
+        path = self.write("book.csv", HEADER + "".join(
+            f"{i},{model},P,100,{70 + 3 * i},0.3,-0.01,0.02,0.{i + 1}\n"
+            for i, model in enumerate(["bsm", "black76", "inverse"] * 6)))
+        out = {subprocess.run([REHEDGE, "price", "--csv", path, "--greeks", "all"], timeout=60,
+                              capture_output=True, check=True,
+                              env=dict(os.environ, REHEDGE_ISA=isa)).stdout
+               for isa in ("baseline", "fma", "avx512", "")}
+        self.assertEqual(len(out), 1)
+
+    def test_refused_tables(self):
+        self.bad("", "book.csv", "header")
+        self.bad("id,cp,S,K,T\n", "book.csv:1", "sigma")
+        self.bad("cp,S,K,sigma\n", "book.csv:1", "\"T\"")
+        self.bad("S,S,K,T,cp,sigma\n", "book.csv:1", "\"S\"", "twice")
+        path = self.write("book.csv", HEADER + ROW + "0.2\n" + ROW + "0.2x\n")
+        result = self.rehedge("price", "--csv", path)   # the good rows have been printed
+        self.assertEqual((result.status, result.out.count("\n")), (3, 2))
+        self.assertIn("book.csv:3: sigma: found \"0.2x\"", result.err)
+        for number in ("", "nan", "inf", "0x10", "4 5", "1e999", "4,5", "-0.1"):
+            self.bad(HEADER + ROW + number + "\n", "book.csv:2")
+        self.bad(HEADER + "a,bsm,X,1,1,1,0,0,1\n", "book.csv:2", "cp", "X", "C or P")
+        self.bad(HEADER + "a,heston,C,1,1,1,0,0,1\n", "book.csv:2", "model", "heston")
+        self.bad(HEADER + "a,bsm,C,1,1,1\n", "book.csv:2", "6 fields", "9")
+        self.bad(HEADER + "\"a,bsm,C,1,1,1,0,0,1\n", "book.csv:")
+        self.bad(HEADER + "a\0,bsm,C,1,1,1,0,0,1\n", "book.csv:2", "NUL")
+        self.refused(3, ["absent.csv"], "price", "--csv", os.path.join(self.folder, "absent.csv"))
+
+    def test_refused_words(self):
+        self.refused(2, ["vgea", "vega"], "price", "--greeks", "vgea")
+        self.refused(2, ["twice"], "price", "--greeks", "vega,vega")
+        self.refused(2, ["no greek"], "price", "--greeks", "vega,")
+        self.refused(2, ["heston"], "price", "--model", "heston")
+        self.refused(2, ["--sigma"], "price", "--cp", "C", "--S", "1", "--K", "1", "--T", "1")
+        self.refused(2, ["--cp"], "price", "--cp", "X", "--S", "1", "--K", "1", "--T", "1",
+                     "--sigma", "1")
+        self.refused(2, ["--S"], "price", "--cp", "C", "--S", "-1", "--K", "1", "--T", "1",
+                     "--sigma", "1")
+        self.refused(2, ["not both"], "price", "--csv", "x.csv", "--S", "1")
+
+
+if __name__ == "__main__":
+    main()
