@@ -61,12 +61,14 @@ RH_KERNEL unsigned rh_greeks_one(rh_option_model model, bool is_call, double S, 
     rh_lane_input_1 in = {S, K, T, r, q, sigma, is_call ? 1.0 : -1.0};
     if (model == RH_MODEL_INVERSE) in.r = 0.0;
     if (model != RH_MODEL_BSM) in.q = in.r;
-    rh_lane_start_1 start = rh_lane_begin_1(model, &in);
-    if (!start.ordinary) return rh_edge_greeks(model, is_call, S, K, T, r, q, sigma, out);
+    rh_lane_start_1 start;
+    rh_lane_point_1 point;
+    if (!rh_lane_begin_1(model, &in, &start))
+        return rh_edge_greeks(model, is_call, S, K, T, r, q, sigma, out);
 #define X(name) &out->name,
     double *const to[RH_GREEKS] = {RH_GREEK_MAP(X)};
 #undef X
-    rh_lane_point_1 point = rh_lane_legs_1(&start, in.sign);
+    rh_lane_legs_1(&start, in.sign, &point);
     rh_lane_greeks_1(model, &in, start.root, &point, ~0u, to, 0);
     return 0;
 }

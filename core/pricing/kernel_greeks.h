@@ -1,8 +1,8 @@
 /* Every greek of European options over lanes: included once per width by greeks_isa.h, with RH_W(x)
  * = x_1, x_4 or x_8 and the rh_v<width>_* of lanes.h as V_*. No branch depends on a number; what is
  * not ordinary gives garbage here and is left to kernel_greeks_edge.h. Invariant: one text for all
- * widths, so a lane has the bits of the scalar. One density serves d1 and d2, and times Mills' ratio
- * it gives the tails, never 1 - N. */
+ * widths, so a lane has the bits of the scalar. One density serves d1 and d2; times the ratio of
+ * Mills it is a tail, never 1 - N. */
 
 /* For a condition known when compiling, such as the model. */
 RH_KERNEL V RH_W(rh_either)(bool condition, V yes, V no)
@@ -55,28 +55,28 @@ typedef struct RH_W(rh_lane_input) {
     V S, K, T, r, q, sigma, sign;
 } RH_W(rh_lane_input);
 
-/* First stage: x = ln(F/K), the discounted asset and strike, sqrt T and sigma sqrt T. */
+/* First stage: x = ln(F/K), the discounted asset and strike, sqrt T and sigma sqrt T. Stages return
+ * their results through memory, which spares a copy. */
 typedef struct RH_W(rh_lane_start) {
     V x, asset, strike, root, total;
-    M ordinary;
 } RH_W(rh_lane_start);
 
-RH_KERNEL RH_W(rh_lane_start) RH_W(rh_lane_begin)(rh_option_model model,
-                                                  const RH_W(rh_lane_input) *in)
+RH_KERNEL M RH_W(rh_lane_begin)(rh_option_model model, const RH_W(rh_lane_input) *in,
+                                RH_W(rh_lane_start) *start)
 {
+    V x = RH_W(rh_lane_log)(in->S / in->K), root = V_SQRT(in->T);
+    M ordinary = V_ORDINARY(in->S, in->K, in->T, in->sigma);
+    start->root = root;
+    start->total = in->sigma * root;
+    start->x = x;
+    start->asset = in->S;
+    start->strike = in->K;
+    if (model == RH_MODEL_INVERSE) return ordinary;
     V carry = -(in->q * in->T), discount = -(in->r * in->T);
-    RH_W(rh_lane_start) start = {.asset = in->S, .strike = in->K, .root = V_SQRT(in->T)};
-    start.ordinary = V_ORDINARY(in->S, in->K, in->T, in->sigma);
-    if (model != RH_MODEL_INVERSE) {
-        start.asset = RH_W(rh_lane_exp)(in->S, carry);
-        start.strike = RH_W(rh_lane_exp)(in->K, discount);
-        V rates = V_ABS(carry) + V_ABS(discount);
-        start.ordinary = V_BOTH(start.ordinary, V_LESS(rates, V_SET(200.0)));
-    }
-    start.total = in->sigma * start.root;
-    start.x = RH_W(rh_lane_log)(in->S / in->K);
-    if (model == RH_MODEL_BSM) start.x = V_FMA(in->r - in->q, in->T, start.x);
-    return start;
+    if (model == RH_MODEL_BSM) start->x = V_FMA(in->r - in->q, in->T, x);
+    start->asset = RH_W(rh_lane_exp)(in->S, carry);
+    start->strike = RH_W(rh_lane_exp)(in->K, discount);
+    return V_BOTH(ordinary, V_LESS(V_ABS(carry) + V_ABS(discount), V_SET(200.0)));
 }
 
 /* Second stage: what all greeks are made of. The legs are asset = S e^{-qT} N(sign d1) and strike =
@@ -87,9 +87,9 @@ typedef struct RH_W(rh_lane_point) {
 
 /* From x = ln(F/K) with y = |x| / total: a = y - total/2 and b = y + total/2 are the distances from
  * the centre of the out-of-the-money option's near and far leg, whichever side that is. */
-RH_KERNEL RH_W(rh_lane_point) RH_W(rh_lane_legs)(const RH_W(rh_lane_start) *start, V sign)
+RH_KERNEL void RH_W(rh_lane_legs)(const RH_W(rh_lane_start) *start, V sign,
+                                  RH_W(rh_lane_point) *p)
 {
-    RH_W(rh_lane_point) p;
     V zero = V_SET(0.0), inverse = V_SET(1.0) / start->total, size = V_ABS(start->x);
     V half = V_SET(0.5) * start->total;
     V a = V_FMA(size, inverse, -half), b = V_FMA(size, inverse, half);
@@ -106,14 +106,13 @@ RH_KERNEL RH_W(rh_lane_point) RH_W(rh_lane_legs)(const RH_W(rh_lane_start) *star
     V certain = V_CHOOSE(in, V_AT_LEAST(far_leg - near_leg, zero), zero);
     V near_weighted = V_CHOOSE(in, V_CHOOSE(tail, near_rest, near_tail), near_part);
     V far_weighted = V_CHOOSE(in, far_leg - far_tail, far_tail);
-    p.price = V_AT_LEAST(gap, zero) + certain;
-    p.asset = V_CHOOSE(up, far_weighted, near_weighted);
-    p.strike = V_CHOOSE(up, near_weighted, far_weighted);
-    p.density = density;
-    p.d1 = V_CHOOSE(up, b, -a);
-    p.d2 = V_CHOOSE(up, a, -b);
-    p.inverse_total = inverse;
-    return p;
+    p->price = V_AT_LEAST(gap, zero) + certain;
+    p->asset = V_CHOOSE(up, far_weighted, near_weighted);
+    p->strike = V_CHOOSE(up, near_weighted, far_weighted);
+    p->density = density;
+    p->d1 = V_CHOOSE(up, b, -a);
+    p->d2 = V_CHOOSE(up, a, -b);
+    p->inverse_total = inverse;
 }
 
 /* The greeks that need more than the density's derivatives in T: see docs/pricing.md. `scaled` is
@@ -223,12 +222,12 @@ RH_KERNEL uint64_t RH_W(rh_lane_block)(rh_option_model model, const rh_greeks_ba
     uint64_t ordinary = 0;
     for (size_t i = 0; i < count / RH_WIDTH; i++) {
         RH_W(rh_lane_input) in = RH_W(rh_lane_read)(model, batch, at + i * RH_WIDTH);
-        memory.start[i] = RH_W(rh_lane_begin)(model, &in);
-        ordinary |= (uint64_t)V_BITS(memory.start[i].ordinary) << (i * RH_WIDTH);
+        M usual = RH_W(rh_lane_begin)(model, &in, &memory.start[i]);
+        ordinary |= (uint64_t)V_BITS(usual) << (i * RH_WIDTH);
     }
     for (size_t i = 0; i < count / RH_WIDTH; i++)
-        memory.point[i] = RH_W(rh_lane_legs)(&memory.start[i],
-                                             V_SIGNS(batch->sign + at + i * RH_WIDTH));
+        RH_W(rh_lane_legs)(&memory.start[i], V_SIGNS(batch->sign + at + i * RH_WIDTH),
+                           &memory.point[i]);
     for (size_t i = 0; i < count / RH_WIDTH; i++) {
         size_t first = at + i * RH_WIDTH;
         RH_W(rh_lane_input) in = RH_W(rh_lane_read)(model, batch, first);
