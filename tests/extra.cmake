@@ -24,3 +24,5 @@ if(TARGET rehedge)
             ENVIRONMENT "${e2e_environment}")
     endforeach()
 endif()
+
+add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/bench/pricing)
