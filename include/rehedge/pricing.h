@@ -105,6 +105,25 @@ rh_vol_status rh_implied_vol(rh_option_model model, bool is_call, double S, doub
 /* "ok", "below_intrinsic", ... Static storage. */
 const char *rh_vol_status_name(rh_vol_status status);
 
+/* American options on a spot with carry. `boundary` is the price at and beyond which it is
+ * exercised now: 0 for a put, infinity for a call, that never is. Units as in rh_greeks; theta from
+ * the pricing equation (0 where it is exercised), vega and rho by differences of the price. */
+typedef struct rh_american {
+    double price, delta, gamma, vega, theta, rho, boundary;
+} rh_american;
+
+/* Andersen, Lake & Offengenden 2016: within 1e-8 K. False, and NaN everywhere: NaN, an infinity, S
+ * or K not positive, T or sigma negative, |rT| or |qT| above 300, sigma sqrt T above 20, or rates
+ * that make two boundaries (put: q < r < 0, call: r < q < 0). At T = 0 or sigma = 0 only the price
+ * has a meaning. */
+bool rh_american_greeks(bool is_call, double S, double K, double T, double r, double q,
+                        double sigma, rh_american *out);
+double rh_american_price(bool is_call, double S, double K, double T, double r, double q,
+                         double sigma);
+/* Barone-Adesi & Whaley 1987, the quadratic approximation: some 1e-3 K, forty times as fast. */
+double rh_american_baw(bool is_call, double S, double K, double T, double r, double q,
+                       double sigma);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Where the first guess of core/pricing/kernel_implied_vol.h comes from: a normal (Bachelier)
-option with distance z = (F - K) / (sigma_N sqrt T) has gap / price s = z / (n(z) - z N(-z)). Prints,
-per row of the table, polynomials for s / z in s and for z in sqrt(ln s), and their largest error.
-Needs numpy and mpmath; the iteration corrects the guess, so that the last digits do not matter."""
+option with distance z = (F - K) / (sigma_N sqrt T) has gap / price s = z / (n(z) - z N(-z)).
+Prints, per row of the table, polynomials for s / z in s and for z in sqrt(ln s), and their largest
+error. Needs numpy and mpmath; the iteration corrects the guess: the last digits do not matter."""
 import mpmath
 import numpy
 

@@ -1,0 +1,280 @@
+/* American options against independent numbers: the reference table, published values of the
+ * quadratic approximation, a Leisen-Reimer tree, and what no model may break: bounds, symmetry,
+ * monotonicity, the pricing equation, and the same bits on every instruction set. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "math/kernels.h"
+#include "reference_csv.h"
+#include "rehedge/pricing.h"
+
+#define RH_AMERICAN_DECLARE
+#define RH_AMERICAN(name) rh_american_##name##_baseline
+#include "pricing/american_isa.h"
+#undef RH_AMERICAN
+#define RH_AMERICAN(name) rh_american_##name##_fma
+#include "pricing/american_isa.h"
+
+typedef struct american {
+    bool is_call;
+    double S, K, T, r, q, sigma;
+} american;
+
+static double uniform(uint64_t *state, double low, double high)
+{
+    *state += UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    z ^= z >> 31;
+    return low + (high - low) * ((double)(z >> 11) * 0x1p-53);
+}
+
+static american random_option(uint64_t *state)
+{
+    american o = {.is_call = uniform(state, 0.0, 1.0) < 0.5, .K = 100.0};
+    o.S = o.K * exp(uniform(state, -0.4, 0.4));
+    o.T = exp(uniform(state, -4.0, 1.0));
+    o.r = uniform(state, 0.0, 0.12);
+    o.q = uniform(state, 0.0, 0.12);
+    o.sigma = uniform(state, 0.1, 0.7);
+    return o;
+}
+
+static double price_of(const american *o)
+{
+    return rh_american_price(o->is_call, o->S, o->K, o->T, o->r, o->q, o->sigma);
+}
+
+static rh_american greeks_of(const american *o)
+{
+    rh_american greeks;
+    assert_true(rh_american_greeks(o->is_call, o->S, o->K, o->T, o->r, o->q, o->sigma, &greeks));
+    return greeks;
+}
+
+static american reference_option(const reference_csv *csv)
+{
+    return (american){reference_text(csv, "cp")[0] == 'C', reference_number(csv, "S"),
+                      reference_number(csv, "K"), reference_number(csv, "T"),
+                      reference_number(csv, "r"), reference_number(csv, "q"),
+                      reference_number(csv, "sigma")};
+}
+
+static void reference_table(void **unused)
+{
+    (void)unused;
+    static reference_csv csv;
+    static const char *const names[] = {"price", "delta", "gamma", "vega", "theta", "rho"};
+    static const double tolerance[] = {1e-8, 1e-6, 1e-6, 1e-5, 1e-5, 1e-4};
+    double worst[6] = {0.0};
+    if (!reference_open(&csv, "american.csv")) skip();
+    while (reference_next(&csv)) {
+        american o = reference_option(&csv);
+        rh_american g = greeks_of(&o);
+        const double found[] = {g.price, g.delta, g.gamma, g.vega, g.theta, g.rho};
+        for (int i = 0; i < 6; i++) {
+            double scale = i == 1 || i == 2 ? 1.0 : o.K;
+            double error = fabs(found[i] - reference_number(&csv, names[i])) / scale;
+            worst[i] = fmax(worst[i], error);
+            if (!(error <= tolerance[i]))
+                fail_msg("row %s: %s %.12g", reference_text(&csv, "id"), names[i], found[i]);
+        }
+        double baw = rh_american_baw(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma);
+        assert_true(fabs(baw - reference_number(&csv, "baw_approx")) <= 1e-5 * fabs(baw));
+    }
+    for (int i = 0; i < 6; i++) print_message("%-6s worst error %.1e\n", names[i], worst[i]);
+}
+
+/* Haug, 2nd ed., p. 24 (first printed in 1998). Its numbers carry the rounding of a search that
+ * stopped early; other implementations that converge differ from them as this one does. */
+static void published_approximation(void **unused)
+{
+    (void)unused;
+    static reference_csv csv;
+    double worst = 0.0;
+    int rows = 0;
+    if (!reference_open(&csv, "american_published.csv")) skip();
+    while (reference_next(&csv)) {
+        if (!strstr(reference_text(&csv, "source"), "BAW")) continue;
+        american o = reference_option(&csv);
+        double found = rh_american_baw(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma);
+        worst = fmax(worst, fabs(found - reference_number(&csv, "published_value")));
+        rows++;
+    }
+    print_message("%d published values, worst difference %.5f\n", rows, worst);
+    assert_true(rows == 36 && worst < 3e-3);
+}
+
+/* --- a tree of another kind ------------------------------------------------------------------ */
+
+/* Peizer and Pratt's inversion, formula 2 (Leisen & Reimer 1996). */
+static double inversion(double z, int n)
+{
+    double step = z / (n + 1.0 / 3.0 + 0.1 / (n + 1));
+    return 0.5 + copysign(0.5, z) * sqrt(1.0 - exp(-step * step * (n + 1.0 / 6.0)));
+}
+
+static double tree_price(const american *o, int n)
+{
+    static double value[1200];
+    double dt = o->T / n, root = o->sigma * sqrt(o->T), growth = exp((o->r - o->q) * dt);
+    double d1 = (log(o->S / o->K) + (o->r - o->q) * o->T) / root + root / 2.0;
+    double up_in_asset = inversion(d1, n), up_chance = inversion(d1 - root, n);
+    double up = growth * up_in_asset / up_chance, sign = o->is_call ? 1.0 : -1.0;
+    double down = (growth - up_chance * up) / (1.0 - up_chance), keep = exp(-o->r * dt);
+    for (int level = n; level >= 0; level--) {
+        double S = o->S * pow(down, level);
+        for (int i = 0; i <= level; i++, S *= up / down) {
+            double held = level == n ? 0.0
+                                     : keep * (up_chance * value[i + 1] +
+                                               (1.0 - up_chance) * value[i]);
+            value[i] = fmax(held, fmax(sign * (S - o->K), 0.0));
+        }
+    }
+    return value[0];
+}
+
+static void leisen_reimer_tree(void **unused)
+{
+    (void)unused;
+    uint64_t state = 3;
+    double worst = 0.0;
+    for (int i = 0; i < 60; i++) {
+        american o = random_option(&state);
+        double coarse = tree_price(&o, 401), fine = tree_price(&o, 801);
+        double tree = 2.0 * fine - coarse, error = fabs(price_of(&o) - tree) / o.K;
+        worst = fmax(worst, error);
+        if (!(error < 5e-5))
+            fail_msg("S %.17g T %.17g r %g q %g sigma %g: %.10g, tree %.10g", o.S, o.T, o.r, o.q,
+                     o.sigma, price_of(&o), tree);
+    }
+    print_message("worst difference from the tree %.1e K\n", worst);
+}
+
+/* --- what no model may break ----------------------------------------------------------------- */
+
+static void bounds_and_symmetry(void **unused)
+{
+    (void)unused;
+    uint64_t state = 4;
+    for (int i = 0; i < 400; i++) {
+        american o = random_option(&state);
+        double price = price_of(&o), sign = o.is_call ? 1.0 : -1.0;
+        double european = rh_option_price(RH_MODEL_BSM, o.is_call, o.S, o.K, o.T, o.r, o.q,
+                                          o.sigma);
+        american twin = {!o.is_call, o.K, o.S, o.T, o.q, o.r, o.sigma};
+        american longer = o;
+        longer.T *= 1.1;
+        assert_true(price >= european - 2e-8 * o.K);
+        assert_true(price >= sign * (o.S - o.K));
+        assert_true(price <= (o.is_call ? o.S : o.K));
+        assert_true(price_of(&longer) >= price - 2e-8 * o.K);
+        assert_true(fabs(price_of(&twin) - price) <= 1e-12 * o.K);
+    }
+}
+
+static void greeks_are_slopes(void **unused)
+{
+    (void)unused;
+    uint64_t state = 6;
+    int alive = 0;
+    for (int i = 0; i < 60; i++) {
+        american o = random_option(&state), above = o, below = o, sooner = o, later = o;
+        rh_american g = greeks_of(&o);
+        double h = 1e-3 * o.S, dt = 1e-3 * o.T;
+        bool near = fabs(log(o.S / g.boundary)) < 0.1 * o.sigma * sqrt(o.T);
+        above.S += h, below.S -= h, later.T -= dt, sooner.T += dt;
+        if (near || (o.is_call ? o.S > g.boundary : o.S < g.boundary)) continue;
+        double up = price_of(&above), down = price_of(&below);
+        double theta = (price_of(&later) - price_of(&sooner)) / (2.0 * dt);
+        assert_true(fabs((up - down) / (2.0 * h) - g.delta) < 2e-4);
+        assert_true(fabs((up - 2.0 * g.price + down) / (h * h) - g.gamma) < 1e-2 * g.gamma + 1e-5);
+        assert_true(fabs(theta - g.theta) < 1e-3 * fabs(g.theta) + 1e-3);
+        alive++;
+    }
+    assert_true(alive > 20);
+}
+
+static void edges(void **unused)
+{
+    (void)unused;
+    rh_american g;
+    const double nan = (double)NAN;
+    assert_false(rh_american_greeks(false, nan, 100, 1, 0.05, 0.0, 0.2, &g));
+    assert_true(isnan(g.price) && isnan(g.delta) && isnan(g.vega) && isnan(g.rho));
+    assert_false(rh_american_greeks(false, 100, 100, -1, 0.05, 0.0, 0.2, &g));
+    assert_false(rh_american_greeks(false, 100, 100, 1, -0.01, -0.03, 0.2, &g));
+    assert_true(isnan(rh_american_baw(true, 100, 100, 1, 0.05, (double)INFINITY, 0.2)));
+    assert_true(rh_american_price(false, 50, 100, 1, 0.05, 0.0, 0.2) == 50.0);
+    assert_true(rh_american_price(false, 90, 100, 0, 0.05, 0.0, 0.2) == 10.0);
+    assert_true(rh_american_price(true, 90, 100, 0, 0.05, 0.02, 0.2) == 0.0);
+    /* without vol: K e^{-rt} - S e^{-qt} is best at the end here, 0.0198 */
+    assert_true(fabs(rh_american_price(false, 100, 100, 1, 0.0, 0.02, 0.0) - 1.98013266932) < 1e-9);
+    assert_true(rh_american_greeks(true, 90, 100, 1, 0.05, 0.0, 0.2, &g) && isinf(g.boundary));
+    assert_true(g.price == rh_option_price(RH_MODEL_BSM, true, 90, 100, 1, 0.05, 0.0, 0.2));
+    assert_true(rh_american_greeks(false, 40, 100, 1, 0.05, 0.0, 0.2, &g) && g.delta == -1.0);
+    assert_true(g.gamma == 0.0 && g.vega == 0.0 && g.theta == 0.0);
+}
+
+/* Whatever it is asked inside the domain, it answers between the bounds. */
+static void hostile_numbers(void **unused)
+{
+    (void)unused;
+    static const double spots[] = {1e-300, 1e-5, 50, 99.99, 100, 1e5, 1e300};
+    static const double times[] = {1e-12, 1e-4, 1, 30, 1e4};
+    static const double rates[] = {0, 1e-12, 0.02, 0.0200001, 0.5, 5};
+    static const double vols[] = {1e-9, 1e-3, 0.3, 5, 50};
+    int asked = 0;
+    for (int n = 0; n < 7 * 5 * 6 * 6 * 5 * 2; n++) {
+        american o = {n % 2 == 0, spots[n / 2 % 7], 100, times[n / 14 % 5], rates[n / 70 % 6],
+                      rates[n / 420 % 6], vols[n / 2520]};
+        double sign = o.is_call ? 1.0 : -1.0, price = price_of(&o);
+        double most = o.is_call ? o.S : o.K;
+        bool far = fmax(o.r, o.q) * o.T > 300.0 || o.sigma * sqrt(o.T) > 20.0;
+        assert_true(far == isnan(price));
+        if (far) continue;
+        if (!(price >= fmax(sign * (o.S - o.K), 0.0) - 1e-9 * o.K && price <= most * (1 + 1e-6)))
+            fail_msg("call %d S %g T %g r %g q %g sigma %g: %.17g", o.is_call, o.S, o.T, o.r, o.q,
+                     o.sigma, price);
+        asked++;
+    }
+    assert_true(asked > 4000);
+}
+
+static void instruction_sets_agree(void **unused)
+{
+    (void)unused;
+    if (rh_isa_name()[0] != 'f') skip();
+    uint64_t state = 5;
+    for (int i = 0; i < 40; i++) {
+        american o = random_option(&state);
+        rh_american_value a, b;
+        rh_american_value_baseline(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &a);
+        rh_american_value_fma(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &b);
+        assert_memory_equal(&a, &b, sizeof a);
+        assert_true(rh_american_baw_baseline(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma) ==
+                    rh_american_baw_fma(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma));
+    }
+}
+
+int main(void)
+{
+    rh_math_thread_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reference_table),
+        cmocka_unit_test(published_approximation),
+        cmocka_unit_test(leisen_reimer_tree),
+        cmocka_unit_test(bounds_and_symmetry),
+        cmocka_unit_test(greeks_are_slopes),
+        cmocka_unit_test(edges),
+        cmocka_unit_test(hostile_numbers),
+        cmocka_unit_test(instruction_sets_agree),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
