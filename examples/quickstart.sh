@@ -21,8 +21,8 @@ if ! { cmake --preset release -DBUILD_TESTING=OFF &&
 fi
 
 rm -rf runs/quickstart
-build/release/rehedge compare examples/quickstart.json interval delta_band adaptive \
-    --out runs/quickstart
+build/release/rehedge compare examples/quickstart.json interval delta_band:band=0.25 \
+    adaptive:band=0.25 --out runs/quickstart
 
 cat <<END
 

@@ -37,7 +37,6 @@
 #define RH_ORDERS_LIVE_MAX 4096
 #define RH_ORDERS_PER_CALL_MAX 32
 #define RH_SLICES_MAX 1024
-#define RH_TIMERS_MAX 1024
 
 /* Lua host (see docs/policy.md) */
 #define RH_LUA_SOURCE_BYTES_MAX (256u << 10)

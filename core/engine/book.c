@@ -66,11 +66,7 @@ static rh_status enter(rh_run *run, const rh_book_trade *trade, rh_error *error)
 
 static bool has_price(const rh_run *run, const rh_book_trade *trade)
 {
-    const rh_instrument *i = &run->universe->instruments[trade->instrument];
-    bool option = i->kind == RH_INSTRUMENT_OPTION;
-    if (option && !(rh_market_vol(&run->is, trade->instrument, false) > 0.0)) return false;
-    int source = i->underlying >= 0 ? i->underlying : trade->instrument;
-    return rh_market_mid(&run->is, source) > 0.0 && run->is.spot[i->asset] > 0.0 &&
+    return rh_books_has_price(&run->is, trade->instrument) &&
            rh_books_can_mark(&run->filled, &run->is);
 }
 

@@ -1,5 +1,5 @@
 /* Writing a run: the digest's fixed-width records, fills.csv, ledger.csv and journal.jsonl. Every
- * text from scripts or data is escaped for where it goes. Must not compute anything. */
+ * text from scripts or data is escaped for where it goes. Must not change the run. */
 #include "engine/output.h"
 
 #include <inttypes.h>
@@ -53,13 +53,12 @@ static void ledger_header(rh_run *run)
 {
     rh_file_out *f = run->out.ledger;
     rh_file_out_text(f, "time_ns,equity,pnl_total");
-#define X(name) rh_file_out_text(f, ",pnl_" #name);
-    RH_PNL_MAP(X)
-#undef X
+    for (int k = 0; k < RH_PNL_CAUSES; k++)
+        rh_file_out_printf(f, ",pnl_%s", rh_pnl_names[k]);
     rh_file_out_text(f, ",cost_total");
-#define X(name) rh_file_out_text(f, ",attribution_" #name);
-    RH_ATTRIBUTION_MAP(X)
-#undef X
+    for (int k = 0; k < RH_ATTRIBUTIONS; k++) {
+        rh_file_out_printf(f, ",attribution_%s", rh_attribution_names[k]);
+    }
     for (int a = 0; a < run->universe->asset_count; a++) {
         const char *name = run->universe->assets[a].name;
         rh_file_out_printf(f, ",delta_%s,spot_%s", name, name);
@@ -78,9 +77,8 @@ rh_status rh_output_open(rh_run *run, rh_error *error)
     RH_TRY(open_file(run, "journal.jsonl", &out->journal, error));
     rh_file_out_text(out->fills,
                      "time_ns,order,instrument,currency,qty,price,mid_decision,mid_arrival");
-#define X(name) rh_file_out_text(out->fills, "," #name);
-    RH_COST_MAP(X)
-#undef X
+    for (int k = 0; k < RH_COST_KINDS; k++)
+        rh_file_out_printf(out->fills, ",%s", rh_cost_names[k]);
     rh_file_out_text(out->fills, "\n");
     ledger_header(run);
     return RH_OK;
@@ -157,7 +155,6 @@ void rh_journal(rh_run *run, const char *kind, const char *format, ...)
     rh_json_close(&writer, '}');
     rh_buffer_text(line, "\n");
     if (!line->failed) rh_file_out_write(run->out.journal, line->bytes, line->length);
-    run->out.journal_lines++;
 }
 
 /* A cell that a spreadsheet would run as a formula gets a quote in front. */
@@ -206,13 +203,11 @@ void rh_output_ledger(rh_run *run)
     int n = 0;
     value[n++] = rh_books_equity(b);
     value[n++] = rh_books_pnl(b);
-#define X(name) value[n++] = rh_sum_value(&b->pnl_##name);
-    RH_PNL_MAP(X)
-#undef X
+    for (int k = 0; k < RH_PNL_CAUSES; k++)
+        value[n++] = rh_sum_value(&b->pnl[k]);
     value[n++] = rh_books_cost(b);
-#define X(name) value[n++] = rh_sum_value(&b->attribution_##name);
-    RH_ATTRIBUTION_MAP(X)
-#undef X
+    for (int k = 0; k < RH_ATTRIBUTIONS; k++)
+        value[n++] = rh_sum_value(&b->attribution[k]);
     for (int a = 0; a < run->universe->asset_count; a++) {
         value[n++] = rh_net_delta_of(&run->net[a], &run->filled, &run->is, run->now_ns, false);
         value[n++] = run->is.spot[a];
@@ -223,6 +218,5 @@ void rh_output_ledger(rh_run *run)
             six[k] = value[at + k];
         rh_digest_event(run, RH_TAG_LEDGER, (uint32_t)(at / 6), run->now_ns, six);
     }
-    run->ledger_rows++;
     if (run->out.ledger) write_ledger(run, value, n);
 }

@@ -15,7 +15,6 @@ typedef struct rh_output {
     rh_dir_out dir;
     bool has_dir;
     rh_buffer line;
-    uint64_t journal_lines;
 } rh_output;
 
 /* X(NAME): what the digest covers. A record is 64 bytes: tag, index, time, six doubles. */

@@ -228,7 +228,8 @@ static source first_source(const rh_run *run, int64_t *time_ns)
 static rh_status ledger_row(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
-    if (rh_books_can_mark(&run->filled, &run->is)) {
+    bool priced = run->is.spot[run->asset] > 0.0; /* rows begin with the first price */
+    if (priced && rh_books_can_mark(&run->filled, &run->is)) {
         rh_books_mark(&run->books, &run->is, run->now_ns);
         rh_output_ledger(run);
     }

@@ -4,7 +4,6 @@
 #ifndef RH_ENGINE_RUN_H
 #define RH_ENGINE_RUN_H
 
-#include "base/arena.h"
 #include "clock/delay.h"
 #include "clock/queue.h"
 #include "engine/output.h"
@@ -43,8 +42,7 @@ typedef struct rh_hedging {
     rh_sum delta2_ns; /* integral of delta^2 dt of the policy's asset */
     double delta_now, max_abs_delta;
     int64_t since_ns, started_ns;
-    bool started, over;    /* from the first mark to the settlement of the last expiry */
-    bool latency_untested; /* latency below the bar length: said in the summary */
+    bool started, over; /* from the first mark to the settlement of the last expiry */
 } rh_hedging;
 
 typedef struct rh_swap_record {
@@ -90,15 +88,13 @@ typedef struct rh_run {
     rh_net_greeks greeks;
     int64_t greeks_ns;
     bool greeks_valid;
-    bool idle; /* the policy is "none": nobody is ever woken */
+    rh_params first_params;
     char first_name[RH_NAME_MAX], first_version[RH_NAME_MAX], first_sha256[RH_SHA256_HEX];
-    uint64_t killed;
     bool policy_failed;
     char policy_message[RH_ERROR_MESSAGE_MAX];
     bool reproducible;
     rh_swap_record swaps[RH_SWAPS_MAX];
     size_t swap_count;
-    uint64_t ledger_rows;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;

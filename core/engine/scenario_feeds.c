@@ -72,8 +72,7 @@ static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, rh_
 {
     const rh_tape_info *info = rh_tape_get_info(tape);
     rh_tape_input *input = &s->tapes[s->tape_count++];
-    const char *zeros = "0000";
-    bool has_source = strncmp(info->source_sha256, zeros, 4) != 0 && info->source_sha256[0];
+    bool has_source = info->source_sha256[strspn(info->source_sha256, "0")] != '\0';
     snprintf(input->name, sizeof input->name, "%s", label);
     snprintf(input->hash, sizeof input->hash, "%s",
              has_source ? info->source_sha256 : info->content_hash);

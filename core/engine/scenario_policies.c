@@ -42,6 +42,9 @@ static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool
     } else {
         status = rh_path_resolve(s->path, name, s->allowed, path, error);
         if (status == RH_OK) status = rh_policy_source_file(path, &choice->source, error);
+        if (status == RH_OK) { /* as the person wrote it, not where it was found */
+            snprintf(choice->source.label, sizeof choice->source.label, "%s", name);
+        }
     }
     if (status != RH_OK && from_file && error) {
         char message[RH_ERROR_MESSAGE_MAX];

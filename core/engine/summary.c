@@ -42,27 +42,22 @@ static void put_inputs(rh_run *run, rh_json_writer *w)
 
 static void put_books(const rh_books *b, rh_json_writer *w)
 {
-    static const char *const cost_names[] = {
-#define X(name) #name,
-        RH_COST_MAP(X)
-#undef X
-    };
     rh_json_open(w, "pnl", '{');
     rh_json_put_double(w, "total", rh_books_pnl(b));
-#define X(name) rh_json_put_double(w, #name, rh_sum_value(&b->pnl_##name));
-    RH_PNL_MAP(X)
-#undef X
+    for (int k = 0; k < RH_PNL_CAUSES; k++) {
+        rh_json_put_double(w, rh_pnl_names[k], rh_sum_value(&b->pnl[k]));
+    }
     rh_json_close(w, '}');
     rh_json_open(w, "cost", '{');
     rh_json_put_double(w, "total", rh_books_cost(b));
     for (int k = 0; k < RH_COST_KINDS; k++) {
-        rh_json_put_double(w, cost_names[k], rh_sum_value(&b->cost[k]));
+        rh_json_put_double(w, rh_cost_names[k], rh_sum_value(&b->cost[k]));
     }
     rh_json_close(w, '}');
     rh_json_open(w, "attribution", '{');
-#define X(name) rh_json_put_double(w, #name, rh_sum_value(&b->attribution_##name));
-    RH_ATTRIBUTION_MAP(X)
-#undef X
+    for (int k = 0; k < RH_ATTRIBUTIONS; k++) {
+        rh_json_put_double(w, rh_attribution_names[k], rh_sum_value(&b->attribution[k]));
+    }
     rh_json_close(w, '}');
     double gamma = rh_sum_value(&b->gross_gamma);
     rh_json_put_double(w, "residual_share",
@@ -159,6 +154,21 @@ static void note_no_bars(const rh_venue *venue, const rh_instrument *i, rh_json_
     rh_json_put_text(w, NULL, text);
 }
 
+static void note_bars(const rh_run *run, rh_json_writer *w)
+{
+    int primary = run->universe->assets[run->asset].primary;
+    int64_t bar = primary >= 0 ? run->scenario->bar_ns[primary] : 0;
+    char length[RH_TIME_TEXT], text[256];
+    if (bar <= 0 || !run->has_stake) return;
+    rh_text_duration(length, bar);
+    snprintf(
+        text, sizeof text,
+        "prices come in bars of %s: what delta does inside one is not seen, so rms and largest "
+        "delta are lower bounds",
+        length);
+    rh_json_put_text(w, NULL, text);
+}
+
 /* What was in the book at some time, for pictures and readers. */
 static void put_portfolio(const rh_run *run, rh_json_writer *w)
 {
@@ -185,6 +195,38 @@ static void put_portfolio(const rh_run *run, rh_json_writer *w)
     rh_json_close(w, ']');
 }
 
+static void put_params(const rh_params *params, rh_json_writer *w)
+{
+    rh_json_open(w, "params", '{');
+    for (int k = 0; k < params->count; k++) {
+        const rh_param_value *value = &params->value[k];
+        const char *name = params->spec[k].name;
+        char duration[RH_TIME_TEXT];
+        switch (params->spec[k].type) {
+        case RH_PARAM_NUMBER: rh_json_put_double(w, name, value->number); break;
+        case RH_PARAM_BOOL: rh_json_put_bool(w, name, value->number > 0.0); break;
+        case RH_PARAM_TEXT: rh_json_put_text(w, name, value->text); break;
+        case RH_PARAM_DURATION:
+            rh_text_duration(duration, value->duration_ns);
+            rh_json_put_text(w, name, duration);
+            break;
+        }
+    }
+    rh_json_close(w, '}');
+}
+
+static void note_swaps(const rh_run *run, rh_json_writer *w)
+{
+    for (size_t k = 0; k < run->swap_count; k++) {
+        const rh_swap_record *r = &run->swaps[k];
+        char time[RH_TIME_TEXT], text[3 * RH_NAME_MAX + 64];
+        rh_text_time(time, r->time_ns);
+        snprintf(text, sizeof text, "swap at %s: %s to %s%s", time, r->from, r->to,
+                 r->accepted ? "" : ", refused");
+        rh_json_put_text(w, NULL, text);
+    }
+}
+
 /* What the reader of the numbers should know before trusting them. */
 static void put_notes(const rh_run *run, rh_json_writer *w)
 {
@@ -208,6 +250,9 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
     }
     for (int a = 0; a < run->universe->asset_count; a++)
         note_coverage(run, w, a);
+
+    note_bars(run, w);
+    note_swaps(run, w);
     if (!run->reproducible) {
         rh_json_put_text(
             w, NULL, "a limit of this machine ended a policy: this run may not be reproducible");
@@ -253,6 +298,7 @@ rh_status rh_output_summary(rh_run *run, rh_buffer *out, rh_error *error)
     rh_json_put_text(&w, "version", run->first_version);
     rh_json_put_text(&w, "sha256", run->first_sha256);
     if (run->policy_failed) rh_json_put_text(&w, "failure", run->policy_message);
+    put_params(&run->first_params, &w);
     rh_json_close(&w, '}');
     put_portfolio(run, &w);
     put_notes(run, &w);

@@ -132,23 +132,35 @@ static rh_status prepare(rh_run *run, const rh_policy_choice *choice, rh_policy 
     return status;
 }
 
+/* Wrong params of a later swap are bad input of the scenario: said now, not half-way. What a script
+ * itself does wrong is found out when its time comes. */
+static rh_status check_swaps(rh_run *run, rh_error *error)
+{
+    for (size_t k = 0; k < run->scenario->swap_count; k++) {
+        rh_policy *policy = NULL;
+        rh_error why = {0};
+        rh_status status = load(run, &run->scenario->swaps[k].choice, &policy, &why);
+        rh_policy_free(policy);
+        if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
+    }
+    return RH_OK;
+}
+
 rh_status rh_run_first_policy(rh_run *run, rh_error *error)
 {
     rh_feature *features[RH_FEATURES_MAX];
     int instruments[RH_FEATURES_MAX];
     rh_policy *policy = NULL;
     RH_TRY(prepare(run, &run->scenario->policy, &policy, features, instruments, error));
-    if (run->scenario->policy.native && !strcmp(policy->name, "none") &&
-        !run->scenario->policy.has_script) {
-        run->idle = true;
-    }
+    bool idle = !run->scenario->policy.has_script && !strcmp(policy->name, "none");
+    run->first_params = policy->params;
     memcpy(run->first_name, policy->name, sizeof run->first_name);
     memcpy(run->first_version, policy->version, sizeof run->first_version);
     memcpy(run->first_sha256, policy->sha256, sizeof run->first_sha256);
     digest_policy(run, policy);
     RH_TRY(go_live(run, policy, features, instruments, error));
-    if (run->idle) rh_run_drop_policy(run); /* nothing would ever be decided */
-    return RH_OK;
+    if (idle) rh_run_drop_policy(run); /* nothing would ever be decided */
+    return check_swaps(run, error);
 }
 
 static void remember_failure(rh_run *run, const char *message)
@@ -219,7 +231,6 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     if (!run->slot.policy->reproducible) run->reproducible = false;
     rh_journal(run, "kill", "%s: %s", rh_kill_words[kind], why->message);
     remember_failure(run, why->message);
-    run->killed++;
     rh_run_drop_policy(run);
     run->slot.generation++;
     run->slot.wake_in_ns = INT64_MAX;

@@ -120,8 +120,7 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
     int route = request->instrument < 0 ? 0 : request->instrument;
     rh_order order = {.instrument = run->scenario->hedges[route],
                       .is_limit = request->kind == RH_ORDER_LIMIT,
-                      .limit = request->kind == RH_ORDER_LIMIT ? request->limit : 0.0,
-                      .decided_ns = run->now_ns};
+                      .limit = request->kind == RH_ORDER_LIMIT ? request->limit : 0.0};
     order.mid_decision = rh_market_mid(&run->known, order.instrument);
     if (!(order.mid_decision > 0.0)) return RH_OK; /* its own feed has shown nothing yet */
     order.delta_per_unit = rh_route_delta(&run->known, order.instrument);
@@ -358,7 +357,6 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
         rh_order order = {.instrument = i,
                           .qty = qty,
                           .mid_decision = mid,
-                          .decided_ns = run->now_ns,
                           .arrives_ns = run->now_ns,
                           .delta_per_unit = rh_route_delta(&run->is, i)};
         uint32_t slot;

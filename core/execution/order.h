@@ -41,7 +41,7 @@ typedef struct rh_order {
     double limit;              /* worst price; 0: none. For market orders the slippage bound */
     double mid_decision;       /* known mid when decided */
     double delta_per_unit;     /* spot-equivalent, when decided */
-    int64_t decided_ns, arrives_ns;
+    int64_t arrives_ns;
     int pending_reports;
     bool cancel_requested;
     bool fresh; /* being matched for the first time: a limit may still take */

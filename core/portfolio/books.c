@@ -37,7 +37,7 @@ static bool at_stake(const rh_positions *positions, int instrument)
            fabs(positions->held[1][instrument].qty) > 0.0;
 }
 
-static bool has_price(const rh_market *market, int i)
+bool rh_books_has_price(const rh_market *market, int i)
 {
     const rh_instrument *instrument = &market->universe->instruments[i];
     int source = instrument->underlying >= 0 ? instrument->underlying : i;
@@ -53,7 +53,7 @@ bool rh_books_can_mark(const rh_positions *positions, const rh_market *market)
     bool foreign[RH_CURRENCIES_MAX] = {false};
     for (int i = 0; i < universe->instrument_count; i++) {
         if (!at_stake(positions, i)) continue;
-        if (!has_price(market, i)) return false;
+        if (!rh_books_has_price(market, i)) return false;
         foreign[universe->instruments[i].settle] = true;
     }
     for (int c = 0; c < universe->currency_count; c++) {
@@ -116,7 +116,7 @@ static void add_instrument(rh_books *books, const rh_market *market, int64_t tim
     rh_unit was = books->unit[i];
     double sigma = books->sigma[i];
     double dS = market->spot[instrument->asset] - books->spot[instrument->asset];
-    double dt = (double)(time_ns - books->from_ns) / (365.0 * 86400.0 * 1e9);
+    double dt = rh_years(books->from_ns, time_ns);
     double qty = held_by_all(books, i);
     double basis = 0.0;
     rh_unit now;
@@ -133,8 +133,8 @@ static void add_instrument(rh_books *books, const rh_market *market, int64_t tim
     sum->carry += qty * basis;
     sum->actual += qty * (now.value - was.value);
     double moved = now.value - was.value;
-    rh_sum_add(&books->pnl_options, held(books, RH_LAYER_BOOK, i) * moved);
-    rh_sum_add(&books->pnl_hedges, held(books, RH_LAYER_HEDGE, i) * moved);
+    rh_sum_add(&books->pnl[RH_PNL_options], held(books, RH_LAYER_BOOK, i) * moved);
+    rh_sum_add(&books->pnl[RH_PNL_hedges], held(books, RH_LAYER_HEDGE, i) * moved);
 }
 
 /* Revaluation of an amount of foreign currency held through the interval. */
@@ -142,7 +142,7 @@ static double add_foreign(rh_books *books, const rh_market *market, int c, doubl
                           terms *sum)
 {
     const rh_currency *currency = &books->universe->currencies[c];
-    if (currency->conversion == RH_CONVERT_NONE) return 0.0;
+    if (currency->conversion == RH_CONVERT_NONE || !(fabs(amount) > 0.0)) return 0.0;
     double S0 = books->spot[currency->asset];
     double dS = market->spot[currency->asset] - S0;
     double moved = amount * (rh_market_fx(market, c) - books->fx[c]);
@@ -164,10 +164,10 @@ static void add_currency(rh_books *books, const rh_market *market, int64_t time_
     rh_positions *p = books->positions;
     double of_book = rh_positions_unsettled(p, RH_LAYER_BOOK, c);
     double of_hedge = rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
-    double years = (double)(time_ns - books->from_ns) / (365.0 * 86400.0 * 1e9);
-    rh_sum_add(&books->pnl_options, add_foreign(books, market, c, of_book, sum));
-    rh_sum_add(&books->pnl_hedges, add_foreign(books, market, c, of_hedge, sum));
-    rh_sum_add(&books->pnl_carry,
+    double years = rh_years(books->from_ns, time_ns);
+    rh_sum_add(&books->pnl[RH_PNL_options], add_foreign(books, market, c, of_book, sum));
+    rh_sum_add(&books->pnl[RH_PNL_hedges], add_foreign(books, market, c, of_hedge, sum));
+    rh_sum_add(&books->pnl[RH_PNL_carry],
                add_foreign(books, market, c, p->cash[c] + p->collateral[c], sum));
     double rate = books->universe->currencies[c].rate;
     double balance = p->cash[c] + p->collateral[c];
@@ -176,7 +176,7 @@ static void add_currency(rh_books *books, const rh_market *market, int64_t time_
     p->cash[c] += interest;
     books->reported->cash[c] += interest;
     double earned = interest * rh_market_fx(market, c);
-    rh_sum_add(&books->pnl_carry, earned);
+    rh_sum_add(&books->pnl[RH_PNL_carry], earned);
     rh_sum_add(&books->gross_flow, fabs(earned));
     sum->carry += earned;
     sum->actual += earned;
@@ -193,13 +193,13 @@ static void close_interval(rh_books *books, const rh_market *market, int64_t tim
     }
     double explained = sum.delta + sum.gamma + sum.theta + sum.vega + sum.higher + sum.carry;
     double residual = sum.actual - explained;
-    rh_sum_add(&books->attribution_delta, sum.delta);
-    rh_sum_add(&books->attribution_gamma, sum.gamma);
-    rh_sum_add(&books->attribution_theta, sum.theta);
-    rh_sum_add(&books->attribution_vega, sum.vega);
-    rh_sum_add(&books->attribution_higher, sum.higher);
-    rh_sum_add(&books->attribution_carry, sum.carry);
-    rh_sum_add(&books->attribution_residual, residual);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_delta], sum.delta);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_gamma], sum.gamma);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_theta], sum.theta);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_vega], sum.vega);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_higher], sum.higher);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_carry], sum.carry);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_residual], residual);
     rh_sum_add(&books->gross_gamma, fabs(sum.gamma));
     rh_sum_add(&books->gross_residual, fabs(residual));
 }
@@ -253,7 +253,7 @@ static void reopen(rh_books *books, const rh_market *market, int64_t time_ns, in
 static void add_cost(rh_books *books, rh_cost_kind kind, double amount)
 {
     rh_sum_add(&books->cost[kind], amount);
-    rh_sum_add(&books->attribution_cost, -amount);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_cost], -amount);
 }
 
 void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns, rh_fill_booking *fill)
@@ -272,8 +272,8 @@ void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns, rh
     for (int k = 0; k < RH_COST_KINDS; k++)
         add_cost(books, (rh_cost_kind)k, fill->cost[k] * fx);
     /* Booked at the known mid at decision: what the wait cost is a cost and a delta P&L at once. */
-    rh_sum_add(&books->pnl_hedges, late * fx);
-    rh_sum_add(&books->attribution_delta, late * fx);
+    rh_sum_add(&books->pnl[RH_PNL_hedges], late * fx);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_delta], late * fx);
     reopen(books, market, time_ns, fill->instrument);
 }
 
@@ -289,8 +289,8 @@ void rh_books_entry(rh_books *books, const rh_market *market, int64_t time_ns, i
     double fx = rh_market_fx(market, i->settle);
     rh_positions_trade(books->positions, RH_LAYER_BOOK, instrument, qty, price, 0.0);
     rh_sum_add(&books->gross_flow, fabs(qty * paid) * fx);
-    rh_sum_add(&books->pnl_entry, qty * (mark - paid) * fx);
-    rh_sum_add(&books->attribution_entry, qty * (mark - paid) * fx);
+    rh_sum_add(&books->pnl[RH_PNL_entry], qty * (mark - paid) * fx);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_entry], qty * (mark - paid) * fx);
     reopen(books, market, time_ns, instrument);
 }
 
@@ -307,11 +307,13 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
     double jump = (final * fx - books->unit[instrument].value);
     if (!at_stake(books->positions, instrument)) jump = 0.0;
     for (int layer = 0; layer < RH_LAYERS; layer++) {
-        rh_sum_add(layer == RH_LAYER_BOOK ? &books->pnl_options : &books->pnl_hedges,
+        rh_sum_add(layer == RH_LAYER_BOOK ? &books->pnl[RH_PNL_options]
+                                          : &books->pnl[RH_PNL_hedges],
                    held(books, layer, instrument) * jump);
     }
     bool basis = i->has_feed || i->underlying >= 0; /* convergence of an own price: carry */
-    rh_sum_add(basis ? &books->attribution_carry : &books->attribution_residual,
+    rh_sum_add(basis ? &books->attribution[RH_ATTRIBUTION_carry]
+                     : &books->attribution[RH_ATTRIBUTION_residual],
                held_by_all(books, instrument) * jump);
     rh_positions_settle(books->positions, instrument, price, paid);
     rh_sum_add(&books->gross_flow, (fabs(paid[0]) + fabs(paid[1])) * fx);
@@ -328,8 +330,8 @@ double rh_books_funding(rh_books *books, const rh_market *market, int64_t time_n
     double paid = -notional * rate;
     double fx = rh_market_fx(market, i->settle);
     books->positions->cash[i->settle] += paid;
-    rh_sum_add(&books->pnl_carry, paid * fx);
-    rh_sum_add(&books->attribution_carry, paid * fx);
+    rh_sum_add(&books->pnl[RH_PNL_carry], paid * fx);
+    rh_sum_add(&books->attribution[RH_ATTRIBUTION_carry], paid * fx);
     rh_sum_add(&books->gross_flow, fabs(paid * fx));
     return paid;
 }
@@ -345,18 +347,16 @@ double rh_books_cost(const rh_books *books)
 double rh_books_pnl(const rh_books *books)
 {
     double total = -rh_books_cost(books);
-#define X(name) total += rh_sum_value(&books->pnl_##name);
-    RH_PNL_MAP(X)
-#undef X
+    for (int k = 0; k < RH_PNL_CAUSES; k++)
+        total += rh_sum_value(&books->pnl[k]);
     return total;
 }
 
 double rh_books_attribution(const rh_books *books)
 {
     double total = 0.0;
-#define X(name) total += rh_sum_value(&books->attribution_##name);
-    RH_ATTRIBUTION_MAP(X)
-#undef X
+    for (int k = 0; k < RH_ATTRIBUTIONS; k++)
+        total += rh_sum_value(&books->attribution[k]);
     return total;
 }
 

@@ -5,6 +5,7 @@
 #ifndef RH_PORTFOLIO_BOOKS_H
 #define RH_PORTFOLIO_BOOKS_H
 
+#include "base/accounts.h"
 #include "market/market.h"
 #include "portfolio/positions.h"
 #include "portfolio/unit.h"
@@ -17,19 +18,6 @@ static inline double rh_sum_value(const rh_sum *s)
     return s->sum + s->error;
 }
 void rh_sum_add(rh_sum *sum, double value);
-
-/* X(name): the blocks of summary.json, in order. */
-#define RH_PNL_MAP(X) X(options) X(hedges) X(carry) X(entry)
-#define RH_COST_MAP(X) X(spread) X(depth) X(impact) X(fee) X(latency) X(gas) X(adversary)
-#define RH_ATTRIBUTION_MAP(X)                                                                      \
-    X(delta) X(gamma) X(theta) X(vega) X(carry) X(entry) X(higher) X(cost) X(residual)
-
-typedef enum rh_cost_kind {
-#define X(name) RH_COST_##name,
-    RH_COST_MAP(X)
-#undef X
-        RH_COST_KINDS
-} rh_cost_kind;
 
 typedef struct rh_books {
     const rh_universe *universe;
@@ -44,12 +32,7 @@ typedef struct rh_books {
     rh_unit unit[RH_INSTRUMENTS_MAX];
     int active[RH_INSTRUMENTS_MAX], active_count; /* instruments with a position, ascending */
     /* since the start, numeraire */
-#define X(name) rh_sum pnl_##name;
-    RH_PNL_MAP(X)
-#undef X
-#define X(name) rh_sum attribution_##name;
-    RH_ATTRIBUTION_MAP(X)
-#undef X
+    rh_sum pnl[RH_PNL_CAUSES], attribution[RH_ATTRIBUTIONS];
     rh_sum cost[RH_COST_KINDS];         /* positive = lost */
     rh_sum gross_flow;                  /* sum of |cash movements| */
     rh_sum gross_gamma, gross_residual; /* sums of |gamma term|, |residual| over intervals */
@@ -60,7 +43,9 @@ typedef struct rh_books {
 void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled,
                    rh_positions *reported);
 
-/* Everything of `positions` that is not zero has a price (and options a vol) in this market. */
+/* The instrument has a price, and an option its vols, in this market. */
+bool rh_books_has_price(const rh_market *market, int instrument);
+/* Everything of `positions` that is not zero has a price in this market. */
 bool rh_books_can_mark(const rh_positions *positions, const rh_market *market);
 /* End the interval at time_ns (accruing interest into cash) and start the next. The first call
  * opens the books and values the collateral. */

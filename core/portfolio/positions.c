@@ -7,8 +7,11 @@
 double rh_round_to_lot(double qty, double lot)
 {
     if (!(lot > 0.0)) return fabs(qty) < 1e-9 ? 0.0 : qty;
-    double lots = floor(fabs(qty) / lot + 0.5);
-    return lots > 0.0 ? copysign(lots * lot, qty) : 0.0;
+    /* A tie of decimals (3.5 lots of 0.001) stays one whatever its doubles round to. */
+    double lots = floor(fabs(qty) / lot + 0.5 + 1e-9), per_unit = floor(1.0 / lot + 0.5);
+    bool decimal = per_unit > 0.0 && fabs(per_unit * lot - 1.0) < 1e-12;
+    /* 142 lots of 0.001 are 142 / 1000, the double that reads 0.142; 142 * 0.001 is not. */
+    return lots > 0.0 ? copysign(decimal ? lots / per_unit : lots * lot, qty) : 0.0;
 }
 
 /* The sum of two quantities as a position: whole lots, or, without lots, zero when only the

@@ -10,9 +10,6 @@
 enum { SUMMARY_BYTES_MAX = 64 << 20 };
 
 #define X(name) #name,
-const char *const rh_pnl_names[] = {RH_PNL_MAP(X)};
-const char *const rh_cost_names[] = {RH_COST_MAP(X)};
-const char *const rh_attribution_names[] = {RH_ATTRIBUTION_MAP(X)};
 static const char *const hedging_keys[] = {RH_HEDGING_MAP(X)};
 #undef X
 

@@ -4,31 +4,15 @@
 #ifndef RH_REPORT_SUMMARY_H
 #define RH_REPORT_SUMMARY_H
 
+#include "base/accounts.h"
 #include "data/json.h"
 
-/* X(name): the key below its block, which is also what people read. */
-#define RH_PNL_MAP(X) X(options) X(hedges) X(carry) X(entry)
-#define RH_COST_MAP(X) X(spread) X(depth) X(impact) X(fee) X(latency) X(gas) X(adversary)
-#define RH_ATTRIBUTION_MAP(X)                                                \
-    X(delta) X(gamma) X(theta) X(vega) X(carry) X(entry) X(higher) X(cost) X(residual)
-#define RH_HEDGING_MAP(X) X(orders) X(fills) X(turnover) X(rms_delta) X(max_abs_delta)
+#define RH_HEDGING_MAP(X)                                                    \
+    X(orders) X(fills) X(rejected) X(turnover) X(rms_delta) X(max_abs_delta)
 
-#define X(name) RH_PNL_##name,
-typedef enum rh_pnl { RH_PNL_MAP(X) RH_PNL_CAUSES } rh_pnl;
-#undef X
-#define X(name) RH_COST_##name,
-typedef enum rh_cost { RH_COST_MAP(X) RH_COST_KINDS } rh_cost;
-#undef X
-#define X(name) RH_ATTRIBUTION_##name,
-typedef enum rh_attribution { RH_ATTRIBUTION_MAP(X) RH_ATTRIBUTIONS } rh_attribution;
-#undef X
 #define X(name) RH_HEDGING_##name,
 typedef enum rh_hedging { RH_HEDGING_MAP(X) RH_HEDGINGS } rh_hedging;
 #undef X
-
-extern const char *const rh_pnl_names[RH_PNL_CAUSES];
-extern const char *const rh_cost_names[RH_COST_KINDS];
-extern const char *const rh_attribution_names[RH_ATTRIBUTIONS];
 
 typedef struct rh_summary {
     rh_json_doc *doc;

@@ -159,6 +159,8 @@ static void hedging_rows(table *t)
     row(t, "delta, rms", hedging_of, RH_HEDGING_rms_delta, delta);
     row(t, "delta, largest", hedging_of, RH_HEDGING_max_abs_delta, delta);
     row(t, "fills", hedging_of, RH_HEDGING_fills, 0);
+    if (largest_of(t, hedging_of, RH_HEDGING_rejected, RH_HEDGING_rejected) > 0)
+        row(t, "rejected", hedging_of, RH_HEDGING_rejected, 0);
     row(t, "turnover", hedging_of, RH_HEDGING_turnover, money);
 }
 
@@ -319,6 +321,10 @@ static void one_run(table *t)
     rh_buffer_printf(&t->out, "\n  hedging   %s fills", text);
     rh_figure_text(text, h[RH_HEDGING_orders], 0);
     rh_buffer_printf(&t->out, " of %s orders", text);
+    if (h[RH_HEDGING_rejected] > 0) {
+        rh_figure_text(text, h[RH_HEDGING_rejected], 0);
+        rh_buffer_printf(&t->out, ", %s rejected", text);
+    }
     rh_figure_text(text, h[RH_HEDGING_turnover], rh_figure_decimals(h[RH_HEDGING_turnover]));
     rh_buffer_printf(&t->out, ", turnover %s ", text);
     rh_plain_text(&t->out, run->numeraire, 12);

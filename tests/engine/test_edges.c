@@ -117,6 +117,36 @@ static void an_option_gone_before_its_first_price_is_an_error(void **state)
     assert_non_null(strstr(o.error.message, "expired before"));
 }
 
+/* Nearly every tick feed: the first record comes after clock.from, and the first ledger row before
+ * it. */
+static void a_coin_book_may_start_before_its_feed(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 7, 100, 1);
+    outcome o = play(
+        f,
+        "\"numeraire\": \"A\", " CLOCK("mark") "\"assets\": {\"A\": {\"vol\": {\"mark\": 0.8}}}, ",
+        S_FEED, "\"S\": {\"kind\": \"spot\", \"asset\": \"A\"}",
+        "\"portfolio\": [{\"option\": \"call\", \"asset\": \"A\", \"strike\": 100, \"expiry\": "
+        "\"2025-01-01T00:00:59Z\", \"settle\": \"USD\", \"qty\": 1}]");
+    NEAR(number(&o, "attribution.delta") + number(&o, "attribution.gamma") +
+             number(&o, "attribution.higher") + number(&o, "attribution.theta") +
+             number(&o, "attribution.residual"),
+         number(&o, "pnl.total"), 1e-12);
+    done(&o);
+}
+
+static void wrong_params_of_a_swap_are_refused_before_the_run(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 0, 100, 1);
+    outcome o = play(f, USD, S_FEED, SPOT_AND_PERP,
+                     IDEAL ", \"hedge\": [\"P\"], \"swaps\": [{\"at\": \"2025-01-01T00:00:30Z\", "
+                           "\"script\": \"native:interval\", \"params\": {\"evry\": \"5s\"}}]");
+    assert_int_equal(o.status, RH_INPUT);
+    assert_non_null(strstr(o.error.message, "every"));
+}
+
 /* --- unwinding at expiry ------------------------------------------------------------------- */
 
 /* In coin the hedge of a deep call is K/S per option: 2 x 0.5 coins, one of them leaves. */
@@ -324,6 +354,8 @@ int main(void)
         TEST(an_asset_nobody_holds_stops_nobody),
         TEST(collateral_is_valued_at_its_first_price),
         TEST(an_option_gone_before_its_first_price_is_an_error),
+        TEST(a_coin_book_may_start_before_its_feed),
+        TEST(wrong_params_of_a_swap_are_refused_before_the_run),
         TEST(unwinding_in_coin_is_in_coins),
         TEST(options_of_one_expiry_unwind_together),
         TEST(a_full_pool_kills_once),

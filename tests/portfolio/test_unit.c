@@ -221,6 +221,8 @@ static void lots_round_to_nearest_ties_away(void **state)
     assert_true(rh_round_to_lot(-0.25, 0.5) == -0.5);
     assert_true(rh_round_to_lot(0.2499, 0.5) == 0.0);
     assert_true(rh_round_to_lot(-1.3, 1.0) == -1.0);
+    assert_true(rh_round_to_lot(0.142, 0.001) == 0.142);  /* and not 142 * 0.001 */
+    assert_true(rh_round_to_lot(0.0035, 0.001) == 0.004); /* a tie, though 0.0035 / 0.001 < 3.5 */
     assert_true(rh_round_to_lot(9.9e-10, 0.0) == 0.0);
     assert_true(rh_round_to_lot(1.1e-9, 0.0) == 1.1e-9);
 }

@@ -63,7 +63,7 @@ def in_lots(qty, lot):
     """How many lots are nearest, ties away from zero; without a lot the quantity itself."""
     if not lot:
         return qty if abs(qty) >= 1e-9 else 0.0
-    lots = math.floor(abs(qty) / lot + 0.5)
+    lots = math.floor(abs(qty) / lot + 0.5 + 1e-9)     # decimal ties stay ties
     return math.copysign(float(lots), qty)
 
 

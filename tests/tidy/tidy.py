@@ -5,6 +5,7 @@ Usage: tidy.py [ROOT]. Prints one "file:line: rule" per violation; exit status 1
 It must not judge taste, and it reads every file as it lies on disk: no build, no git."""
 import os
 import re
+import subprocess
 import sys
 
 # Top to bottom; a room includes itself and what stands below it. Rooms of one row are siblings.
@@ -43,7 +44,28 @@ def machine_path_pattern():
     return re.compile(r"(?<![\w./$})*-])/(?:" + words + r")/[\w.]")
 
 
+def known_to_git(root):
+    """What belongs to the project: tracked files, and untracked ones inside its folders. A script a
+    person keeps beside the README is theirs. None where git does not answer."""
+    try:
+        asked = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard", "-z"],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        tracked = subprocess.run(["git", "-C", root, "ls-files", "-z"], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    names = {os.fsdecode(name) for name in tracked.stdout.split(b"\0") if name}
+    return names | {os.fsdecode(name) for name in asked.stdout.split(b"\0") if b"/" in name}
+
+
 def files_of(root):
+    known = known_to_git(root) if os.path.exists(os.path.join(root, ".git")) else None
+    for path in every_file(root):
+        if known is None or path in known:
+            yield path
+
+
+def every_file(root):
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS)
         for name in sorted(names):
