@@ -143,7 +143,8 @@ RH_KERNEL bool rh_vol_case_set(rh_vol_case *o, rh_option_model model, bool is_ca
     rh_vol_legs(o, model, S, K, T, r, q, false);
     bool inside = is_call == (o->gap.hi > 0.0);
     /* In the money a small gap between large legs is subtracted: it must not be theirs' error. */
-    if (inside && fabs(o->gap.hi) < 0.125 * o->asset.hi && T * (fabs(r) + fabs(q)) > 0.03)
+    if (inside && price < 0.25 * o->asset.hi && T * (fabs(r) + fabs(q)) > 0.03 &&
+        price - fabs(o->gap.hi) < 0.0625 * o->asset.hi)
         rh_vol_legs(o, model, S, K, T, r, q, true);
     if (o->gap.hi < 0.0) o->gap = (rh_k_pair){-o->gap.hi, -o->gap.lo};
     rh_k_pair whole = {price, 0.0};
@@ -262,9 +263,10 @@ RH_KERNEL double rh_vol_poly(const double *c, double x)
 }
 
 /* Low prices: the v of a normal model on the gap, carried over to the lognormal one. */
-RH_KERNEL double rh_vol_guess_low(const rh_vol_target *target, double gap, double otm)
+RH_KERNEL double rh_vol_guess_low(const rh_vol_target *target, double gap, double otm,
+                                  double s)
 {
-    double s = gap / otm, x = target->x, w;
+    double x = target->x, w;
     if (s < 4.0) {
         double x2 = x * x;
         w = target->value * rh_vol_poly(rh_vol_guess[0], s) /
@@ -297,11 +299,12 @@ RH_KERNEL double rh_vol_normalised(const rh_vol_case *o, rh_k_pair value, double
         return value.hi / *scale;
     }
     rh_k_pair product = rh_k_product_pair(o->asset, o->strike);
-    double root = sqrt(product.hi);
-    double lost = (RH_FMA(-root, root, product.hi) + product.lo) / (2.0 * root);
-    double quotient = value.hi / root;
+    double root = sqrt(product.hi), inverse = 1.0 / root;
+    double lost = (RH_FMA(-root, root, product.hi) + product.lo) * (0.5 * inverse);
+    double quotient = value.hi * inverse;
     *scale = root;
-    return quotient + (RH_FMA(-quotient, root, value.hi) + (value.lo - quotient * lost)) / root;
+    return RH_FMA(RH_FMA(-quotient, root, value.hi) + (value.lo - quotient * lost), inverse,
+                  quotient);
 }
 
 RH_KERNEL double rh_vol_solve(const rh_vol_case *o)
@@ -309,10 +312,11 @@ RH_KERNEL double rh_vol_solve(const rh_vol_case *o)
     double smaller = o->asset.hi < o->strike.hi ? o->asset.hi : o->strike.hi, scale;
     rh_vol_target target = {.x = o->x, .high = o->room.hi < 0.5 * smaller};
     target.value = rh_vol_normalised(o, target.high ? o->room : o->otm, &scale);
-    target.deep = o->gap.hi / o->otm.hi > RH_VOL_DEEP;
+    double ratio = o->gap.hi / o->otm.hi;
+    target.deep = ratio > RH_VOL_DEEP;
     if (target.deep) target.logarithm = rh_k_log(o->otm.hi) - rh_k_log(scale);
     double v = target.high ? rh_vol_guess_high(&target, o->room.hi / smaller)
-                           : rh_vol_guess_low(&target, o->gap.hi, o->otm.hi);
+                           : rh_vol_guess_low(&target, o->gap.hi, o->otm.hi, ratio);
     for (int i = 0; i < RH_VOL_STEPS_MAX; i++) {
         double step = rh_vol_step(&target, v);
         v = RH_FMA(v, rh_k_at_least(rh_k_at_most(step, 3.0), -0.75), v);
