@@ -69,7 +69,7 @@ RH_KERNEL unsigned rh_greeks_one(rh_option_model model, bool is_call, double S, 
     double *const to[RH_GREEKS] = {RH_GREEK_MAP(X)};
 #undef X
     rh_lane_legs_1(&start, in.sign, &point);
-    rh_lane_greeks_1(model, &in, start.root, &point, ~0u, to, 0);
+    rh_lane_greeks_1(model, &in, &start, &point, ~0u, to, 0);
     return 0;
 }
 

@@ -56,16 +56,19 @@ typedef struct RH_W(rh_lane_input) {
 } RH_W(rh_lane_input);
 
 /* First stage: x = ln(F/K), the discounted asset and strike, sqrt T and sigma sqrt T. Stages return
- * their results through memory, which spares a copy. */
+ * their results through memory, which spares a copy. What the rounding of S/K lost is added to the
+ * logarithm: near the money it is all there is of x. */
 typedef struct RH_W(rh_lane_start) {
-    V x, asset, strike, root, total;
+    V x, asset, strike, root, total, inverse_S;
 } RH_W(rh_lane_start);
 
 RH_KERNEL M RH_W(rh_lane_begin)(rh_option_model model, const RH_W(rh_lane_input) *in,
                                 RH_W(rh_lane_start) *start)
 {
-    V x = RH_W(rh_lane_log)(in->S / in->K), root = V_SQRT(in->T);
+    V ratio = in->S / in->K, lost = V_FMA(-ratio, in->K, in->S), inverse_S = V_SET(1.0) / in->S;
+    V x = V_FMA(lost, inverse_S, RH_W(rh_lane_log)(ratio)), root = V_SQRT(in->T);
     M ordinary = V_ORDINARY(in->S, in->K, in->T, in->sigma);
+    start->inverse_S = inverse_S;
     start->root = root;
     start->total = in->sigma * root;
     start->x = x;
@@ -91,8 +94,9 @@ RH_KERNEL void RH_W(rh_lane_legs)(const RH_W(rh_lane_start) *start, V sign,
                                   RH_W(rh_lane_point) *p)
 {
     V zero = V_SET(0.0), inverse = V_SET(1.0) / start->total, size = V_ABS(start->x);
-    V half = V_SET(0.5) * start->total;
-    V a = V_FMA(size, inverse, -half), b = V_FMA(size, inverse, half);
+    V half = V_SET(0.5) * start->total, y = size * inverse;
+    y = V_FMA(V_FMA(-y, start->total, size), inverse, y); /* as if divided: D depends on y^2 */
+    V a = y - half, b = y + half;
     M up = V_LESS(zero, start->x), tail = V_LESS(zero, a);
     M in = V_LESS(zero, V_CHOOSE(up, sign, -sign));
     V near_leg = V_CHOOSE(up, start->strike, start->asset);
@@ -159,12 +163,13 @@ RH_KERNEL void RH_W(rh_lane_rare)(rh_option_model model, const RH_W(rh_lane_inpu
 }
 
 /* Last stage: the wanted greeks to to[greek][at]. */
-RH_KERNEL void RH_W(rh_lane_greeks)(rh_option_model model, const RH_W(rh_lane_input) *in, V root,
+RH_KERNEL void RH_W(rh_lane_greeks)(rh_option_model model, const RH_W(rh_lane_input) *in,
+                                    const RH_W(rh_lane_start) *start,
                                     const RH_W(rh_lane_point) *p, unsigned wanted,
                                     double *const *to, size_t at)
 {
     bool coin = model == RH_MODEL_INVERSE, spot = model == RH_MODEL_BSM;
-    V inverse_S = V_SET(1.0) / in->S;
+    V root = start->root, inverse_S = start->inverse_S;
     V zero = V_SET(0.0), scaled = RH_EITHER(coin, p->density * inverse_S, p->density);
     V per_S = scaled * inverse_S, inverse_sigma = root * p->inverse_total, vega = scaled * root;
     V price = RH_EITHER(coin, p->price * inverse_S, p->price);
@@ -231,8 +236,8 @@ RH_KERNEL uint64_t RH_W(rh_lane_block)(rh_option_model model, const rh_greeks_ba
     for (size_t i = 0; i < count / RH_WIDTH; i++) {
         size_t first = at + i * RH_WIDTH;
         RH_W(rh_lane_input) in = RH_W(rh_lane_read)(model, batch, first);
-        RH_W(rh_lane_greeks)(model, &in, memory.start[i].root, &memory.point[i], wanted,
-                             batch->out, first);
+        RH_W(rh_lane_greeks)(model, &in, &memory.start[i], &memory.point[i], wanted, batch->out,
+                             first);
     }
     return ordinary;
 }

@@ -21,7 +21,6 @@ static inline void rh_edge_density(bool coin, const rh_option_point *p, double d
     out->color = curvature * (rate + 1.0 / (2.0 * T)) - (coin ? 2.0 * charm / S : 0.0);
     out->zomma = curvature * (both - 1.0) / sigma - (coin ? 2.0 * out->vanna / S : 0.0);
     out->ultima = vega / sigma / sigma * (both * (both - 1.0) - (d1 * d1 + d2 * d2));
-    out->dual_gamma = scaled / p->K / p->K / total;
 }
 
 static inline void rh_edge_coin(const rh_option_point *p, const rh_option_legs *legs, double S,
@@ -41,6 +40,14 @@ static inline double rh_edge_dual(bool coin, const rh_option_point *p, double S)
                               : rh_certain_weight(p->sign, p->F, p->K, p->total);
     if (weight == 0.0) return 0.0;
     return -p->sign * p->discount * weight / (coin ? S : 1.0);
+}
+
+/* e^{-rT} n(d2) / (K total), which may be ordinary where the density K e^{-rT} n(d2) underflows. */
+static inline double rh_edge_dual_gamma(bool coin, const rh_option_point *p, double S)
+{
+    double weight = rh_k_normal_pdf(p->d2);
+    if (weight == 0.0) return 0.0;
+    return p->discount * weight / p->K / p->total / (coin ? S : 1.0);
 }
 
 /* Flags of a bad input; 0 where the closed forms mean something. Unused rates are 0 here. */
@@ -80,6 +87,7 @@ static inline unsigned rh_edge_greeks(rh_option_model model, bool is_call, doubl
         .speed = first.speed, .dual_delta = rh_edge_dual(coin, &p, S)};
     if (model == RH_MODEL_BSM && T > 0.0) out->phi = -p.sign * T * legs.asset;
     if (q != 0.0 && !coin) out->charm = q * first.delta;
+    if (p.random) out->dual_gamma = rh_edge_dual_gamma(coin, &p, S);
     rh_edge_density(coin, &p, legs.density, S, T, r, q, sigma, out);
     if (coin) rh_edge_coin(&p, &legs, S, out);
     return p.random ? 0 : RH_GREEKS_LIMIT;
