@@ -50,6 +50,9 @@
 #define RH_LUA_LOG_LINES_PER_SECOND 64
 #define RH_LUA_LOG_BYTES_MAX 1024
 
+/* the year of every rate and volatility: 365 days */
+#define RH_YEAR_NS (365.0 * 86400.0 * 1e9)
+
 /* prices, sizes: beyond these a record is absurd and refused */
 #define RH_PRICE_MAX 1e15
 #define RH_PRICE_MIN 1e-15

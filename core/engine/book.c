@@ -98,8 +98,7 @@ static bool options_alive(const rh_run *run)
 {
     for (int i = 0; i < run->universe->instrument_count; i++) {
         const rh_instrument *o = &run->universe->instruments[i];
-        bool held =
-            fabs(run->filled.held[0][i].qty) > 0.0 || fabs(run->filled.held[1][i].qty) > 0.0;
+        bool held = rh_positions_holds(&run->filled, i);
         if (o->kind == RH_INSTRUMENT_OPTION && o->asset == run->asset && held) return true;
     }
     return false;
@@ -161,7 +160,7 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     const rh_instrument *i = &run->universe->instruments[instrument];
     bool option = i->kind == RH_INSTRUMENT_OPTION;
     double paid[RH_LAYERS], told[RH_LAYERS];
-    double qty = run->filled.held[0][instrument].qty + run->filled.held[1][instrument].qty;
+    double qty = rh_positions_qty(&run->filled, instrument);
     double market = run->is.spot[i->asset]; /* the asset's market at expiry */
     expire_orders(run, instrument);
     if (!option) run->settled_at[instrument] = market;
@@ -187,7 +186,7 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
 static void fund_one(rh_run *run, int instrument, double rate)
 {
     const rh_instrument *i = &run->universe->instruments[instrument];
-    double qty = run->filled.held[0][instrument].qty + run->filled.held[1][instrument].qty;
+    double qty = rh_positions_qty(&run->filled, instrument);
     if (i->kind != RH_INSTRUMENT_PERP || !(fabs(qty) > 0.0)) return;
     double paid = rh_books_funding(&run->books, &run->is, run->now_ns, instrument, rate);
     run->reported.cash[i->settle] += paid;

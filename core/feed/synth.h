@@ -12,7 +12,6 @@
 
 #define RH_SYNTH_STREAMS_MAX 0x4000u        /* streams of one scenario; three purposes each */
 #define RH_SYNTH_BATCH 64u
-#define RH_YEAR_NS (365.0 * 86400.0 * 1e9)
 
 typedef struct rh_synth {
     rh_feed feed;               /* first, so that a feed is an rh_synth */

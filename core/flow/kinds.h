@@ -7,7 +7,6 @@
 #include "flow/feature.h"
 
 #define RH_FEATURE_WINDOW_NS_MAX (INT64_C(3650) * 86400 * 1000000000)   /* ten years */
-#define RH_YEAR_NS (365.0 * 86400e9)
 
 typedef enum rh_feature_need { RH_FEATURE_OPTIONAL, RH_FEATURE_REQUIRED } rh_feature_need;
 

@@ -8,7 +8,6 @@
 
 #include "math/kernels.h"
 
-#define YEAR_NS (365.0 * 86400.0 * 1e9)
 #define SIGMA_MAX 100.0
 
 static const char *const kind_words[] = {"flat", "file", "realized", NULL};
@@ -107,7 +106,7 @@ bool rh_vol_tracker_spot(rh_vol_tracker *tracker, int64_t time_ns, double spot)
     int64_t oldest = rh_rolling_oldest_ns(&tracker->returns);
     int64_t covered = time_ns - (oldest < since ? oldest - spec->sample_ns : since);
     if (covered < spec->window_ns / 2) return false; /* not enough history yet */
-    double sigma = sqrt(rh_rolling_sum(&tracker->returns) * YEAR_NS / (double)covered);
+    double sigma = sqrt(rh_rolling_sum(&tracker->returns) * RH_YEAR_NS / (double)covered);
     sigma = sigma < spec->floor ? spec->floor : sigma > spec->cap ? spec->cap : sigma;
     bool changed = sigma < tracker->sigma || sigma > tracker->sigma;
     tracker->sigma = sigma;

@@ -26,17 +26,6 @@ static double held(const rh_books *books, int layer, int instrument)
     return books->positions->held[layer][instrument].qty;
 }
 
-static double held_by_all(const rh_books *books, int instrument)
-{
-    return held(books, RH_LAYER_BOOK, instrument) + held(books, RH_LAYER_HEDGE, instrument);
-}
-
-static bool at_stake(const rh_positions *positions, int instrument)
-{
-    return fabs(positions->held[0][instrument].qty) > 0.0 ||
-           fabs(positions->held[1][instrument].qty) > 0.0;
-}
-
 bool rh_books_has_price(const rh_market *market, int i)
 {
     const rh_instrument *instrument = &market->universe->instruments[i];
@@ -52,7 +41,7 @@ bool rh_books_can_mark(const rh_positions *positions, const rh_market *market)
     const rh_universe *universe = positions->universe;
     bool foreign[RH_CURRENCIES_MAX] = {false};
     for (int i = 0; i < universe->instrument_count; i++) {
-        if (!at_stake(positions, i)) continue;
+        if (!rh_positions_holds(positions, i)) continue;
         if (!rh_books_has_price(market, i)) return false;
         foreign[universe->instruments[i].settle] = true;
     }
@@ -84,7 +73,7 @@ static void open_interval(rh_books *books, const rh_market *market, int64_t time
     }
     books->active_count = 0;
     for (int i = 0; i < books->universe->instrument_count; i++) {
-        if (at_stake(books->positions, i)) books->active[books->active_count++] = i;
+        if (rh_positions_holds(books->positions, i)) books->active[books->active_count++] = i;
     }
 }
 
@@ -117,7 +106,7 @@ static void add_instrument(rh_books *books, const rh_market *market, int64_t tim
     double sigma = books->sigma[i];
     double dS = market->spot[instrument->asset] - books->spot[instrument->asset];
     double dt = rh_years(books->from_ns, time_ns);
-    double qty = held_by_all(books, i);
+    double qty = rh_positions_qty(books->positions, i);
     double basis = 0.0;
     rh_unit now;
     rh_unit_value(market, i, time_ns, false, &now);
@@ -247,7 +236,7 @@ void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns)
 static void reopen(rh_books *books, const rh_market *market, int64_t time_ns, int changed)
 {
     open_interval(books, market, time_ns);
-    if (at_stake(books->positions, changed)) open_unit(books, market, time_ns, changed);
+    if (rh_positions_holds(books->positions, changed)) open_unit(books, market, time_ns, changed);
 }
 
 static void add_cost(rh_books *books, rh_cost_kind kind, double amount)
@@ -305,7 +294,7 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
     /* A settlement price beside the mark is a last move of the instrument, explained by no greek.
      */
     double jump = (final * fx - books->unit[instrument].value);
-    if (!at_stake(books->positions, instrument)) jump = 0.0;
+    if (!rh_positions_holds(books->positions, instrument)) jump = 0.0;
     for (int layer = 0; layer < RH_LAYERS; layer++) {
         rh_sum_add(layer == RH_LAYER_BOOK ? &books->pnl[RH_PNL_options]
                                           : &books->pnl[RH_PNL_hedges],
@@ -314,7 +303,7 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
     bool basis = i->has_feed || i->underlying >= 0; /* convergence of an own price: carry */
     rh_sum_add(basis ? &books->attribution[RH_ATTRIBUTION_carry]
                      : &books->attribution[RH_ATTRIBUTION_residual],
-               held_by_all(books, instrument) * jump);
+               rh_positions_qty(books->positions, instrument) * jump);
     rh_positions_settle(books->positions, instrument, price, paid);
     rh_sum_add(&books->gross_flow, (fabs(paid[0]) + fabs(paid[1])) * fx);
     reopen(books, market, time_ns, instrument);
@@ -326,7 +315,7 @@ double rh_books_funding(rh_books *books, const rh_market *market, int64_t time_n
     const rh_instrument *i = &books->universe->instruments[instrument];
     rh_books_mark(books, market, time_ns);
     double F = rh_market_mid(market, instrument);
-    double notional = held_by_all(books, instrument) * (i->inverse ? 1.0 / F : F);
+    double notional = rh_positions_qty(books->positions, instrument) * (i->inverse ? 1.0 / F : F);
     double paid = -notional * rate;
     double fx = rh_market_fx(market, i->settle);
     books->positions->cash[i->settle] += paid;
@@ -372,7 +361,7 @@ double rh_books_equity(const rh_books *books)
     }
     for (int n = 0; n < books->active_count; n++) {
         int i = books->active[n];
-        equity += held_by_all(books, i) * books->unit[i].value;
+        equity += rh_positions_qty(books->positions, i) * books->unit[i].value;
     }
     return equity;
 }

@@ -49,11 +49,6 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     return RH_OK;
 }
 
-static bool held_in(const rh_positions *p, int i)
-{
-    return fabs(p->held[0][i].qty) > 0.0 || fabs(p->held[1][i].qty) > 0.0;
-}
-
 rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
                                const rh_positions *reported, rh_error *error)
 {
@@ -66,7 +61,7 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
         if (instrument->asset != net->asset) continue;
         if (instrument->kind != RH_INSTRUMENT_OPTION) {
             net->other[net->other_count++] = i;
-        } else if (held_in(filled, i) || held_in(reported, i)) {
+        } else if (rh_positions_holds(filled, i) || rh_positions_holds(reported, i)) {
             RH_TRY(add_option(net, i, error));
         }
     }
@@ -168,7 +163,7 @@ static const double *quantities(rh_net_delta *net, const rh_positions *p)
     w->version = p->version;
     for (int n = 0; n < net->count; n++) {
         int i = net->option[n];
-        w->qty[n] = p->held[0][i].qty + p->held[1][i].qty;
+        w->qty[n] = rh_positions_qty(p, i);
     }
     return w->qty;
 }
@@ -187,7 +182,7 @@ double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const r
     }
     for (int k = 0; k < net->other_count; k++) {
         int i = net->other[k];
-        double qty = positions->held[0][i].qty + positions->held[1][i].qty;
+        double qty = rh_positions_qty(positions, i);
         if (!(fabs(qty) > 0.0)) continue;
         const rh_instrument *instrument = &universe->instruments[i];
         /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
@@ -238,7 +233,7 @@ void rh_net_greeks_of(const rh_net_delta *net, const rh_positions *positions,
     *out = (rh_net_greeks){0};
     for (int n = 0; n < net->count + net->other_count; n++) {
         int i = n < net->count ? net->option[n] : net->other[n - net->count];
-        double qty = positions->held[0][i].qty + positions->held[1][i].qty;
+        double qty = rh_positions_qty(positions, i);
         rh_unit unit;
         if (!(fabs(qty) > 0.0)) continue;
         rh_unit_value(market, i, time_ns, true, &unit);

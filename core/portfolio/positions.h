@@ -22,6 +22,19 @@ typedef struct rh_positions {
     uint64_t version;                     /* counts every change of a quantity */
 } rh_positions;
 
+/* What both layers hold of an instrument together. */
+static inline double rh_positions_qty(const rh_positions *positions, int instrument)
+{
+    return positions->held[RH_LAYER_BOOK][instrument].qty +
+           positions->held[RH_LAYER_HEDGE][instrument].qty;
+}
+/* One of them holds something, even when they cancel. */
+static inline bool rh_positions_holds(const rh_positions *positions, int instrument)
+{
+    return fabs(positions->held[RH_LAYER_BOOK][instrument].qty) > 0.0 ||
+           fabs(positions->held[RH_LAYER_HEDGE][instrument].qty) > 0.0;
+}
+
 /* Trade qty at `price` per unit (settlement currency for options and spot; USD price for perps and
  * futures) and pay `fee` (settlement currency). Returns the sum of |cash moved|, fee included. */
 double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrument, double qty,

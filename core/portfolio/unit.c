@@ -5,11 +5,9 @@
 #include "math/kernels.h"
 #include "pricing/option.h"
 
-#define YEAR_NS (365.0 * 86400.0 * 1e9)
-
 double rh_years(int64_t from_ns, int64_t to_ns)
 {
-    return to_ns > from_ns ? (double)(to_ns - from_ns) / YEAR_NS : 0.0;
+    return to_ns > from_ns ? (double)(to_ns - from_ns) / RH_YEAR_NS : 0.0;
 }
 
 /* Coin to quote: W = S v(S). */
