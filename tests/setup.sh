@@ -4,7 +4,7 @@
 
 rehedge_build_packages="gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev libuv1-dev \
 libcjson-dev libcsv-dev zlib1g-dev libxxhash-dev libsodium-dev"
-rehedge_test_packages="libcmocka-dev libmpfr-dev clang python3"
+rehedge_test_packages="g++ libcmocka-dev libmpfr-dev clang python3"
 
 rehedge_say() {
     printf '%s\n' "$*" >&2
@@ -25,7 +25,7 @@ rehedge_drop_served() {
     local package
     for package in "$@"; do
         case "$package" in
-        pkg-config | cmake | gcc | clang | python3)
+        pkg-config | cmake | gcc | g++ | clang | python3)
             command -v "$package" >/dev/null 2>&1 || printf '%s ' "$package" ;;
         ninja-build) command -v ninja >/dev/null 2>&1 || printf '%s ' "$package" ;;
         *) printf '%s ' "$package" ;;

@@ -65,7 +65,8 @@ LD_LIBRARY_PATH= ./static market.json >static.txt || { cat static.txt; fail "the
 diff shared.txt static.txt || fail "static and shared disagree"
 grep -qE '^[0-9a-f]{32}$' shared.txt || fail "no digest in: $(cat shared.txt)"
 
-case $cc in *clang*) cxx=clang++ ;; *) cxx=c++ ;; esac
+# One compiler for both: the sanitizer runtimes of gcc and clang do not mix.
+case $cc in *clang*) cxx=clang++ ;; *) cxx=g++ ;; esac
 if command -v "$cxx" >/dev/null; then
     "$cxx" -std=c++11 $warnings example.cpp $(pkg-config --cflags --libs rehedge) -o cxx
     ./cxx market.json >cxx.txt || { cat cxx.txt; fail "the C++ program"; }
