@@ -33,16 +33,15 @@ static int read_one(const char *cp, const char *const *texts, double *numbers)
     return 0;
 }
 
-static int price_one(rh_option_model model, const char *cp, const char *const *texts,
+static int price_one(rh_price_model model, const char *cp, const char *const *texts,
                      const rh_price_columns *columns)
 {
     double n[NUMBERS] = {0.0}, values[RH_GREEKS];
     int status = read_one(cp, texts, n);
     if (status != 0) return status;
-    rh_greeks_full all;
     bool is_call = cp[0] == 'C' || cp[0] == 'c';
-    (void)rh_option_greeks_full(model, is_call, n[S], n[K], n[T], n[R], n[Q], n[SIGMA], &all);
-    memcpy(values, &all, sizeof values);
+    rh_price_option option = {model, is_call, n[S], n[K], n[T], n[R], n[Q], n[SIGMA]};
+    rh_price_values(&option, values);
     for (size_t i = 0; i < columns->count; i++) {
         rh_greek greek = columns->greek[i];
         double value = values[greek];
@@ -56,7 +55,8 @@ static const char about[] =
     "Print id and the wanted greeks of every row of a CSV file with the columns id, model,\n"
     "cp (C or P), S, K, T (years; or days), r, q and sigma; or the greeks of one option.\n"
     "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed,\n"
-    "color, zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta.";
+    "color, zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta;\n"
+    "american: the first six. What a model has not is left empty.";
 
 int rh_cmd_price(int argc, char **argv)
 {
@@ -66,11 +66,11 @@ int rh_cmd_price(int argc, char **argv)
         {.name = "--csv", .value = "FILE", .about = "options, gzip too; - is standard input",
          .text = &path},
         {.name = "--model", .value = "NAME", .text = &model_name,
-         .about = "european, black76 or inverse, where the file has no model column (european)"},
+         .about = "european, black76, inverse or american, without a model column (european)"},
         {.name = "--greeks", .value = "LIST", .text = &greeks,
          .about = "all, or names (price,delta,gamma,vega,theta,rho)"},
         {.name = "--cp", .value = "C|P", .about = "one option: call or put", .text = &cp},
-        {.name = "--S", .value = "X", .about = "spot; the forward but for european",
+        {.name = "--S", .value = "X", .about = "spot; black76, inverse: forward",
          .text = &texts[S]},
         {.name = "--K", .value = "X", .about = "strike", .text = &texts[K]},
         {.name = "--T", .value = "X", .about = "years of 365 days", .text = &texts[T]},
@@ -87,7 +87,7 @@ int rh_cmd_price(int argc, char **argv)
                               NULL, 0, &count);
     if (parsed != 0) return parsed < 0 ? 0 : parsed;
     rh_error error;
-    rh_option_model model;
+    rh_price_model model;
     rh_price_columns columns;
     if (rh_price_model_parse(model_name, &model, &error) != RH_OK ||
         rh_price_columns_parse(greeks, &columns, &error) != RH_OK)

@@ -7,24 +7,18 @@
 #include "base/text.h"
 #include "data/csv.h"
 
-enum { AT_S, AT_K, AT_T, AT_DAYS, AT_SIGMA, AT_R, AT_Q, NUMBERS, AT_ID = NUMBERS, AT_MODEL, AT_CP,
-       INPUTS };
+enum { AT_S, AT_K, AT_T, AT_DAYS, AT_SIGMA, AT_R, AT_Q, NUMBERS, AT_ID = NUMBERS, AT_MODEL,
+       AT_CP, INPUTS };
 static const char *const input_names[INPUTS] = {"S", "K", "T",  "days",  "sigma",
                                                 "r", "q", "id", "model", "cp"};
 
 typedef struct price_table {
     const char *path;           /* as messages name it */
-    rh_option_model model;
+    rh_price_model model;
     const rh_price_columns *columns;
     int input[INPUTS];          /* -1: not there */
     size_t width;               /* fields of the header */
 } price_table;
-
-typedef struct price_row {
-    rh_option_model model;
-    bool is_call;
-    double number[NUMBERS];
-} price_row;
 
 /* --- words ---------------------------------------------------------------------------------- */
 
@@ -67,35 +61,54 @@ rh_status rh_price_columns_parse(const char *text, rh_price_columns *columns, rh
     }
 }
 
-rh_status rh_price_model_parse(const char *text, rh_option_model *model, rh_error *error)
+rh_status rh_price_model_parse(const char *text, rh_price_model *model, rh_error *error)
 {
-    static const struct { const char *name; rh_option_model model; } models[] = {
-        {"european", RH_MODEL_BSM},
-        {"bsm", RH_MODEL_BSM},
-        {"black76", RH_MODEL_BLACK76},
-        {"inverse", RH_MODEL_INVERSE},
+    static const struct { const char *name; rh_price_model model; } models[] = {
+        {"european", RH_PRICE_EUROPEAN}, {"bsm", RH_PRICE_EUROPEAN},
+        {"black76", RH_PRICE_BLACK76},   {"inverse", RH_PRICE_INVERSE},
+        {"american", RH_PRICE_AMERICAN},
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         if (strcmp(text, models[i].name) != 0) continue;
         *model = models[i].model;
         return RH_OK;
     }
-    if (strcmp(text, "american") == 0)
-        return rh_fail(error, RH_USAGE, "model \"american\" is not priced by this version");
-    return rh_fail(error, RH_USAGE, "model \"%.40s\": expected european (or bsm), black76 or "
-                   "inverse", text);
+    return rh_fail(error, RH_USAGE, "model \"%.40s\": expected european (or bsm), black76, inverse "
+                   "or american", text);
 }
 
-bool rh_price_has(rh_option_model model, rh_greek greek)
+bool rh_price_has(rh_price_model model, rh_greek greek)
 {
     switch (greek) {
-    case RH_GREEK_rho: return model != RH_MODEL_INVERSE;
-    case RH_GREEK_phi: return model == RH_MODEL_BSM;
+    case RH_GREEK_price:
+    case RH_GREEK_delta:
+    case RH_GREEK_gamma:
+    case RH_GREEK_vega:
+    case RH_GREEK_theta: return true;
+    case RH_GREEK_rho: return model != RH_PRICE_INVERSE;
+    case RH_GREEK_phi: return model == RH_PRICE_EUROPEAN;
     case RH_GREEK_usd_price:
     case RH_GREEK_usd_delta:
-    case RH_GREEK_net_delta: return model == RH_MODEL_INVERSE;
-    default: return true;
+    case RH_GREEK_net_delta: return model == RH_PRICE_INVERSE;
+    default: return model != RH_PRICE_AMERICAN;
     }
+}
+
+void rh_price_values(const rh_price_option *o, double values[RH_GREEKS])
+{
+    static const rh_option_model models[] = {RH_MODEL_BSM, RH_MODEL_BLACK76, RH_MODEL_INVERSE};
+    rh_greeks_full all = {0};
+    if (o->model != RH_PRICE_AMERICAN) {
+        (void)rh_option_greeks_full(models[o->model], o->is_call, o->S, o->K, o->T, o->r, o->q,
+                                    o->sigma, &all);
+    } else {
+        rh_american a;
+        (void)rh_american_greeks(o->is_call, o->S, o->K, o->T, o->r, o->q, o->sigma, &a);
+        all = (rh_greeks_full){.price = a.price, .delta = a.delta, .gamma = a.gamma,
+                               .vega = a.vega, .theta = a.theta, .rho = a.rho};
+    }
+    static_assert(sizeof all == RH_GREEKS * sizeof *values, "doubles in the order of rh_greek");
+    memcpy(values, &all, sizeof all);
 }
 
 /* --- header --------------------------------------------------------------------------------- */
@@ -143,24 +156,36 @@ static rh_status refuse(const price_table *table, const rh_csv_row *row, int at,
                    row->line, input_names[at], row->fields[table->input[at]], expected);
 }
 
-static rh_status read_row(const price_table *table, const rh_csv_row *row, price_row *option,
-                          rh_error *error)
+static rh_status read_numbers(const price_table *table, const rh_csv_row *row,
+                              rh_price_option *option, rh_error *error)
+{
+    double number[NUMBERS] = {0.0};
+    for (int at = 0; at < NUMBERS; at++) {
+        bool rate = at == AT_R || at == AT_Q;
+        if (table->input[at] < 0) continue;
+        const char *text = row->fields[table->input[at]];
+        if (rate && !text[0]) continue;
+        if (!rh_parse_double(text, &number[at])) return refuse(table, row, at, "a number", error);
+        if (!rate && number[at] < 0.0)
+            return refuse(table, row, at, "a number not below 0", error);
+    }
+    if (table->input[AT_DAYS] >= 0) number[AT_T] = number[AT_DAYS] / 365.0;
+    option->S = number[AT_S];
+    option->K = number[AT_K];
+    option->T = number[AT_T];
+    option->r = number[AT_R];
+    option->q = number[AT_Q];
+    option->sigma = number[AT_SIGMA];
+    return RH_OK;
+}
+
+static rh_status read_row(const price_table *table, const rh_csv_row *row,
+                          rh_price_option *option, rh_error *error)
 {
     if (row->count != table->width)
         return rh_fail(error, RH_INPUT, "%s:%ld: %zu fields, the header has %zu", table->path,
                        row->line, row->count, table->width);
-    for (int at = 0; at < NUMBERS; at++) {
-        bool rate = at == AT_R || at == AT_Q;
-        option->number[at] = 0.0;
-        if (table->input[at] < 0) continue;
-        const char *text = row->fields[table->input[at]];
-        if (rate && !text[0]) continue;
-        if (!rh_parse_double(text, &option->number[at]))
-            return refuse(table, row, at, "a number", error);
-        if (!rate && option->number[at] < 0.0)
-            return refuse(table, row, at, "a number not below 0", error);
-    }
-    if (table->input[AT_DAYS] >= 0) option->number[AT_T] = option->number[AT_DAYS] / 365.0;
+    RH_TRY(read_numbers(table, row, option, error));
     const char *cp = row->fields[table->input[AT_CP]];
     option->is_call = strcmp(cp, "C") == 0 || strcmp(cp, "c") == 0;
     if (!option->is_call && strcmp(cp, "P") != 0 && strcmp(cp, "p") != 0)
@@ -192,15 +217,10 @@ static void print_id(const price_table *table, const rh_csv_row *row, FILE *out)
     if (quoted) putc('"', out);
 }
 
-static void print_row(const price_table *table, const price_row *option, FILE *out)
+static void print_row(const price_table *table, const rh_price_option *option, FILE *out)
 {
-    const double *n = option->number;
-    rh_greeks_full all;
     double values[RH_GREEKS];
-    (void)rh_option_greeks_full(option->model, option->is_call, n[AT_S], n[AT_K], n[AT_T], n[AT_R],
-                                n[AT_Q], n[AT_SIGMA], &all);
-    static_assert(sizeof values == sizeof all, "a struct of doubles in the order of rh_greek");
-    memcpy(values, &all, sizeof values);
+    rh_price_values(option, values);
     for (size_t i = 0; i < table->columns->count; i++) {
         rh_greek greek = table->columns->greek[i];
         double value = values[greek];
@@ -224,7 +244,7 @@ static rh_status price_rows(price_table *table, rh_csv *csv, FILE *out, rh_error
     RH_TRY(read_header(table, csv, error));
     for (bool first = true; !ferror(out); first = false) { /* nobody reads on: main says so */
         rh_csv_row row;
-        price_row option;
+        rh_price_option option;
         rh_status status = rh_csv_next(csv, &row, error);
         if (status == RH_OK) status = read_row(table, &row, &option, error);
         if (first && (status == RH_OK || status == RH_END)) print_header(table, out);
@@ -235,7 +255,7 @@ static rh_status price_rows(price_table *table, rh_csv *csv, FILE *out, rh_error
     return RH_OK;
 }
 
-rh_status rh_price_csv(const char *path, rh_option_model model, const rh_price_columns *columns,
+rh_status rh_price_csv(const char *path, rh_price_model model, const rh_price_columns *columns,
                        FILE *out, rh_error *error)
 {
     bool standard = strcmp(path, "-") == 0;

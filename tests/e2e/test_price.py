@@ -66,6 +66,17 @@ class Price(Case):
             price = float(want["price"])
             self.assertLessEqual(abs(float(have["price"]) - price), room * price)
 
+    def test_american(self):
+        # Andersen, Lake & Offengenden 2016, r = q = 5%: a premium of 0.106952702747
+        text = "id,cp,S,K,days,r,q,sigma\nx,P,100,100,365,0.05,0.05,0.25\n"
+        row = self.price(text, "--model", "american", "--greeks", "price,delta,vanna")
+        fields = row.splitlines()[1].split(",")
+        self.assertAlmostEqual(float(fields[1]), 9.569445298914, delta=1e-8 * 100)
+        self.assertAlmostEqual(float(fields[2]), -0.43629515878, places=6)
+        self.assertEqual(fields[3], "")
+        european = self.price(text, "--greeks", "price").splitlines()[1].split(",")
+        self.assertLess(float(european[1]), float(fields[1]))
+
     def test_pipe_and_gzip(self):
         text = HEADER + "".join(f"{i},bsm,{'CP'[i % 2]},100,{80 + i % 40},0.5,0.01,0,0.3\n"
                                 for i in range(5000))
