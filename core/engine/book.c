@@ -70,22 +70,28 @@ static bool has_price(const rh_run *run, const rh_book_trade *trade)
            rh_books_can_mark(&run->filled, &run->is);
 }
 
+/* An entry whose asset has no price yet waits for it, and holds up nobody else's. */
 rh_status rh_run_client_trades(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
-    bool any = false;
-    while (run->trades_done < s->trade_count &&
-           s->trades[run->trades_done].time_ns <= run->now_ns) {
-        const rh_book_trade *trade = &s->trades[run->trades_done];
+    size_t before = run->trades_entered;
+    run->trade_waits = false;
+    for (size_t t = run->trades_first; t < s->trade_count; t++) {
+        const rh_book_trade *trade = &s->trades[t];
+        if (trade->time_ns > run->now_ns) break;
+        if (run->entered[t]) continue;
         if (!has_price(run, trade)) {
             run->trade_waits = true; /* for the next record */
-            break;
+            continue;
         }
         RH_TRY(enter(run, trade, error));
-        run->trades_done++;
-        any = true;
+        run->entered[t] = true;
+        run->trades_entered++;
     }
-    if (!any) return RH_OK;
+    while (run->trades_first < s->trade_count && run->entered[run->trades_first]) {
+        run->trades_first++;
+    }
+    if (run->trades_entered == before) return RH_OK;
     RH_TRY(rh_run_rebuild(run, error));
     rh_run_state_passed(run);
     rh_run_want_wake(run, RH_ON_CLIENT);
@@ -104,21 +110,25 @@ static bool options_alive(const rh_run *run)
     return false;
 }
 
+/* Nothing remains of an order whose instrument is gone, filled or not. */
 static void expire_orders(rh_run *run, int instrument)
 {
-    for (int k = 0; k < run->orders.live_count; k++) {
+    for (int k = run->orders.live_count - 1; k >= 0; k--) { /* a release shifts the later ones */
         uint32_t slot = run->orders.live[k];
         rh_order *order = &run->orders.slots[slot];
-        if (order->instrument != instrument || rh_order_state_final(order->state)) continue;
-        rh_order_end(&run->orders, slot, RH_ORDER_EXPIRED);
+        if (order->instrument != instrument) continue;
         order->reported_remaining = 0.0;
+        if (rh_order_state_final(order->state)) continue;
+        rh_order_end(&run->orders, slot, RH_ORDER_EXPIRED);
         rh_digest_order(run, order);
+        rh_orders_release(&run->orders, slot);
     }
 }
 
 /* While options are left only the expired ones' share of the hedge goes; then all of it. */
 static rh_status unwind(rh_run *run, double released, rh_error *error)
 {
+    if (run->flattening) return RH_OK; /* all of it is going anyway */
     run->forced = true;
     rh_status status =
         options_alive(run) ? rh_run_release(run, released, error) : rh_run_flatten(run, error);
@@ -126,57 +136,65 @@ static rh_status unwind(rh_run *run, double released, rh_error *error)
     return status;
 }
 
-/* Options of one expiry leave together: the states between two of them are no states of the book,
- * and the hedge they release is that of all of them. */
+/* Settlements of one instant are one change of the book: the states between two of them are none,
+ * and the hedge that is released is that of all the options together. */
 static rh_status settled(rh_run *run, rh_error *error)
 {
     const rh_event *next = rh_queue_peek(&run->queue);
     bool more =
         next && next->time_ns == run->now_ns && rh_event_get_class(next) == RH_CLASS_SETTLEMENT;
-    if (more || !run->settling) return RH_OK;
-    run->settling = false;
-    double after =
-        rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
+    if (more) return RH_OK;
     if (run->now_ns < run->last_expiry_ns) {
         rh_run_state_passed(run);
     } else if (run->hedging.started && !run->hedging.over) {
         hold_state(run);
         run->hedging.over = true;
     }
-    if (!run->scenario->unwind_at_expiry) return RH_OK;
-    return unwind(run, run->delta_before - after, error);
+    bool options = run->options_settled;
+    double released = run->released_delta;
+    run->options_settled = false;
+    run->released_delta = 0.0;
+    if (options && run->scenario->unwind_at_expiry) RH_TRY(unwind(run, released, error));
+    return rh_run_flatten_when_idle(run, error);
 }
 
-static void begin_settling(rh_run *run)
+static double delta_now(rh_run *run)
 {
-    if (run->settling) return;
-    run->settling = true;
-    run->delta_before =
-        rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
+    return rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
+}
+
+static void journal_settlement(rh_run *run, int instrument, double market, double paid)
+{
+    const rh_instrument *i = &run->universe->instruments[instrument];
+    char text[RH_NUMBER_TEXT], paid_text[RH_NUMBER_TEXT];
+    rh_text_double(text, market);
+    rh_text_double(paid_text, paid);
+    rh_journal(run, "settlement", "%s settles at %s, cash %s %s", i->name, text, paid_text,
+               run->universe->currencies[i->settle].name);
 }
 
 rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
 {
     const rh_instrument *i = &run->universe->instruments[instrument];
-    bool option = i->kind == RH_INSTRUMENT_OPTION;
+    bool option = i->kind == RH_INSTRUMENT_OPTION, ours = option && i->asset == run->asset;
     double paid[RH_LAYERS], told[RH_LAYERS];
-    double qty = rh_positions_qty(&run->filled, instrument);
     double market = run->is.spot[i->asset]; /* the asset's market at expiry */
     expire_orders(run, instrument);
     if (!option) run->settled_at[instrument] = market;
-    if (!(fabs(qty) > 0.0) || !(market > 0.0)) return settled(run, error);
-    begin_settling(run);
+    if (!rh_positions_holds(&run->filled, instrument) || !(market > 0.0)) {
+        return settled(run, error);
+    }
+    double before = ours ? delta_now(run) : 0.0;
+    double qty = rh_positions_qty(&run->filled, instrument);
     double price = option ? rh_option_payoff(i, market) : market;
     rh_books_settle(&run->books, &run->is, run->now_ns, instrument, price, paid);
     rh_positions_settle(&run->reported, instrument, price, told);
     double value[6] = {qty, market, price, paid[0], paid[1]};
     rh_digest_event(run, RH_TAG_SETTLEMENT, (uint32_t)instrument, run->now_ns, value);
-    char text[RH_NUMBER_TEXT], paid_text[RH_NUMBER_TEXT];
-    rh_text_double(text, market);
-    rh_text_double(paid_text, paid[0] + paid[1]);
-    rh_journal(run, "settlement", "%s settles at %s, cash %s %s", i->name, text, paid_text,
-               run->universe->currencies[i->settle].name);
+    journal_settlement(run, instrument, market, paid[0] + paid[1]);
     RH_TRY(rh_run_rebuild(run, error));
+    if (ours) run->released_delta += before - delta_now(run);
+    run->options_settled |= ours;
     rh_run_want_wake(run, RH_ON_EXPIRY);
     return settled(run, error);
 }
@@ -186,8 +204,7 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
 static void fund_one(rh_run *run, int instrument, double rate)
 {
     const rh_instrument *i = &run->universe->instruments[instrument];
-    double qty = rh_positions_qty(&run->filled, instrument);
-    if (i->kind != RH_INSTRUMENT_PERP || !(fabs(qty) > 0.0)) return;
+    if (i->kind != RH_INSTRUMENT_PERP || !rh_positions_holds(&run->filled, instrument)) return;
     double paid = rh_books_funding(&run->books, &run->is, run->now_ns, instrument, rate);
     run->reported.cash[i->settle] += paid;
     double value[6] = {rate, paid};

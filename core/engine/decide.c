@@ -191,8 +191,10 @@ static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_dec
                                               decision->hi, requests, &count, &kind, &why);
     if (status == RH_POLICY) return rh_run_killed(run, kind, &why, error);
     if (status != RH_OK) return rh_fail(error, status, "%s", why.message);
-    for (size_t k = 0; k < count; k++)
+    uint32_t generation = run->slot.generation;
+    for (size_t k = 0; k < count && run->slot.generation == generation; k++) {
         RH_TRY(rh_run_submit(run, &requests[k], error));
+    }
     return RH_OK;
 }
 
@@ -206,11 +208,12 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     rh_kill_kind kind = RH_KILL_ERROR;
     rh_error why;
     if (!slot->policy) return RH_OK;
+    if (!run->priced) run->priced = rh_books_can_mark(&run->reported, &run->known);
+    /* Until prices are known the reasons to wake are kept for the first wake that can see them. */
+    if (!run->priced || !(run->known.spot[run->asset] > 0.0)) return RH_OK;
     slot->seen = 0;
     slot->timer_due = false;
     run->woke_ns = run->now_ns;
-    if (!run->priced) run->priced = rh_books_can_mark(&run->reported, &run->known);
-    if (!run->priced || !(run->known.spot[run->asset] > 0.0)) return RH_OK; /* not known yet */
     fill_view(run, &view);
     if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;

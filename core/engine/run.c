@@ -57,6 +57,8 @@ static rh_status open_parts(rh_run *run, rh_error *error)
 {
     rh_scenario *s = run->scenario;
     RH_TRY(rh_queue_init(&run->queue, QUEUE_EVENTS, s->from_ns, error));
+    run->entered = calloc(s->trade_count + 1, sizeof *run->entered);
+    if (!run->entered) return rh_fail(error, RH_NO_MEMORY, "no memory for the book");
     RH_TRY(rh_delay_init(&run->delayed, 256, error));
     RH_TRY(rh_market_init(&run->is, &s->universe, error));
     RH_TRY(rh_market_init(&run->known, &s->universe, error));
@@ -117,6 +119,7 @@ void rh_run_close(rh_run *run)
     rh_market_free(&run->known);
     rh_queue_free(&run->queue);
     rh_delay_free(&run->delayed);
+    free(run->entered);
     free(run);
 }
 
@@ -309,11 +312,11 @@ static rh_status finish(rh_run *run, rh_error *error)
         order->pending_reports = 0;
         rh_orders_release(&run->orders, slot);
     }
-    for (size_t t = run->trades_done; t < run->scenario->trade_count; t++) {
+    if (run->trades_entered < run->scenario->trade_count) {
         return rh_fail(error, RH_INPUT,
                        "%zu entries of the portfolio found no price to enter at: "
                        "the feeds have no record for their asset inside the clock",
-                       run->scenario->trade_count - t);
+                       run->scenario->trade_count - run->trades_entered);
     }
     if (rh_books_can_mark(&run->filled, &run->is)) {
         rh_books_mark(&run->books, &run->is, run->now_ns);

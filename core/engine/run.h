@@ -77,12 +77,13 @@ typedef struct rh_run {
     int64_t now_ns, last_expiry_ns;
     int64_t wake_at_ns, woke_ns; /* a wake is pending for; the last one was at */
     bool wake_pending;
-    size_t trades_done; /* of scenario->trades, in order */
-    bool priced;        /* all that is held has a known price; until positions change */
-    bool forced;        /* the engine trades by itself: flatten, unwind; no guards */
-    bool flattening;    /* after a kill: to zero once every live order has ended */
-    bool settling;      /* settlements of this instant have begun, delta before them: */
-    double delta_before;
+    bool *entered; /* which of scenario->trades; the first trades_first all are */
+    size_t trades_first, trades_entered;
+    bool priced;          /* all that is held has a known price; until positions change */
+    bool forced;          /* the engine trades by itself: flatten, unwind; no guards */
+    bool flattening;      /* after a kill: to zero once every live order has ended */
+    bool options_settled; /* at this instant, of the policy's asset, releasing: */
+    double released_delta;
     bool trade_waits; /* for the first mark */
     int64_t last_order_ns;
     rh_net_greeks greeks;

@@ -1,5 +1,6 @@
 /* The feeds of a scenario: files imported on the fly or tapes, generators, vol series; all merged
  * into one stream of records whose instrument is an index of the universe. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,30 @@ static rh_status add_vol_feed(rh_scenario *s, rh_json root, int a, feed_list *li
     return map_instruments(s, mark, feed, asset->primary, list, error);
 }
 
+/* Whatever is hedged, held or posted needs a price. */
+static rh_status check_priced(const rh_scenario *s, rh_json feeds, rh_error *error)
+{
+    int missing = -1;
+    for (size_t t = 0; t < s->trade_count; t++) {
+        int a = s->universe.instruments[s->trades[t].instrument].asset;
+        if (s->universe.assets[a].primary < 0) missing = a;
+    }
+    for (int h = 0; h < s->hedge_count; h++) {
+        int a = s->universe.instruments[s->hedges[h]].asset;
+        if (s->universe.assets[a].primary < 0) missing = a;
+    }
+    for (int c = 0; c < s->universe.currency_count; c++) {
+        int a = s->universe.currencies[c].asset;
+        if (fabs(s->collateral[c]) > 0.0 && a >= 0 && s->universe.assets[a].primary < 0)
+            missing = a;
+    }
+    if (missing < 0) return RH_OK;
+    return rh_json_fail(feeds, error,
+                        "no feed gives a price of %s, which the portfolio, the hedge or the "
+                        "collateral needs",
+                        s->universe.assets[missing].name);
+}
+
 static rh_status read_all(rh_scenario *s, rh_json root, feed_list *list, rh_error *error)
 {
     rh_json feeds;
@@ -224,16 +249,7 @@ static rh_status read_all(rh_scenario *s, rh_json root, feed_list *list, rh_erro
     for (int a = 0; a < s->universe.asset_count; a++) {
         RH_TRY(add_vol_feed(s, root, a, list, error));
     }
-    for (size_t t = 0; t < s->trade_count; t++) {
-        const rh_instrument *i = &s->universe.instruments[s->trades[t].instrument];
-        if (s->universe.assets[i->asset].primary < 0) {
-            return rh_json_fail(feeds, error,
-                                "no feed gives a price of %s, which the portfolio "
-                                "needs",
-                                s->universe.assets[i->asset].name);
-        }
-    }
-    return RH_OK;
+    return check_priced(s, feeds, error);
 }
 
 rh_status rh_scenario_read_feeds(rh_scenario *s, rh_json root, rh_error *error)

@@ -6,9 +6,10 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-#define CANCEL_BIT 0x80000000u /* of an order event's stamp: a cancel arrives */
-#define SEND_BIT 0x40000000u   /* a slice is due to leave */
-#define SLOTS_KEPT 16          /* for the engine's own orders: flatten, unwind */
+#define CANCEL_BIT 0x80000000u               /* of an order event's stamp: a cancel arrives */
+#define SEND_BIT 0x40000000u                 /* a slice is due to leave */
+#define EVENTS_KEPT (4 * RH_ORDERS_LIVE_MAX) /* of the queue, for reports, cancels, timers */
+#define SLOTS_KEPT 16                        /* for the engine's own orders: flatten, unwind */
 
 static rh_venue *venue_of(const rh_run *run, int instrument)
 {
@@ -61,7 +62,8 @@ static rh_status no_room(rh_run *run, rh_error *error)
         rh_journal(run, "guard", "no room for an order of the engine");
         return RH_OK;
     }
-    rh_fail(&why, RH_POLICY, "more than %d live orders", RH_ORDERS_LIVE_MAX - SLOTS_KEPT);
+    rh_fail(&why, RH_POLICY, "more than %d live orders, or too many cancelled slices behind them",
+            RH_ORDERS_LIVE_MAX - SLOTS_KEPT);
     return rh_run_killed(run, RH_KILL_ORDERS, &why, error);
 }
 
@@ -76,7 +78,8 @@ static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error 
         refuse(run, order, rh_guard_key((rh_guard_kind)verdict));
         return RH_OK;
     }
-    if (run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT)) return no_room(run, error);
+    bool full = run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT);
+    if (full || run->queue.count + EVENTS_KEPT > run->queue.capacity) return no_room(run, error);
     uint32_t slot;
     RH_TRY(rh_orders_new(&run->orders, order, &slot, error));
     rh_order *made = &run->orders.slots[slot];
@@ -84,6 +87,7 @@ static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error 
     run->last_order_ns = run->now_ns;
     rh_digest_order(run, made);
     bool later = leaves_ns > run->now_ns;
+    if (leaves_ns > run->scenario->to_ns) return RH_OK; /* never leaves: it expires with the run */
     return rh_queue_push(&run->queue, later ? leaves_ns : made->arrives_ns, RH_CLASS_ORDER, slot,
                          made->id | (later ? SEND_BIT : 0), error);
 }
@@ -106,7 +110,6 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
                            : 0;
         int64_t leaves_ns = run->now_ns + wait;
         order.arrives_ns = leaves_ns + venue->latency_ns;
-        if (leaves_ns > run->scenario->to_ns) leaves_ns = run->scenario->to_ns;
         RH_TRY(send(run, &order, leaves_ns, error));
         if (run->slot.generation != generation) break; /* killed on the way */
     }
@@ -189,21 +192,27 @@ rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error)
     return rh_run_flatten(run, error);
 }
 
+/* What a hedge can give towards `qty`: its delta, when trading qty would reduce it. */
+static double releasable(const rh_run *run, int hedge, double qty)
+{
+    int i = run->scenario->hedges[hedge];
+    if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
+    if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
+    double delta = open_qty(run, i) * rh_route_delta(&run->known, i);
+    return delta * qty < 0.0 ? fabs(delta) : 0.0;
+}
+
 rh_status rh_run_release(rh_run *run, double qty, rh_error *error)
 {
     double total = 0.0;
+    for (int h = 0; h < run->scenario->hedge_count; h++)
+        total += releasable(run, h, qty);
+    if (!(total > 0.0)) return RH_OK; /* nothing is held against it */
+    double part = fabs(qty) < total ? fabs(qty) / total : 1.0;
     for (int h = 0; h < run->scenario->hedge_count; h++) {
-        int i = run->scenario->hedges[h];
-        if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
-        total += open_qty(run, i) * rh_route_delta(&run->known, i);
-    }
-    for (int h = 0; h < run->scenario->hedge_count; h++) {
-        int i = run->scenario->hedges[h];
-        double share = h == 0 ? 1.0 : 0.0; /* nothing is held: the default route */
-        if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
-        if (fabs(total) > 1e-9) share = open_qty(run, i) * rh_route_delta(&run->known, i) / total;
-        rh_order_request request = {.instrument = h, .slices = 1, .qty = share * qty};
-        RH_TRY(rh_run_submit(run, &request, error));
+        rh_order_request request = {
+            .instrument = h, .slices = 1, .qty = copysign(part * releasable(run, h, qty), qty)};
+        if (fabs(request.qty) > 0.0) RH_TRY(rh_run_submit(run, &request, error));
     }
     return RH_OK;
 }
@@ -214,12 +223,16 @@ static rh_status send_report(rh_run *run, uint32_t slot, const rh_report_slip *s
                              rh_error *error)
 {
     rh_order *order = &run->orders.slots[slot];
-    if (run->free_report_count == 0) return rh_fail(error, RH_LIMIT, "too many reports under way");
+    int64_t back = run->now_ns + venue_of(run, order->instrument)->report_ns;
+    order->pending_reports++;
+    if (back > run->scenario->to_ns) return RH_OK; /* it never arrives */
+    if (run->free_report_count == 0) {
+        return rh_fail(error, RH_LIMIT, "more than %d reports under way: report_ms is very long",
+                       RH_REPORTS_MAX);
+    }
     uint32_t at = run->free_reports[--run->free_report_count];
     run->reports[at] = *slip;
     run->reports[at].order_slot = slot;
-    order->pending_reports++;
-    int64_t back = run->now_ns + venue_of(run, order->instrument)->report_ns;
     return rh_queue_push(&run->queue, back, RH_CLASS_REPORT, at, 0, error);
 }
 
@@ -333,9 +346,9 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
         rh_positions_trade(&run->reported, RH_LAYER_HEDGE, order->instrument, slip.qty, slip.price,
                            slip.fee);
         settle_late(run, order->instrument);
-        bool expired = order->state == RH_ORDER_EXPIRED; /* with its instrument: nothing remains */
+        bool gone = run->settled_at[order->instrument] > 0.0; /* nothing remains of the order */
         order->reported_remaining -= slip.qty;
-        if (expired || fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
+        if (gone || fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
     }
     run->greeks_valid = false;
     rh_run_want_wake(run, RH_ON_FILL);

@@ -191,6 +191,106 @@ static void options_of_one_expiry_unwind_together(void **state)
     done(&o);
 }
 
+#define FUTURE                                                                                     \
+    "\"S\": {\"kind\": \"spot\", \"asset\": \"A\"}, \"F\": {\"kind\": \"future\", \"asset\": "     \
+    "\"A\", "                                                                                      \
+    "\"venue\": \"v\", \"expiry\": \"2025-01-01T00:00:20Z\"}, \"P\": {\"kind\": \"perp\", "        \
+    "\"asset\": "                                                                                  \
+    "\"A\", \"venue\": \"v\"}"
+
+/* Book and hedge hold the same future with opposite signs: it settles all the same. */
+static void a_future_that_nets_to_nothing_settles(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 0, 100, 1);
+    outcome o = play(f, USD, S_FEED, FUTURE,
+                     IDEAL ", \"hedge\": [\"F\"], \"policy\": {\"script\": \"native:interval\"}, "
+                           "\"portfolio\": [{\"instrument\": \"F\", \"qty\": 5}]");
+    NEAR(number(&o, "pnl.total"), 0.0, 1e-12);
+    NEAR(number(&o, "pnl.options"), 5.0 * 20.0, 1e-12); /* to its expiry and no further */
+    NEAR(number(&o, "pnl.hedges"), -5.0 * 20.0, 1e-12);
+    done(&o);
+}
+
+static void another_assets_expiry_unwinds_nothing(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 0, 100, 1);
+    outcome o = play(
+        f,
+        CLOCK("mark") "\"assets\": {\"A\": {\"vol\": {\"mark\": 0.8}}, \"B\": {\"vol\": "
+                      "{\"mark\": 0.8}}}, ",
+        S_FEED ", {\"instrument\": \"SB\", \"file\": \"s.csv\", \"format\": \"csv\", "
+               "\"kind\": \"trade\"}",
+        SPOT_AND_PERP ", \"SB\": {\"kind\": \"spot\", \"asset\": \"B\"}",
+        IDEAL ", \"hedge\": {\"instruments\": [\"P\"], \"unwind_at_expiry\": true}, \"policy\": "
+              "{\"script\": \"native:interval\"}, \"portfolio\": [{\"instrument\": \"S\", "
+              "\"qty\": 5}, {\"option\": \"call\", \"asset\": \"B\", \"strike\": 90, "
+              "\"expiry\": \"2025-01-01T00:00:30Z\", \"qty\": 1}]");
+    NEAR(number(&o, "hedging.fills"), 1.0, 0.0);
+    done(&o);
+}
+
+static void entries_wait_for_their_own_price_only(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 0, 100, 1);
+    write_ramp(f, "b.csv", 30, 1000, 0);
+    outcome o =
+        play(f, CLOCK("mark") "\"assets\": {\"A\": {\"vol\": {\"mark\": 0.8}}, \"B\": {}}, ",
+             S_FEED ", {\"instrument\": \"SB\", \"file\": \"b.csv\", \"format\": \"csv\", "
+                    "\"kind\": \"trade\"}",
+             SPOT_AND_PERP ", \"SB\": {\"kind\": \"spot\", \"asset\": \"B\"}",
+             IDEAL ", \"portfolio\": [{\"instrument\": \"SB\", \"qty\": 1}, {\"instrument\": "
+                   "\"S\", \"qty\": 5}]");
+    NEAR(number(&o, "pnl.total"), 300.0, 1e-9);
+    done(&o);
+}
+
+static void a_tick_before_the_first_known_price_is_not_lost(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 0, 100, 1);
+    outcome o = play(f, USD,
+                     "{\"instrument\": \"S\", \"file\": \"s.csv\", \"format\": \"csv\", \"kind\": "
+                     "\"trade\", \"delay_ms\": 1500}",
+                     SPOT_AND_PERP,
+                     IDEAL ", \"hedge\": [\"P\"], \"policy\": {\"script\": \"native:interval\"}, "
+                           "\"portfolio\": [{\"instrument\": \"S\", \"qty\": 1}]");
+    NEAR(number(&o, "hedging.fills"), 1.0, 0.0);
+    NEAR(number(&o, "cost.latency"), -1.0, 1e-12); /* decided on 100 at 1.5 s, filled at 101 */
+    done(&o);
+}
+
+static void a_hedge_needs_a_feed(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 0, 100, 1);
+    outcome o = play(f, CLOCK("mark") "\"assets\": {\"A\": {}, \"B\": {}}, ", S_FEED,
+                     "\"S\": {\"kind\": \"spot\", \"asset\": \"A\"}, \"P\": {\"kind\": \"perp\", "
+                     "\"asset\": \"B\", \"venue\": \"v\"}",
+                     IDEAL ", \"hedge\": [\"P\"]");
+    assert_int_equal(o.status, RH_INPUT);
+    assert_non_null(strstr(o.error.message, "no feed gives a price of B"));
+}
+
+static void nothing_held_is_nothing_to_unwind(void **state)
+{
+    fixture *f = *state;
+    write_ramp(f, "s.csv", 0, 100, 0);
+    outcome o =
+        play(f, USD, S_FEED,
+             "\"S\": {\"kind\": \"spot\", \"asset\": \"A\"}, \"P\": {\"kind\": \"perp\", "
+             "\"asset\": \"A\", \"venue\": \"v\"}",
+             IDEAL ", \"hedge\": {\"instruments\": [\"P\"], \"unwind_at_expiry\": true}, "
+                   "\"portfolio\": [{\"option\": \"call\", \"asset\": \"A\", \"strike\": 50, "
+                   "\"expiry\": \"2025-01-01T00:00:30Z\", \"qty\": -5}, {\"option\": \"call\", "
+                   "\"asset\": \"A\", \"strike\": 50, \"expiry\": \"2025-01-02T00:00:00Z\", "
+                   "\"qty\": -5}]");
+    NEAR(number(&o, "hedging.orders"), 0.0, 0.0); /* no policy, no hedge: nothing to unwind */
+    done(&o);
+}
+
 /* --- pools, guards, timers ----------------------------------------------------------------- */
 
 typedef struct greedy {
@@ -358,6 +458,12 @@ int main(void)
         TEST(wrong_params_of_a_swap_are_refused_before_the_run),
         TEST(unwinding_in_coin_is_in_coins),
         TEST(options_of_one_expiry_unwind_together),
+        TEST(a_future_that_nets_to_nothing_settles),
+        TEST(another_assets_expiry_unwinds_nothing),
+        TEST(entries_wait_for_their_own_price_only),
+        TEST(a_tick_before_the_first_known_price_is_not_lost),
+        TEST(a_hedge_needs_a_feed),
+        TEST(nothing_held_is_nothing_to_unwind),
         TEST(a_full_pool_kills_once),
         TEST(a_refusal_needs_no_room),
         TEST(slices_are_counted_when_they_leave),
