@@ -9,11 +9,27 @@
 #include "pricing/kernel_option.h"
 
 enum {
-    RH_AMERICAN_NODES = 16,     /* Chebyshev intervals of the boundary in sqrt(tau) */
-    RH_AMERICAN_POINTS = 16,    /* quadrature of the fixed point */
-    RH_AMERICAN_PRICE_POINTS = 40,
-    RH_AMERICAN_STEPS = 6       /* fixed point iterations; each gains about a digit */
+    RH_AMERICAN_NODES_MAX = 32, /* Chebyshev intervals of the boundary in sqrt(tau) */
+    RH_AMERICAN_POINTS_MAX = 40, /* quadrature of the boundary */
+    RH_AMERICAN_PRICE_POINTS = 48
 };
+
+/* How a boundary is looked for: by system A, which gains about a digit per step unless the rate is
+ * large against the variance, on a finer grid for long times, or by system B, which is slower and
+ * was always seen to contract. Functions take it as an argument, so that compilers unroll. */
+typedef struct rh_american_method {
+    bool is_a;
+    int nodes, points, steps;
+    double last;                /* the step in ln B that ends it; larger ones at the end fail */
+    const double *sine, *cosine, *weight;
+} rh_american_method;
+
+static const rh_american_method rh_american_fast = {
+    true, 16, 16, 12, 2e-7, rh_american_sin_16, rh_american_cos_16, rh_american_weight_16};
+static const rh_american_method rh_american_long = {
+    true, 32, 40, 24, 3e-8, rh_american_sin_40, rh_american_cos_40, rh_american_weight_40};
+static const rh_american_method rh_american_sure = {
+    false, 32, 40, 120, 1e-8, rh_american_sin_40, rh_american_cos_40, rh_american_weight_40};
 
 /* --- Barone-Adesi and Whaley 1987 ----------------------------------------------------------- */
 
@@ -109,36 +125,39 @@ static inline double rh_baw_kernel(bool is_call, double S, double K, double T, d
 /* A put on a strike of 1: ln B at the points sqrt(tau / T) = (1 + cos(i pi / n)) / 2, and the
  * Chebyshev coefficients of (ln B - ln B(0))^2 between them. */
 typedef struct rh_american_curve {
+    const rh_american_method *method;
     double T, r, q, sigma, log_limit;
-    double log_boundary[RH_AMERICAN_NODES + 1], c[RH_AMERICAN_NODES + 1];
+    double log_boundary[RH_AMERICAN_NODES_MAX + 1], c[RH_AMERICAN_NODES_MAX + 1];
 } rh_american_curve;
 
-static inline double rh_american_place(int i)
+static inline double rh_american_place(const rh_american_method *method, int i)
 {
-    return 0.5 * (1.0 + rh_american_cosines[i]);
+    return 0.5 * (1.0 + rh_american_cosines[i * (RH_AMERICAN_NODES_MAX / method->nodes)]);
 }
 
-static inline void rh_american_fit(rh_american_curve *curve)
+RH_KERNEL void rh_american_fit(const rh_american_method *method, rh_american_curve *curve)
 {
-    const int n = RH_AMERICAN_NODES;
-    double h[RH_AMERICAN_NODES + 1];
+    const int n = method->nodes, stride = RH_AMERICAN_NODES_MAX / n;
+    double h[RH_AMERICAN_NODES_MAX + 1];
     for (int i = 0; i <= n; i++) {
         double below = curve->log_limit - curve->log_boundary[i];
         h[i] = below * below * (i == 0 || i == n ? 0.5 : 1.0);
     }
     for (int j = 0; j <= n; j++) {
         double sum = 0.0;
-        for (int i = 0; i <= n; i++) sum += h[i] * rh_american_cosines[i * j % (2 * n)];
+        for (int i = 0; i <= n; i++)
+            sum += h[i] * rh_american_cosines[i * j % (2 * n) * stride];
         curve->c[j] = sum * (j == 0 || j == n ? 1.0 : 2.0) / n;
     }
 }
 
 /* ln B at count points sqrt(tau / T) = place. */
-static inline void rh_american_log_boundary(const rh_american_curve *curve, const double *place,
-                                            double *out, int count)
+RH_KERNEL void rh_american_log_boundary(const rh_american_method *method,
+                                        const rh_american_curve *curve, const double *place,
+                                        double *out, int count)
 {
     double b0[RH_AMERICAN_PRICE_POINTS] = {0.0}, b1[RH_AMERICAN_PRICE_POINTS] = {0.0};
-    for (int j = RH_AMERICAN_NODES; j > 0; j--) {
+    for (int j = method->nodes; j > 0; j--) {
         for (int k = 0; k < count; k++) {
             double x = RH_FMA(2.0, place[k], -1.0);
             double next = RH_FMA(x + x, b0[k], curve->c[j] - b1[k]);
@@ -156,63 +175,102 @@ static inline void rh_american_log_boundary(const rh_american_curve *curve, cons
 /* What does not change between iterations, for one node. */
 typedef struct rh_american_node {
     double tau, root;
-    double place[RH_AMERICAN_POINTS], spread[RH_AMERICAN_POINTS], drift[RH_AMERICAN_POINTS];
-    double r_weight[RH_AMERICAN_POINTS], q_weight[RH_AMERICAN_POINTS];
+    double place[RH_AMERICAN_POINTS_MAX], spread[RH_AMERICAN_POINTS_MAX];
+    double drift[RH_AMERICAN_POINTS_MAX];
+    double r_weight[RH_AMERICAN_POINTS_MAX], q_weight[RH_AMERICAN_POINTS_MAX];
 } rh_american_node;
 
-static inline void rh_american_node_set(rh_american_node *node, const rh_american_curve *curve,
-                                        int i)
+RH_KERNEL void rh_american_node_set(const rh_american_method *method, rh_american_node *node,
+                                    const rh_american_curve *curve, int i)
 {
-    double place = rh_american_place(i), root = place * sqrt(curve->T), tau = root * root;
+    double place = rh_american_place(method, i), root = place * sqrt(curve->T), tau = root * root;
     double r = curve->r, q = curve->q, sigma = curve->sigma;
     node->tau = tau;
     node->root = sigma * root;
-    for (int k = 0; k < RH_AMERICAN_POINTS; k++) {
-        double sine = rh_american_sin_16[k], cosine = rh_american_cos_16[k];
+    for (int k = 0; k < method->points; k++) {
+        double sine = method->sine[k], cosine = method->cosine[k];
         double elapsed = tau * sine * sine, left = tau * cosine * cosine;
         node->place[k] = place * cosine;
         node->spread[k] = sigma * root * sine;
         node->drift[k] = (r - q - 0.5 * sigma * sigma) * elapsed;
-        node->r_weight[k] = tau * rh_american_weight_16[k] * rh_k_exp(r * left) / node->spread[k];
-        node->q_weight[k] = tau * rh_american_weight_16[k] * rh_k_exp(q * left);
+        node->r_weight[k] = tau * method->weight[k] * rh_k_exp(r * left);
+        node->q_weight[k] = tau * method->weight[k] * rh_k_exp(q * left);
     }
 }
 
-/* One iteration at one node of the fixed point system A of Andersen, Lake and Offengenden: ln of
- * e^{-(r-q) tau} N / D, with the densities of d- and d+ from one exponential. */
-static inline double rh_american_improved(const rh_american_curve *curve,
-                                          const rh_american_node *node, double log_b)
+/* The integrals of one iteration over the points of a node, in terms of d- = minus[k]. */
+typedef struct rh_american_sums {
+    double top, bottom;
+} rh_american_sums;
+
+/* System A: densities, those of d- and d+ from one exponential. */
+RH_KERNEL rh_american_sums rh_american_sums_a(const rh_american_method *method,
+                                              const rh_american_curve *curve,
+                                              const rh_american_node *node, const double *at,
+                                              const double *minus, double log_b)
 {
-    double at[RH_AMERICAN_POINTS], density[RH_AMERICAN_POINTS], asset[RH_AMERICAN_POINTS];
+    const int points = method->points;
+    double density[RH_AMERICAN_POINTS_MAX], asset[RH_AMERICAN_POINTS_MAX];
+    double turn = (curve->q - curve->r) * node->tau;
+    rh_american_sums sums = {0.0, 0.0};
+    for (int k = 0; k < points; k++)
+        density[k] = node->r_weight[k] / node->spread[k] * rh_k_normal_pdf(minus[k]);
+    for (int k = 0; k < points; k++) sums.top += density[k];
+    if (curve->q == 0.0) return sums;
+    for (int k = 0; k < points; k++)
+        asset[k] = node->q_weight[k] * rh_k_normal_cdf(minus[k] + node->spread[k]) +
+                   density[k] * rh_k_exp(turn + at[k] - log_b);
+    for (int k = 0; k < points; k++) sums.bottom += asset[k];
+    return sums;
+}
+
+/* System B: probabilities. */
+RH_KERNEL rh_american_sums rh_american_sums_b(const rh_american_method *method,
+                                              const rh_american_node *node,
+                                              const double *minus)
+{
+    const int points = method->points;
+    rh_american_sums sums = {0.0, 0.0};
+    for (int k = 0; k < points; k++) {
+        sums.top += node->r_weight[k] * rh_k_normal_cdf(minus[k]);
+        sums.bottom += node->q_weight[k] * rh_k_normal_cdf(minus[k] + node->spread[k]);
+    }
+    return sums;
+}
+
+/* One iteration at one node of the fixed point systems of Andersen, Lake and Offengenden: ln of
+ * e^{-(r-q) tau} N / D. */
+RH_KERNEL double rh_american_improved(const rh_american_method *method,
+                                      const rh_american_curve *curve,
+                                      const rh_american_node *node, double log_b)
+{
+    double at[RH_AMERICAN_POINTS_MAX], minus[RH_AMERICAN_POINTS_MAX];
     double r = curve->r, q = curve->q, turn = (q - r) * node->tau;
-    rh_american_log_boundary(curve, node->place, at, RH_AMERICAN_POINTS);
-    for (int k = 0; k < RH_AMERICAN_POINTS; k++) {
-        double minus = (log_b - at[k] + node->drift[k]) / node->spread[k];
-        density[k] = node->r_weight[k] * rh_k_normal_pdf(minus);
-        asset[k] = minus + node->spread[k];
+    double plus = (log_b - turn) / node->root + 0.5 * node->root, N, D;
+    rh_american_log_boundary(method, curve, node->place, at, method->points);
+    for (int k = 0; k < method->points; k++)
+        minus[k] = (log_b - at[k] + node->drift[k]) / node->spread[k];
+    if (method->is_a) {
+        rh_american_sums sums = rh_american_sums_a(method, curve, node, at, minus, log_b);
+        N = rh_k_normal_pdf(plus - node->root) / node->root + r * sums.top;
+        D = rh_k_normal_pdf(plus) / node->root + rh_k_normal_cdf(plus) + q * sums.bottom;
+    } else {
+        rh_american_sums sums = rh_american_sums_b(method, node, minus);
+        N = rh_k_normal_cdf(plus - node->root) + r * sums.top;
+        D = rh_k_normal_cdf(plus) + q * sums.bottom;
     }
-    double top = 0.0, bottom = 0.0;
-    for (int k = 0; k < RH_AMERICAN_POINTS; k++) top += density[k];
-    if (q != 0.0) {
-        for (int k = 0; k < RH_AMERICAN_POINTS; k++)
-            asset[k] = node->q_weight[k] * rh_k_normal_cdf(asset[k]) +
-                       density[k] * rh_k_exp(turn + at[k] - log_b);
-        for (int k = 0; k < RH_AMERICAN_POINTS; k++) bottom += asset[k];
-    }
-    double plus = (log_b - turn) / node->root + 0.5 * node->root;
-    double N = rh_k_normal_pdf(plus - node->root) / node->root + r * top;
-    double D = rh_k_normal_pdf(plus) / node->root + rh_k_normal_cdf(plus) + q * bottom;
     double found = turn + rh_k_log(N / D);
-    return found < curve->log_limit ? found : curve->log_limit;
+    return found > curve->log_limit ? curve->log_limit : found;
 }
 
 /* The first boundary is Barone-Adesi and Whaley's, from short to long, each from the last. */
-static inline void rh_american_start(rh_american_curve *curve)
+static inline void rh_american_start(const rh_american_method *method, rh_american_curve *curve)
 {
+    const int n = method->nodes;
     double guess = 0.0, weight;
-    curve->log_boundary[RH_AMERICAN_NODES] = curve->log_limit;
-    for (int i = RH_AMERICAN_NODES - 1; i >= 0; i--) {
-        double place = rh_american_place(i);
+    curve->log_boundary[n] = curve->log_limit;
+    for (int i = n - 1; i >= 0; i--) {
+        double place = rh_american_place(method, i);
         rh_baw o;
         rh_baw_set(&o, -1.0, 1.0, place * place * curve->T, curve->r, curve->q, curve->sigma);
         if (guess == 0.0) guess = rh_baw_seed(&o);
@@ -222,22 +280,41 @@ static inline void rh_american_start(rh_american_curve *curve)
     }
 }
 
-static inline void rh_american_curve_set(rh_american_curve *curve, double T, double r, double q,
-                                         double sigma)
+/* All nodes once; the largest change of ln B, NaN or infinite when the system broke down. */
+RH_KERNEL double rh_american_iterate(const rh_american_method *method, rh_american_curve *curve,
+                                     const rh_american_node *node)
 {
-    rh_american_node node[RH_AMERICAN_NODES];
+    double next[RH_AMERICAN_NODES_MAX], change = 0.0;
+    const int n = method->nodes;
+    rh_american_fit(method, curve);
+    for (int i = 0; i < n; i++)
+        next[i] = rh_american_improved(method, curve, &node[i], curve->log_boundary[i]);
+    for (int i = 0; i < n; i++) {
+        double moved = fabs(next[i] - curve->log_boundary[i]);
+        change = moved <= change ? change : moved;
+        curve->log_boundary[i] = next[i];
+    }
+    return change;
+}
+
+/* False when the steps did not become small: the curve is of no use then. */
+RH_KERNEL bool rh_american_curve_set(rh_american_curve *curve,
+                                     const rh_american_method *method, double T, double r,
+                                     double q, double sigma)
+{
+    rh_american_node node[RH_AMERICAN_NODES_MAX];
+    double change = HUGE_VAL;
+    curve->method = method;
     curve->T = T, curve->r = r, curve->q = q, curve->sigma = sigma;
     curve->log_limit = q > r ? rh_k_log(r / q) : 0.0;
-    rh_american_start(curve);
-    for (int i = 0; i < RH_AMERICAN_NODES; i++) rh_american_node_set(&node[i], curve, i);
-    for (int step = 0; step < RH_AMERICAN_STEPS; step++) {
-        double next[RH_AMERICAN_NODES];
-        rh_american_fit(curve);
-        for (int i = 0; i < RH_AMERICAN_NODES; i++)
-            next[i] = rh_american_improved(curve, &node[i], curve->log_boundary[i]);
-        for (int i = 0; i < RH_AMERICAN_NODES; i++) curve->log_boundary[i] = next[i];
+    rh_american_start(method, curve);
+    for (int i = 0; i < method->nodes; i++) rh_american_node_set(method, &node[i], curve, i);
+    for (int step = 0; step < method->steps; step++) {
+        change = rh_american_iterate(method, curve, node);
+        if (!(change > method->last && change < 100.0)) break;
     }
-    rh_american_fit(curve);
+    rh_american_fit(method, curve);
+    return change <= method->last;
 }
 
 /* --- the price ------------------------------------------------------------------------------ */
@@ -253,12 +330,12 @@ static inline rh_american_put rh_american_premium(const rh_american_curve *curve
     enum { P = RH_AMERICAN_PRICE_POINTS };
     double at[P], price[P], delta[P], gamma[P], log_S = rh_k_log(S), r = curve->r, q = curve->q;
     double root = curve->sigma * sqrt(curve->T), T = curve->T;
-    rh_american_log_boundary(curve, rh_american_cos_40, at, P);
+    rh_american_log_boundary(curve->method, curve, rh_american_cos_48, at, P);
     for (int k = 0; k < P; k++) {
-        double spread = root * rh_american_sin_40[k];
-        double elapsed = T * rh_american_sin_40[k] * rh_american_sin_40[k];
+        double spread = root * rh_american_sin_48[k];
+        double elapsed = T * rh_american_sin_48[k] * rh_american_sin_48[k];
         double plus = (log_S - at[k] + (r - q) * elapsed) / spread + 0.5 * spread;
-        double minus = plus - spread, weight = T * rh_american_weight_40[k];
+        double minus = plus - spread, weight = T * rh_american_weight_48[k];
         double strike = weight * r * rh_k_exp(-r * elapsed);
         double asset = weight * q * rh_k_exp(-q * elapsed);
         double earned = rh_k_normal_cdf(-minus), lost = rh_k_normal_cdf(-plus);
@@ -296,11 +373,23 @@ static inline rh_american_put rh_american_put_kernel(double S, double K, double 
     rh_american_put put;
     rh_greeks european;
     double moneyness = S / K;
-    rh_american_curve_set(&curve, T, r, q, sigma);
+    rh_greeks_kernel(RH_MODEL_BSM, false, S, K, T, r, q, sigma, &european);
+    if ((r + fmax(-q, 0.0)) * T < 1e-10) { /* what exercise can earn is below what is resolved */
+        *boundary = 0.0;
+        return (rh_american_put){fmax(european.price, fmax(K - S, 0.0)), european.delta,
+                                 european.gamma};
+    }
+    bool lengthy = T * (sigma * sigma + fabs(r) + fabs(q)) > 1.93;
+    bool found = lengthy ? rh_american_curve_set(&curve, &rh_american_long, T, r, q, sigma)
+                         : rh_american_curve_set(&curve, &rh_american_fast, T, r, q, sigma);
+    found = found || rh_american_curve_set(&curve, &rh_american_sure, T, r, q, sigma);
+    if (!found) {
+        *boundary = (double)NAN;
+        return (rh_american_put){*boundary, *boundary, *boundary};
+    }
     *boundary = rh_k_exp(curve.log_boundary[0]);
     if (moneyness <= *boundary) return (rh_american_put){K - S, -1.0, 0.0};
     put = rh_american_premium(&curve, moneyness);
-    rh_greeks_kernel(RH_MODEL_BSM, false, S, K, T, r, q, sigma, &european);
     put.price = fmin(fmax(european.price + K * put.price, fmax(K - S, 0.0)), K);
     put.delta += european.delta;
     put.gamma = european.gamma + put.gamma / K;
@@ -320,7 +409,7 @@ static inline bool rh_american_domain(bool is_call, double S, double K, double T
     bool positive = S > 0.0 && K > 0.0 && T >= 0.0 && sigma >= 0.0;
     bool finite = S <= DBL_MAX && K <= DBL_MAX && T <= DBL_MAX && sigma <= DBL_MAX &&
                   fabs(r) <= DBL_MAX && fabs(q) <= DBL_MAX;
-    bool near = fabs(r * T) <= 300.0 && fabs(q * T) <= 300.0 && sigma * sqrt(T) <= 20.0;
+    bool near = fabs(r * T) <= 30.0 && fabs(q * T) <= 30.0 && sigma * sqrt(T) <= 20.0;
     double earns = is_call ? q : r, costs = is_call ? r : q;
     return positive && finite && near && !(earns < 0.0 && costs < earns);
 }
@@ -351,7 +440,7 @@ static inline bool rh_american_kernel(bool is_call, double S, double K, double T
     }
     *out = (rh_american_value){put.price, put.delta, put.gamma,
                                is_call ? K / boundary : K * boundary};
-    return true;
+    return put.price == put.price;
 }
 
 #endif

@@ -113,7 +113,7 @@ typedef struct rh_american {
 } rh_american;
 
 /* Andersen, Lake & Offengenden 2016: within 1e-8 K. False, and NaN everywhere: NaN, an infinity, S
- * or K not positive, T or sigma negative, |rT| or |qT| above 300, sigma sqrt T above 20, or rates
+ * or K not positive, T or sigma negative, |rT| or |qT| above 30, sigma sqrt T above 20, or rates
  * that make two boundaries (put: q < r < 0, call: r < q < 0). At T = 0 or sigma = 0 only the price
  * has a meaning. */
 bool rh_american_greeks(bool is_call, double S, double K, double T, double r, double q,

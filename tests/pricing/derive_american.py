@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Prints core/pricing/american_tables.h: Gauss-Legendre rules on [0, pi/2] as the sines and cosines
-of their points with the weights 2 sin cos w, and the cosines of i pi / 16. In the angle both
+of their points with the weights 2 sin cos w, and the cosines of i pi / 32. In the angle both
 sqrt(u) and sqrt(tau - u) are analytic, which is why so few points are enough. Needs numpy."""
 import math
 
@@ -18,15 +18,18 @@ def main():
     print("/* Quadrature in an angle and Chebyshev points; printed by derive_american.py of the\n"
           " * tests, which says what they are. Numbers only. */\n"
           "#ifndef RH_PRICING_AMERICAN_TABLES_H\n#define RH_PRICING_AMERICAN_TABLES_H\n")
-    for count in (16, 40):
+    # the premium (48) crowds its points at 0, where the price may be close to the boundary
+    for count, crowd in ((16, 1), (40, 1), (48, 2)):
         points, weights = numpy.polynomial.legendre.leggauss(count)
-        angles = [(float(point) + 1) * math.pi / 4 for point in points]
+        halves = [((float(point) + 1) / 2, float(w) / 2) for point, w in zip(points, weights)]
+        angles = [math.pi / 2 * x ** crowd for x, _ in halves]
         sines, cosines = [math.sin(a) for a in angles], [math.cos(a) for a in angles]
         table(f"rh_american_sin_{count}", sines)
         table(f"rh_american_cos_{count}", cosines)
         table(f"rh_american_weight_{count}",
-              [2 * s * c * float(w) * math.pi / 4 for s, c, w in zip(sines, cosines, weights)])
-    table("rh_american_cosines", [round(math.cos(i * math.pi / 16), 17) + 0.0 for i in range(32)])
+              [math.pi * crowd * x ** (crowd - 1) * s * c * w
+               for (x, w), s, c in zip(halves, sines, cosines)])
+    table("rh_american_cosines", [round(math.cos(i * math.pi / 32), 17) + 0.0 for i in range(64)])
     print("#endif")
 
 

@@ -71,7 +71,7 @@ static void reference_table(void **unused)
     (void)unused;
     static reference_csv csv;
     static const char *const names[] = {"price", "delta", "gamma", "vega", "theta", "rho"};
-    static const double tolerance[] = {1e-8, 1e-6, 1e-6, 1e-5, 1e-5, 1e-4};
+    static const double tolerance[] = {4e-9, 1e-6, 1e-6, 1e-5, 1e-5, 1e-4};
     double worst[6] = {0.0};
     if (!reference_open(&csv, "american.csv")) skip();
     while (reference_next(&csv)) {
@@ -109,6 +109,20 @@ static void published_approximation(void **unused)
     }
     print_message("%d published values, worst difference %.5f\n", rows, worst);
     assert_true(rows == 36 && worst < 3e-3);
+}
+
+/* System A diverges for the first three (rates large against the variance): the boundary has to be
+ * found another way. Values of both systems on 32 x 48 points after 60 iterations. */
+static void boundary_where_system_a_diverges(void **unused)
+{
+    (void)unused;
+    static const struct { american o; double price; } rows[] = {
+        {{false, 91.99, 100, 6.73, 0.109, 0.0, 0.154}, 8.1745223},
+        {{false, 112.6, 100, 18.4, 0.0681, 0.0, 0.0808}, 0.1448363},
+        {{false, 89.97, 100, 17.5, 0.0731, -0.0445, 0.189}, 10.5638598},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_true(fabs(price_of(&rows[i].o) - rows[i].price) < 1e-6);
 }
 
 /* --- a tree of another kind ------------------------------------------------------------------ */
@@ -236,7 +250,7 @@ static void hostile_numbers(void **unused)
                       rates[n / 420 % 6], vols[n / 2520]};
         double sign = o.is_call ? 1.0 : -1.0, price = price_of(&o);
         double most = o.is_call ? o.S : o.K;
-        bool far = fmax(o.r, o.q) * o.T > 300.0 || o.sigma * sqrt(o.T) > 20.0;
+        bool far = fmax(o.r, o.q) * o.T > 30.0 || o.sigma * sqrt(o.T) > 20.0;
         assert_true(far == isnan(price));
         if (far) continue;
         if (!(price >= fmax(sign * (o.S - o.K), 0.0) - 1e-9 * o.K && price <= most * (1 + 1e-6)))
@@ -244,7 +258,7 @@ static void hostile_numbers(void **unused)
                      o.sigma, price);
         asked++;
     }
-    assert_true(asked > 4000);
+    assert_true(asked > 4000); /* of 12,600 */
 }
 
 static void instruction_sets_agree(void **unused)
@@ -269,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reference_table),
         cmocka_unit_test(published_approximation),
+        cmocka_unit_test(boundary_where_system_a_diverges),
         cmocka_unit_test(leisen_reimer_tree),
         cmocka_unit_test(bounds_and_symmetry),
         cmocka_unit_test(greeks_are_slopes),
