@@ -278,9 +278,9 @@ class Replay:
             self.push(now, WAKE)
 
     def wake(self, now, _):
-        self.woken_ns, clock_says, self.clock_says = now, self.clock_says, False
-        if self.known_spot is None:
+        if self.known_spot is None:     # what the clock said is kept for the first price
             return
+        self.woken_ns, clock_says, self.clock_says = now, self.clock_says, False
         delta = gross = 0.0
         for entry in self.options:
             one = finance.option(entry["sign"], self.known_spot, entry["strike"],
