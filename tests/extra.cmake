@@ -26,3 +26,4 @@ if(TARGET rehedge)
 endif()
 
 add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/bench/pricing)
+add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
