@@ -57,7 +57,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
 {
     rh_scenario *s = run->scenario;
     RH_TRY(rh_queue_init(&run->queue, QUEUE_EVENTS, s->from_ns, error));
-    run->entered = calloc(s->trade_count + 1, sizeof *run->entered);
+    run->entered = rh_arena_array(&s->arena, s->trade_count + 1, sizeof *run->entered);
     if (!run->entered) return rh_fail(error, RH_NO_MEMORY, "no memory for the book");
     RH_TRY(rh_delay_init(&run->delayed, 256, error));
     RH_TRY(rh_market_init(&run->is, &s->universe, error));
@@ -119,7 +119,6 @@ void rh_run_close(rh_run *run)
     rh_market_free(&run->known);
     rh_queue_free(&run->queue);
     rh_delay_free(&run->delayed);
-    free(run->entered);
     free(run);
 }
 

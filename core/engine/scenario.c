@@ -73,7 +73,7 @@ static rh_status read_venues(rh_scenario *s, rh_json root, rh_error *error)
     if (rh_json_kind(venues) != RH_JSON_OBJECT || rh_json_count(venues) > RH_VENUES_MAX) {
         return rh_json_expect(venues, error, "an object of at most 32 venues");
     }
-    s->venues = calloc(RH_VENUES_MAX, sizeof *s->venues);
+    s->venues = rh_arena_array(&s->arena, RH_VENUES_MAX, sizeof *s->venues);
     if (!s->venues) return rh_fail(error, RH_NO_MEMORY, "no memory for the venues");
     for (size_t i = 0; i < rh_json_count(venues); i++) {
         RH_TRY(
@@ -294,8 +294,6 @@ void rh_scenario_free(rh_scenario *scenario)
     }
     rh_json_free(scenario->doc);
     rh_json_free(scenario->override_doc);
-    free(scenario->venues);
-    free(scenario->trades);
-    free(scenario->swaps);
+    rh_arena_free(&scenario->arena);
     free(scenario);
 }

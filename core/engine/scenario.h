@@ -4,6 +4,7 @@
 #ifndef RH_ENGINE_SCENARIO_H
 #define RH_ENGINE_SCENARIO_H
 
+#include "base/arena.h"
 #include "engine/engine.h"
 #include "execution/guard.h"
 #include "execution/venue.h"
@@ -42,6 +43,7 @@ typedef struct rh_tape_input {
 } rh_tape_input;
 
 typedef struct rh_scenario {
+    rh_arena arena; /* of everything below that lives as long as the scenario */
     rh_json_doc *doc;
     rh_json_doc *override_doc; /* params given with --policy NAME:k=v */
     char name[256];

@@ -29,7 +29,9 @@ static rh_status add_trade(rh_scenario *s, const rh_book_trade *trade, rh_error 
     if (s->trade_count == RH_BOOK_TRADES_MAX) {
         return rh_fail(error, RH_INPUT, "more than %d trades in the book", RH_BOOK_TRADES_MAX);
     }
-    if (!s->trades) s->trades = calloc(RH_BOOK_TRADES_MAX, sizeof *s->trades);
+    if (!s->trades) {
+        s->trades = rh_arena_array(&s->arena, RH_BOOK_TRADES_MAX, sizeof *s->trades);
+    }
     if (!s->trades) return rh_fail(error, RH_NO_MEMORY, "no memory for the book");
     s->trades[s->trade_count++] = *trade;
     return RH_OK;

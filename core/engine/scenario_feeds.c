@@ -126,7 +126,7 @@ static rh_status map_instruments(rh_scenario *s, rh_json at, rh_feed *feed, int 
     size_t n = list->count;
     uint32_t count = feed->instruments;
     uint16_t *remap = list->remap_store[n];
-    if (count > 8) remap = calloc(count, sizeof *remap);
+    if (count > 8) remap = rh_arena_array(&s->arena, count, sizeof *remap);
     if (!remap) return rh_fail(error, RH_NO_MEMORY, "no memory for a feed");
     list->feeds[n] = feed;
     list->remaps[n] = remap;
@@ -263,7 +263,6 @@ rh_status rh_scenario_read_feeds(rh_scenario *s, rh_json root, rh_error *error)
     }
     for (size_t n = 0; n < list->count; n++) {
         if (status != RH_OK) list->feeds[n]->free(list->feeds[n]);
-        if (list->remaps[n] != list->remap_store[n]) free(list->remaps[n]);
     }
     free(list);
     return status;

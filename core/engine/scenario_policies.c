@@ -187,7 +187,7 @@ static rh_status read_swaps(rh_scenario *s, rh_json root, rh_error *error)
     if (rh_json_kind(list) != RH_JSON_ARRAY || rh_json_count(list) > RH_SWAPS_MAX) {
         return rh_json_fail(list, error, "expected a list of at most %d swaps", RH_SWAPS_MAX);
     }
-    s->swaps = calloc(rh_json_count(list) + 1, sizeof *s->swaps);
+    s->swaps = rh_arena_array(&s->arena, rh_json_count(list) + 1, sizeof *s->swaps);
     if (!s->swaps) return rh_fail(error, RH_NO_MEMORY, "no memory for the swaps");
     for (size_t n = 0; n < rh_json_count(list); n++) {
         RH_TRY(read_swap(s, rh_json_at(list, n), error));
