@@ -42,7 +42,7 @@ static rh_status read_price(rh_json entry, double *price, rh_error *error)
 {
     const char *key = rh_json_has(entry, "premium") ? "premium" : "entry";
     rh_json at;
-    *price = NAN;
+    *price = (double)NAN;
     if (rh_json_has(entry, "premium") && rh_json_has(entry, "entry")) {
         return rh_json_fail(entry, error, "found both \"entry\" and \"premium\", expected one");
     }
@@ -158,7 +158,7 @@ static rh_status trade_option(rh_scenario *s, const rh_csv_row *row, const int a
 static rh_status read_trade(rh_scenario *s, const rh_csv_row *row, const int at[COLUMNS],
                             rh_error *error)
 {
-    rh_book_trade trade = {.price = NAN};
+    rh_book_trade trade = {.price = (double)NAN};
     const char *price = field(row, at, PRICE), *name = field(row, at, INSTRUMENT);
     if (!rh_parse_time(field(row, at, TIME), &trade.time_ns)) {
         return bad_field(row, at, TIME, "a time like 2021-05-17T00:00:00Z", error);

@@ -33,7 +33,7 @@ int rh_universe_currency(rh_universe *universe, const char *name)
     }
     if (universe->currency_count == RH_CURRENCIES_MAX || strlen(name) >= RH_NAME_MAX) return -1;
     rh_currency *currency = &universe->currencies[universe->currency_count];
-    *currency = (rh_currency){.asset = -1, .rate = NAN};
+    *currency = (rh_currency){.asset = -1, .rate = (double)NAN};
     memcpy(currency->name, name, strlen(name) + 1);
     return universe->currency_count++;
 }

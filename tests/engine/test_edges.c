@@ -344,7 +344,8 @@ static rh_status load_greedy(void *context, const rh_policy_source *source, rh_j
     *g = *(const greedy *)context;
     g->base.methods = &methods;
     g->base.has_trigger = g->base.has_scale = g->base.reproducible = true;
-    g->base.wake = (rh_wake){.always = true, .delta_beyond = NAN, .move_beyond = NAN};
+    g->base.wake =
+        (rh_wake){.always = true, .delta_beyond = (double)NAN, .move_beyond = (double)NAN};
     snprintf(g->base.name, sizeof g->base.name, "greedy");
     *policy = &g->base;
     return RH_OK;

@@ -15,7 +15,7 @@ typedef struct puppet {
 typedef struct script {
     rh_wake wake;
     int calls, die_at; /* die_at: kill at this call, 0 never */
-    double trade;      /* fixed quantity per fire; NAN: flatten delta */
+    double trade;      /* fixed quantity per fire; (double)NAN: flatten delta */
     bool limit_order;
     double limit;
     int64_t woke_ns[64];
@@ -105,7 +105,8 @@ static rh_status load_puppet(void *context, const rh_policy_source *source, rh_j
     return RH_OK;
 }
 
-static const rh_wake wake_always = {.always = true, .delta_beyond = NAN, .move_beyond = NAN};
+static const rh_wake wake_always = {
+    .always = true, .delta_beyond = (double)NAN, .move_beyond = (double)NAN};
 
 static const char bars[] = "time,open,high,low,close,volume\n"
                            "2024-12-31T23:59:00Z,100,100,100,100,10\n"
@@ -150,7 +151,7 @@ static outcome play(fixture *f, script *s, const char *venue, const char *more)
 
 static void wakes_once_per_known_time(void **state)
 {
-    script s = {.wake = wake_always, .trade = NAN};
+    script s = {.wake = wake_always, .trade = (double)NAN};
     outcome o = play(*state, &s, IDEAL, POLICY);
     assert_int_equal(s.calls, 4); /* four bars; reports at latency 0 do not wake again */
     for (int n = 0; n < 4; n++)
@@ -163,7 +164,7 @@ static void wakes_once_per_known_time(void **state)
 
 static void unfilled_orders_count_in_delta(void **state)
 {
-    script s = {.wake = wake_always, .trade = NAN};
+    script s = {.wake = wake_always, .trade = (double)NAN};
     outcome o = play(*state, &s, SLOW, POLICY);
     /* 00:00 decides -1; arrives 00:01, reported 00:01:30. Meanwhile delta knows of the order. */
     NEAR(s.delta[1], 0.0, 0.0);
@@ -177,31 +178,34 @@ static void unfilled_orders_count_in_delta(void **state)
 
 static void conditions_are_checked_in_c(void **state)
 {
-    script every = {.wake = {.every_ns = 2 * MINUTE, .delta_beyond = NAN, .move_beyond = NAN},
-                    .trade = 0.0};
+    script every = {
+        .wake = {.every_ns = 2 * MINUTE, .delta_beyond = (double)NAN, .move_beyond = (double)NAN},
+        .trade = 0.0};
     outcome o = play(*state, &every, IDEAL, POLICY);
     assert_int_equal(every.calls, 2); /* 00:00 and 00:02: it counts from clock.from */
     assert_int_equal(every.woke_ns[1], T0 + 2 * MINUTE);
     done(&o);
-    script beyond = {.wake = {.delta_beyond = 1.0, .move_beyond = NAN}, .trade = 0.0};
+    script beyond = {.wake = {.delta_beyond = 1.0, .move_beyond = (double)NAN}, .trade = 0.0};
     o = play(*state, &beyond, IDEAL, POLICY);
     assert_int_equal(beyond.calls, 0); /* |delta| is 1 throughout: strict */
     done(&o);
     script quote = {
-        .wake = {.delta_beyond = 105.0, .delta_unit = RH_BAND_QUOTE, .move_beyond = NAN}};
+        .wake = {.delta_beyond = 105.0, .delta_unit = RH_BAND_QUOTE, .move_beyond = (double)NAN}};
     o = play(*state, &quote, IDEAL, POLICY);
     assert_int_equal(quote.calls, 2); /* at 110 and at 121 */
     done(&o);
     script percent = {
-        .wake = {.delta_beyond = 100.0, .delta_unit = RH_BAND_PERCENT, .move_beyond = NAN}};
+        .wake = {.delta_beyond = 100.0, .delta_unit = RH_BAND_PERCENT, .move_beyond = (double)NAN}};
     o = play(*state, &percent, IDEAL, POLICY);
     assert_int_equal(percent.calls, 0); /* delta is 100 percent of the gross delta: strict */
     done(&o);
-    script move = {.wake = {.delta_beyond = NAN, .move_beyond = 0.095}};
+    script move = {.wake = {.delta_beyond = (double)NAN, .move_beyond = 0.095}};
     o = play(*state, &move, IDEAL, POLICY);
     assert_int_equal(move.calls, 4); /* first call, then +10%, -10%, +22% */
     done(&o);
-    script on = {.wake = {.delta_beyond = NAN, .move_beyond = NAN, .on = 1u << RH_ON_CLIENT}};
+    script on = {.wake = {.delta_beyond = (double)NAN,
+                          .move_beyond = (double)NAN,
+                          .on = 1u << RH_ON_CLIENT}};
     o = play(*state, &on, IDEAL, POLICY);
     assert_int_equal(on.calls, 1); /* the entry at 00:00 */
     done(&o);
@@ -209,7 +213,7 @@ static void conditions_are_checked_in_c(void **state)
 
 static void a_script_sets_its_own_wakes(void **state)
 {
-    script s = {.wake = {.delta_beyond = 0.5, .move_beyond = NAN},
+    script s = {.wake = {.delta_beyond = 0.5, .move_beyond = (double)NAN},
                 .call_wake_in = true,
                 .call_wake_outside = true};
     outcome o = play(*state, &s, IDEAL, POLICY);
@@ -249,7 +253,7 @@ static void a_kill_holds_flattens_or_hands_over(void **state)
 static void a_swap_is_a_transaction(void **state)
 {
     fixture *f = *state;
-    script s = {.wake = wake_always, .trade = NAN};
+    script s = {.wake = wake_always, .trade = (double)NAN};
     write_text(f->dir, "bad.lua", "syntax error");
     outcome o = play(f, &s, IDEAL,
                      POLICY ", \"swaps\": [{\"at\": \"2025-01-01T00:01:30Z\", \"script\": "
@@ -292,9 +296,9 @@ static void guards_refuse_and_count(void **state)
 
 static void every_order_ends_exactly_once(void **state)
 {
-    static const char *const venues[] = {IDEAL, SLOW,
-                                         "{\"kind\": \"book\", \"spread_bps\": 2, \"depth_share\": "
-                                         "0.01, \"levels\": 1, \"latency_ms\": 100}"};
+    static const char thin[] = "{\"kind\": \"book\", \"spread_bps\": 2, \"depth_share\": 0.01, "
+                               "\"levels\": 1, \"latency_ms\": 100}";
+    const char *const venues[] = {IDEAL, SLOW, thin};
     for (int v = 0; v < 3; v++) {
         script s = {.wake = wake_always, .trade = -0.4};
         outcome o = play(*state, &s, venues[v], POLICY);
@@ -310,10 +314,11 @@ static void every_order_ends_exactly_once(void **state)
 
 static void a_resting_limit_is_a_maker(void **state)
 {
-    script s = {.wake = {.every_ns = 10 * MINUTE, .delta_beyond = NAN, .move_beyond = NAN},
-                .trade = -1.0,
-                .limit_order = true,
-                .limit = 115.0};
+    script s = {
+        .wake = {.every_ns = 10 * MINUTE, .delta_beyond = (double)NAN, .move_beyond = (double)NAN},
+        .trade = -1.0,
+        .limit_order = true,
+        .limit = 115.0};
     outcome o = play(
         *state, &s, "{\"kind\": \"book\", \"spread_bps\": 0, \"taker_bps\": 50, \"maker_bps\": 10}",
         POLICY);
@@ -363,7 +368,7 @@ static void an_expired_future_takes_no_orders(void **state)
 static void one_ulp_changes_the_digest(void **state)
 {
     fixture *f = *state;
-    script s = {.wake = wake_always, .trade = NAN};
+    script s = {.wake = wake_always, .trade = (double)NAN};
     outcome a = play(f, &s, IDEAL, POLICY);
     outcome b = play(f, &s, IDEAL, POLICY);
     assert_string_equal(a.result.digest, b.result.digest);

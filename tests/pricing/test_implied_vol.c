@@ -90,7 +90,7 @@ static long double normal_cdf_l(long double x)
 /* The price in the model's currency and, through *vega, its slope. */
 static long double price_l(const quote *o, double sigma, long double *vega)
 {
-    long double r = o->r, q = o->q, s = o->is_call ? 1.0L : -1.0L;
+    long double r = (long double)o->r, q = (long double)o->q, s = o->is_call ? 1.0L : -1.0L;
     if (o->model == RH_MODEL_INVERSE) r = 0.0L;
     if (o->model != RH_MODEL_BSM) q = r;
     long double root = sqrtl((long double)o->T), v = (long double)sigma * root;
