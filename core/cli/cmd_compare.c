@@ -17,7 +17,7 @@ typedef struct compare_arguments {
     const char *policies[RH_COMPARE_POLICIES_MAX + 1];  /* the scenario first */
     int count;
     const char *seed, *out, *threads;
-    bool json, quiet, trusted;
+    bool json, quiet;
     rh_words sets, allowed;
 } compare_arguments;
 
@@ -193,7 +193,6 @@ static int compare(compare_arguments *given, int threads)
     request.base.sets = given->sets.items;
     request.base.set_count = given->sets.count;
     request.base.allowed = given->allowed.items;
-    request.base.trusted = given->trusted;
     shared->count = count;
     atomic_flag_clear(&shared->drawing);
     rh_progress_begin(&shared->bar, "compare", given->quiet);
@@ -227,8 +226,6 @@ int rh_cmd_compare(int argc, char **argv)
         {"--quiet", NULL, "no progress", NULL, &given.quiet, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,
          &given.allowed},
-        {"--trusted", NULL, "run Lua without the sandbox's limits: only for scripts you wrote",
-         NULL, &given.trusted, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int status = rh_cli_parse(

@@ -7,7 +7,7 @@
 
 typedef struct run_arguments {
     const char *policy, *seed, *out;
-    bool json, quiet, trusted;
+    bool json, quiet;
     rh_words sets, allowed;
 } run_arguments;
 
@@ -49,7 +49,6 @@ static int run(const char *scenario, run_arguments *given)
     request.set_count = given->sets.count;
     request.allowed = given->allowed.items;
     request.out_dir = given->out;
-    request.trusted = given->trusted;
     request.progress = pass_progress;
     request.progress_context = &progress;
     rh_progress_begin(&progress, "replay", given->quiet);
@@ -88,8 +87,6 @@ int rh_cmd_run(int argc, char **argv)
         {"--quiet", NULL, "no progress", NULL, &given.quiet, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,
          &given.allowed},
-        {"--trusted", NULL, "run the policy's Lua without the sandbox's limits: only for scripts "
-         "you wrote", NULL, &given.trusted, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     const char *scenario = NULL;

@@ -58,7 +58,6 @@ static rh_run_request make_request(const char *scenario_path, stoppable *run)
         .seed = options->seed,
         .allowed = options->allowed,
         .out_dir = options->out_dir,
-        .trusted = options->trusted != 0,
         .loader = &rh_lua_loader,
         .lua_version = rh_lua_version(),
         .progress = options->progress ? pass_progress : NULL,

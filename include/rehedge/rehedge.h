@@ -44,7 +44,6 @@ typedef struct rh_run_options {
     const char *const *allowed;     /* folders a scenario may also read from; NULL-ended, or NULL */
     const char *out_dir;            /* a run directory to make, report included; must not exist.
                                        NULL: none */
-    int trusted;                    /* non-zero lifts the sandbox's limits: only for your own Lua */
     /* Called now and then from the running thread with the fraction done (0 to 1) and the events so
      * far; a non-zero answer ends the run with RH_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, double fraction, uint64_t events);
