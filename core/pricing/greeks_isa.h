@@ -9,7 +9,7 @@ unsigned RH_GREEKS_ISA(batch)(const rh_greeks_batch *batch);
 
 #ifndef RH_GREEKS_DECLARE
 #include "pricing/kernel_greeks_edge.h"
-#include "pricing/lanes.h"
+#include "pricing/lanes_width.h"
 
 /* Mills' ratio P / Q, both monic: tests/pricing/derive_mills.py. */
 static const double rh_mills_p[] = {
@@ -25,27 +25,6 @@ static const double rh_mills_q[] = {
 
 /* Options per block of a batch: its stages stay in the first cache. At most 64. */
 #define RH_BLOCK 64
-
-#define RH_CAT_TOKENS(a, b, c) a##b##c
-#define RH_CAT(a, b, c) RH_CAT_TOKENS(a, b, c)
-#define RH_W(name) RH_CAT(name, _, RH_WIDTH)
-#define V RH_CAT(rh_v, RH_WIDTH, )
-#define M RH_CAT(rh_m, RH_WIDTH, )
-#define V_SET RH_CAT(rh_v, RH_WIDTH, _set)
-#define V_LOAD RH_CAT(rh_v, RH_WIDTH, _load)
-#define V_SIGNS RH_CAT(rh_v, RH_WIDTH, _signs)
-#define V_STORE RH_CAT(rh_v, RH_WIDTH, _store)
-#define V_FMA RH_CAT(rh_v, RH_WIDTH, _fma)
-#define V_SQRT RH_CAT(rh_v, RH_WIDTH, _sqrt)
-#define V_ABS RH_CAT(rh_v, RH_WIDTH, _abs)
-#define V_LESS RH_CAT(rh_v, RH_WIDTH, _less)
-#define V_BOTH RH_CAT(rh_v, RH_WIDTH, _both)
-#define V_BITS RH_CAT(rh_v, RH_WIDTH, _bits)
-#define V_CHOOSE RH_CAT(rh_v, RH_WIDTH, _choose)
-#define V_AT_LEAST RH_CAT(rh_v, RH_WIDTH, _at_least)
-#define V_SCALE RH_CAT(rh_v, RH_WIDTH, _scale)
-#define V_SPLIT RH_CAT(rh_v, RH_WIDTH, _split)
-#define V_ORDINARY RH_CAT(rh_v, RH_WIDTH, _ordinary)
 
 #define RH_WIDTH 1
 #include "pricing/kernel_greeks.h"
