@@ -2,8 +2,8 @@
  * same names, rh_v1_*, rh_v4_*, rh_v8_*. Only correctly rounded IEEE operations and integers, so
  * that a kernel written in it gives every lane the bits of the scalar. + - * / and unary minus are
  * the compiler's own on all three types. Holds no formula. */
-#ifndef RH_PRICING_LANES_H
-#define RH_PRICING_LANES_H
+#ifndef RH_MATH_LANES_H
+#define RH_MATH_LANES_H
 
 #include "math/kernel_log.h"
 
