@@ -1,7 +1,7 @@
-/* The vocabulary of the vector kernels: one, two (SSE2), four (AVX2, FMA) or eight (AVX-512) doubles
- * under the same names, rh_v1_*, rh_v2_*, ... Only correctly rounded IEEE operations and integers, so
- * that a kernel written in it gives every lane the bits of the scalar. + - * / and unary minus are
- * the compiler's own on all three types. Holds no formula. */
+/* The vocabulary of the vector kernels: one, two (SSE2), four (AVX2, FMA) or eight (AVX-512)
+ * doubles under the same names, rh_v1_*, rh_v2_*, ... Only correctly rounded IEEE operations and
+ * integers, so that a kernel written in it gives every lane the bits of the scalar. + - * / and
+ * unary minus are the compiler's own on all types. Holds no formula. */
 #ifndef RH_MATH_LANES_H
 #define RH_MATH_LANES_H
 
@@ -119,8 +119,8 @@ static __attribute__((noinline, unused)) rh_v2 rh_v2_fma_far(rh_v2 a, rh_v2 b, r
 }
 
 /* a b + c with one rounding (Boldo & Melquiond, "Emulation of a FMA and correctly rounded sums",
- * IEEE Trans. Computers 57(4), 2008, fig. 5), where a factor is 0 or the product in 2^+-900, factors
- * are below 2^900 and c below 2^960: nothing underflows or overflows on the way then. */
+ * IEEE Trans. Computers 57(4), 2008, fig. 5), where a factor is 0 or the product in 2^+-900,
+ * factors are below 2^900 and c below 2^960: nothing underflows or overflows on the way then. */
 static __attribute__((noinline, unused)) rh_v2 rh_v2_fma(rh_v2 a, rh_v2 b, rh_v2 c)
 {
     rh_v2 far = _mm_set1_pd(0x1p900), zero = _mm_setzero_pd(), low, high_lost, low_lost;
