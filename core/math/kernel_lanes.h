@@ -36,8 +36,8 @@ RH_KERNEL V RH_W(rh_lane_log)(V x)
     return V_FMA(power, V_SET(RH_LN2_HI), V_FMA(power, V_SET(RH_LN2_LO), log_m));
 }
 
-/* Mills' ratio N(-x) / n(x), 0 <= x < 2^64: all coefficients are positive, nothing cancels. */
-RH_KERNEL V RH_W(rh_lane_mills)(V x)
+/* weight N(-x) / n(x), Mills' ratio, 0 <= x < 2^64: all coefficients are positive, nothing cancels. */
+RH_KERNEL V RH_W(rh_lane_mills)(V weight, V x)
 {
     V top = x + V_SET(rh_mills_p[9]), bottom = x + V_SET(rh_mills_q[10]);
     bottom = V_FMA(bottom, x, V_SET(rh_mills_q[9]));
@@ -47,5 +47,5 @@ RH_KERNEL V RH_W(rh_lane_mills)(V x)
     RH_STEP(8) RH_STEP(7) RH_STEP(6) RH_STEP(5) RH_STEP(4) RH_STEP(3) RH_STEP(2) RH_STEP(1)
     RH_STEP(0)
 #undef RH_STEP
-    return top / bottom;
+    return weight * (top / bottom);
 }

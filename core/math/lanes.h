@@ -15,6 +15,17 @@
 #define RH_V_LEAST (UINT64_C(959) << 52)    /* 2^-64 */
 #define RH_V_LEAST_T (UINT64_C(975) << 52)  /* 2^-48 */
 
+/* f(first, x) and f(second, y), f a function of lanes: see rh_vs_twice. */
+#define rh_v_twice(f, first, x, second, y, of_x, of_y)                                             \
+    do {                                                                                           \
+        *(of_x) = f(first, x);                                                                     \
+        *(of_y) = f(second, y);                                                                    \
+    } while (0)
+#define rh_v1_twice rh_v_twice
+#define rh_v2_twice rh_v_twice
+#define rh_v4_twice rh_v_twice
+#define rh_v8_twice rh_v_twice
+
 /* --- one ------------------------------------------------------------------------------------ */
 
 typedef double rh_v1;
@@ -55,8 +66,8 @@ RH_KERNEL rh_v1 rh_v1_split(rh_v1 x, rh_v1 *power)
 
 /* --- two ------------------------------------------------------------------------------------ */
 
-#if defined(__SSE2__) && !defined(__FMA__)
-#include <emmintrin.h>
+#if defined(__SSE2__)
+#include <immintrin.h>
 
 typedef __m128d rh_v2;
 typedef __m128d rh_m2;
@@ -72,6 +83,10 @@ typedef __m128d rh_m2;
 #define rh_v2_bits(m) ((unsigned)_mm_movemask_pd(m))
 #define rh_v2_at_least(x, bound) _mm_max_pd(bound, x)
 
+#if defined(__FMA__)
+#define rh_v2_choose(m, yes, no) _mm_blendv_pd(no, yes, m)
+#define rh_v2_fma(a, b, c) _mm_fmadd_pd(a, b, c)
+#else
 RH_KERNEL rh_v2 rh_v2_choose(rh_m2 m, rh_v2 yes, rh_v2 no)
 {
     return _mm_or_pd(_mm_and_pd(m, yes), _mm_andnot_pd(m, no));
@@ -136,6 +151,7 @@ static __attribute__((noinline, unused)) rh_v2 rh_v2_fma(rh_v2 a, rh_v2 b, rh_v2
     rh_v2 result = high + rh_v2_sum_odd(high_lost, low_lost);
     return rh_v2_choose(none, product + c, result); /* the sign of 0 */
 }
+#endif
 
 RH_KERNEL rh_v2 rh_v2_scale(rh_v2 x, rh_v2 shifted)
 {
@@ -172,6 +188,37 @@ RH_KERNEL rh_v2 rh_v2_split(rh_v2 x, rh_v2 *power)
     *power = _mm_castsi128_pd(lifted) - _mm_set1_pd(0x1p52 + 1023.0);
     return _mm_castsi128_pd(_mm_sub_epi64(_mm_add_epi64(bits, one), whole));
 }
+
+/* --- a single one in a vector register, where selections are cheap ---------------------------- */
+
+typedef rh_v2 rh_vs;
+typedef rh_m2 rh_ms;
+
+#define rh_vs_set(x) rh_v2_set(x)
+#define rh_vs_load(from) _mm_load1_pd(from)
+#define rh_vs_store(to, x) _mm_store_sd(to, x)
+#define rh_vs_fma(a, b, c) rh_v2_fma(a, b, c)
+#define rh_vs_sqrt(x) rh_v2_sqrt(x)
+#define rh_vs_abs(x) rh_v2_abs(x)
+#define rh_vs_less(a, b) rh_v2_less(a, b)
+#define rh_vs_both(m, n) rh_v2_both(m, n)
+#define rh_vs_bits(m) (rh_v2_bits(m) & 1)
+#define rh_vs_choose(m, yes, no) rh_v2_choose(m, yes, no)
+#define rh_vs_at_least(x, bound) rh_v2_at_least(x, bound)
+#define rh_vs_scale(x, shifted) rh_v2_scale(x, shifted)
+#define rh_vs_split(x, power) rh_v2_split(x, power)
+#define rh_vs_ordinary(S, K, T, sigma) rh_v2_ordinary(S, K, T, sigma)
+#define RH_SINGLE s
+
+/* Its other half is free: two arguments share the register. */
+#define rh_vs_twice(f, first, x, second, y, of_x, of_y)                                            \
+    do {                                                                                           \
+        rh_vs both_ = f(_mm_unpacklo_pd(first, second), _mm_unpacklo_pd(x, y));                    \
+        *(of_x) = _mm_unpacklo_pd(both_, both_);                                                   \
+        *(of_y) = _mm_unpackhi_pd(both_, both_);                                                   \
+    } while (0)
+#else
+#define RH_SINGLE 1
 #endif
 
 /* --- four ----------------------------------------------------------------------------------- */

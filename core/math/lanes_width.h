@@ -21,6 +21,7 @@ static const double rh_mills_q[] = {
 #define RH_CAT_TOKENS(a, b, c) a##b##c
 #define RH_CAT(a, b, c) RH_CAT_TOKENS(a, b, c)
 #define RH_W(name) RH_CAT(name, _, RH_WIDTH)
+#define RH_ONE(name) RH_CAT(name, _, RH_SINGLE) /* the width for one alone: see lanes.h */
 #define V RH_CAT(rh_v, RH_WIDTH, )
 #define M RH_CAT(rh_m, RH_WIDTH, )
 #define V_SET RH_CAT(rh_v, RH_WIDTH, _set)
@@ -37,6 +38,7 @@ static const double rh_mills_q[] = {
 #define V_AT_LEAST RH_CAT(rh_v, RH_WIDTH, _at_least)
 #define V_SCALE RH_CAT(rh_v, RH_WIDTH, _scale)
 #define V_SPLIT RH_CAT(rh_v, RH_WIDTH, _split)
+#define V_TWICE RH_CAT(rh_v, RH_WIDTH, _twice)
 #define V_ORDINARY RH_CAT(rh_v, RH_WIDTH, _ordinary)
 
 #endif
