@@ -6,6 +6,13 @@
 
 #include "math/lanes.h"
 
+/* (2 atanh s - 2 s) / s^3 in z = s^2, s to 0.2003: tests/math/derive_kernels.py. */
+static const double rh_log_ratio[] = {
+    0x1.5555555555555p-1, 0x1.9999999999989p-2, 0x1.249249249506cp-2, 0x1.c71c71c1a5dacp-3,
+    0x1.745d19ff24d6dp-3, 0x1.3b12ee5179953p-3, 0x1.1130f6803bd21p-3, 0x1.dbd676f6485e5p-4,
+    0x1.fcf47a82e29c1p-4,
+};
+
 /* Mills' ratio P / Q, both monic: tests/pricing/derive_mills.py. */
 static const double rh_mills_p[] = {
     0x1.677eecf25d127p+20, 0x1.356f42bf715c2p+21, 0x1.07072bd057b67p+21, 0x1.1e383f3f0e6a8p+20,
@@ -38,6 +45,7 @@ static const double rh_mills_q[] = {
 #define V_AT_LEAST RH_CAT(rh_v, RH_WIDTH, _at_least)
 #define V_SCALE RH_CAT(rh_v, RH_WIDTH, _scale)
 #define V_SPLIT RH_CAT(rh_v, RH_WIDTH, _split)
+#define V_ALIGN RH_CAT(rh_v, RH_WIDTH, _align)
 #define V_TWICE RH_CAT(rh_v, RH_WIDTH, _twice)
 #define V_ORDINARY RH_CAT(rh_v, RH_WIDTH, _ordinary)
 

@@ -15,8 +15,7 @@ RH_KERNEL RH_W(rh_lane_input) RH_W(rh_lane_given)(double S, double K, double T, 
 }
 
 /* First stage: x = ln(F/K), the discounted asset and strike, sqrt T and sigma sqrt T. Stages return
- * their results through memory, which spares a copy. What the rounding of S/K lost is added to the
- * logarithm: near the money it is all there is of x. */
+ * their results through memory, which spares a copy. */
 typedef struct RH_W(rh_lane_start) {
     V x, asset, strike, root, total, inverse_S;
 } RH_W(rh_lane_start);
@@ -24,8 +23,8 @@ typedef struct RH_W(rh_lane_start) {
 RH_KERNEL M RH_W(rh_lane_begin)(rh_option_model model, const RH_W(rh_lane_input) *in,
                                 RH_W(rh_lane_start) *start)
 {
-    V ratio = in->S / in->K, lost = V_FMA(-ratio, in->K, in->S), inverse_S = V_SET(1.0) / in->S;
-    V x = V_FMA(lost, inverse_S, RH_W(rh_lane_log)(ratio)), root = V_SQRT(in->T);
+    V inverse_S = V_SET(1.0) / in->S, x = RH_W(rh_lane_log_ratio)(in->S, in->K);
+    V root = V_SQRT(in->T);
     M ordinary = V_ORDINARY(in->S, in->K, in->T, in->sigma);
     start->inverse_S = inverse_S;
     start->root = root;
