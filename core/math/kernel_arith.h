@@ -76,8 +76,8 @@ RH_KERNEL rh_k_pair rh_k_sum(double a, double b)
     return (rh_k_pair){sum, (a - (sum - part)) + (b - part)};
 }
 
-/* a * b and what its rounding lost, without fma (Dekker; Veltkamp's halves), where nothing overflows
- * or underflows. */
+/* a * b and what its rounding lost, without fma (Dekker; Veltkamp's halves), where nothing
+ * overflows or underflows. */
 RH_KERNEL rh_k_pair rh_k_product_split(double a, double b)
 {
     double product = a * b, wide_a = a * (0x1p27 + 1.0), wide_b = b * (0x1p27 + 1.0);
