@@ -24,9 +24,13 @@
         *(of_y) = f(second, y);                                                                    \
     } while (0)
 #define rh_v1_twice rh_v_twice
+#define rh_v1_all 1u /* rh_v1_bits of a mask that is true everywhere */
 #define rh_v2_twice rh_v_twice
+#define rh_v2_all 3u
 #define rh_v4_twice rh_v_twice
+#define rh_v4_all 15u
 #define rh_v8_twice rh_v_twice
+#define rh_v8_all 255u
 
 /* --- one ------------------------------------------------------------------------------------ */
 
@@ -226,6 +230,7 @@ typedef rh_m2 rh_ms;
 #define rh_vs_less(a, b) rh_v2_less(a, b)
 #define rh_vs_both(m, n) rh_v2_both(m, n)
 #define rh_vs_bits(m) (rh_v2_bits(m) & 1)
+#define rh_vs_all 1u
 #define rh_vs_choose(m, yes, no) rh_v2_choose(m, yes, no)
 #define rh_vs_at_least(x, bound) rh_v2_at_least(x, bound)
 #define rh_vs_scale(x, shifted) rh_v2_scale(x, shifted)
