@@ -1,7 +1,7 @@
 /* Implied volatility over lanes: included once per width by implied_vol_isa.h. The method is that
- * of kernel_implied_vol.h for prices below half of their maximum and ordinary numbers; what is not is
- * left to it. Invariant: one text for all widths; a branch only asks whether any lane needs what
- * follows, and lanes that do not need it are not changed by it. */
+ * of kernel_implied_vol.h for prices below half of their maximum and ordinary numbers; what is not
+ * is left to it. Invariant: one text for all widths; a branch only asks whether any lane needs
+ * what follows, and lanes that do not need it are not changed by it. */
 
 typedef struct RH_W(rh_vol_input) {
     V S, K, T, r, q, price, sign;
