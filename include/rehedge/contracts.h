@@ -40,8 +40,9 @@ double rh_digital_price(rh_option_model model, rh_digital pays, bool is_call, do
 
 /* --- power claims --------------------------------------------------------------------------- */
 
-/* Pays S_T^p at T: V = S^p e^{gT}, g = (p-1) (r + p sigma^2/2) - p q (the p-th moment of a lognormal
- * price; Haug, 2nd ed., ch. 4, power contracts). p = 0 is a bond, p = 1 the prepaid forward S e^{-qT}, p = 2 is S^2 e^{(r + sigma^2 - 2q) T}. Any finite p; S is the spot. No strike:
+/* Pays S_T^p at T: V = S^p e^{gT}, g = (p-1) (r + p sigma^2/2) - p q (the p-th moment of a
+ * lognormal price; Haug, 2nd ed., ch. 4, power contracts). p = 0 is a bond, p = 1 the prepaid
+ * forward S e^{-qT}, p = 2 is S^2 e^{(r + sigma^2 - 2q) T}. Any finite p; S is the spot. No strike:
  * dual_delta and dual_gamma are 0. S = 0: 0, or infinite where a power is negative. T = 0 and sigma
  * = 0 are ordinary. RH_GREEKS_DOMAIN: S, T or sigma negative, an infinity, |gT| above 700. */
 unsigned rh_power_greeks(double p, double S, double T, double r, double q, double sigma,

@@ -91,7 +91,8 @@ def row(head, value, point, nothing=mpf(10) ** -320):
     at = [mpf(float(text)) for text in point]
     cells = [number(greek(value, name, at), nothing) for name in GREEKS]
     lines = ["     " + ", ".join(cells[i:i + 2]) for i in range(0, len(cells), 2)]
-    print("    {%s,\n     {%s},\n    {%s}}," % (head, ", ".join(point), ",\n".join(lines).strip()))
+    print("    {%s,\n     {%s},\n    {%s}},"
+          % (head, ", ".join(point), ",\n".join(lines).strip()))
 
 
 def claims():
@@ -140,14 +141,15 @@ def ranges():
 
 
 def main():
-    print("""/* Made by tests/pricing/derive_contracts.py, not by hand: claims and ranges of liquidity in
+    print("""\
+/* Made by tests/pricing/derive_contracts.py, not by hand: claims and ranges of liquidity in
  * 80-digit arithmetic from their definitions, printed with 30 digits. */
 #ifndef TESTS_PRICING_CONTRACTS_TABLE_H
 #define TESTS_PRICING_CONTRACTS_TABLE_H
 
 #include "rehedge/contracts.h"
 
-enum { CLAIM_GREEKS = %d }; /* %s */
+enum { CLAIM_GREEKS = %d }; /* price to dual_gamma, in order */
 
 typedef enum claim_kind { DIGITAL, POWER, LOG } claim_kind;
 
@@ -161,7 +163,7 @@ typedef struct claim_row {
     double greeks[CLAIM_GREEKS];
 } claim_row;
 
-static const claim_row CLAIMS[] = {""" % (len(GREEKS), "price to dual_gamma, in order"))
+static const claim_row CLAIMS[] = {""" % len(GREEKS))
     claims()
     print("""};
 
