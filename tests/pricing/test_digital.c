@@ -265,7 +265,7 @@ static double slope_l(const test_digital *o, int which, double step)
     long double sum = 0.0L, at[6];
     for (int k = 1; k <= 3; k++)
         for (int side = -1; side <= 1; side += 2) {
-            for (int i = 0; i < 6; i++) at[i] = x[i];
+            for (int i = 0; i < 6; i++) at[i] = (long double)x[i];
             at[which] += (long double)side * k * (long double)step;
             sum += weights[k - 1] * (long double)side * price_l(o, at);
         }

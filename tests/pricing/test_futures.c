@@ -100,7 +100,7 @@ static void inverse_contracts(void **unused)
         double P = i % 2 ? entry * exp(uniform(&state, -2.0, 2.0)) : nextafter(entry, 1e9);
         rh_inverse_future f;
         assert_int_equal(rh_inverse_future_greeks(X, entry, P, &f), 0);
-        long double x = X, a = entry, p = P;
+        long double x = (long double)X, a = (long double)entry, p = (long double)P;
         assert_relative(f.coin, (double)(x * (p - a) / a / p), 8.0 * UNIT, "coin");
         assert_relative(f.coin_delta, (double)(x / p / p), 8.0 * UNIT, "coin delta");
         assert_relative(f.coin_gamma, (double)(-2.0L * x / p / p / p), 8.0 * UNIT, "coin gamma");

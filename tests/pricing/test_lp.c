@@ -92,7 +92,8 @@ static void printed_formulas(void **unused)
         double L = exp(uniform(&state, -5.0, 30.0)), lower = exp(uniform(&state, -8.0, 8.0));
         double upper = lower * exp(uniform(&state, 0.01, 4.0));
         double P = lower + (upper - lower) * uniform(&state, 0.01, 0.99);
-        long double l = L, a = lower, b = upper, p = P, x = l * (1.0L / sqrtl(p) - 1.0L / sqrtl(b));
+        long double l = (long double)L, a = (long double)lower, b = (long double)upper;
+        long double p = (long double)P, x = l * (1.0L / sqrtl(p) - 1.0L / sqrtl(b));
         rh_lp lp = v3(L, lower, upper, P), whole = v2(L, P);
         long double value = l * (2.0L * sqrtl(p) - p / sqrtl(b) - sqrtl(a));
         assert_relative(lp.value, (double)value, 8.0 * UNIT, "v3 value");
