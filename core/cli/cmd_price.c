@@ -70,19 +70,19 @@ static int price_one(const rh_price_model *model, const char *cp, const char *co
 }
 
 static const char about[] =
-    "Print id and the wanted greeks of every row of a CSV file with the columns id, model,\n"
-    "cp (C or P), S, K, T (years; or days), r, q and sigma; or the greeks of one option.\n"
-    "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed,\n"
-    "color, zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta;\n"
-    "american: the first six. What a model has not is left empty.\n"
-    "Models: european (or bsm), black76, inverse, american; digital pays 1; log pays\n"
-    "ln(S/K), without cp; power pays S^power (2), without cp and K; lp-v2 (S, L) and lp-v3\n"
-    "(S, L, pa, pb) are liquidity L in a pool at price S: price, delta, gamma.";
+    "Print id and the wanted greeks of every row of a CSV file with the columns id, model, cp (C "
+    "or P), S, K, T (years; or days), r, q and sigma; or the greeks of one option.\n"
+    "Models: european (or bsm), black76, inverse, american; digital pays 1; log pays ln(S/K), "
+    "without cp; power pays S to the column power (2), without cp and K; lp-v2 (S, L) and lp-v3 "
+    "(S, L, pa, pb) are liquidity L in a pool at price S.\n"
+    "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed, color, "
+    "zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta; american: "
+    "the first six; liquidity: the first three. What a model has not is left empty.";
 
 static const char usage[] =
     "rehedge price [--csv FILE|-] [--model NAME] [--greeks LIST]\n"
-    "       rehedge price --cp C|P --S X --K X --T X --sigma X [options]\n"
-    "       rehedge price --model lp-v3 --S X --L X --pa X --pb X [options]";
+    "rehedge price --cp C|P --S X --K X --T X --sigma X [options]\n"
+    "rehedge price --model lp-v3 --S X --L X --pa X --pb X [options]";
 
 int rh_cmd_price(int argc, char **argv)
 {
@@ -92,7 +92,7 @@ int rh_cmd_price(int argc, char **argv)
         {.name = "--csv", .value = "FILE", .about = "options, gzip too; - is standard input",
          .text = &path},
         {.name = "--model", .value = "NAME", .text = &model_name,
-         .about = "as below, where there is no model column (european)"},
+         .about = "where there is no model column (european)"},
         {.name = "--greeks", .value = "LIST", .text = &greeks,
          .about = "all, or names (price,delta,gamma,vega,theta,rho)"},
         {.name = "--cp", .value = "C|P", .about = "one option: call or put", .text = &cp},
