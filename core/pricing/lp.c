@@ -47,6 +47,8 @@ unsigned rh_lp_v3(double liquidity, double lower, double upper, double P, rh_lp 
     unsigned flags = range_flags(L, lower, upper, P);
     if (flags) return flags;
     *out = (rh_lp){0};
+    P = fabs(P); /* -0 */
+    lower = fabs(lower);
     if (P == 0.0) flags = RH_GREEKS_LIMIT;
     if (L == 0.0) return flags;
     double c = clamp(P, lower, upper), root = sqrt(c);

@@ -16,10 +16,10 @@ static double growth_rate(double p, double r, double q, double sigma)
     return (p - 1.0) * (r + 0.5 * p * sigma * sigma) - p * q;
 }
 
-/* factor S^power, and 0 where the factor is. */
-static double term(double factor, double S, double power)
+/* A factor of 0 wins over an infinite power of S = 0. */
+static double term(double factor, double power_of_S)
 {
-    return factor == 0.0 ? 0.0 : factor * rh_pow(S, power);
+    return factor == 0.0 ? 0.0 : factor * power_of_S;
 }
 
 static unsigned flags_of(double p, double S, double T, double r, double q, double sigma)
@@ -48,21 +48,21 @@ unsigned rh_power_greeks(double p, double S, double T, double r, double q, doubl
     S = fabs(S);
     double g = growth_rate(p, r, q, sigma), growth = rh_exp(g * T);
     double second = p * (p - 1.0), A = second * T, Av = A * sigma, moved = A * sigma * sigma;
-    double value = term(growth, S, p), slope = term(growth * p, S, p - 1.0);
-    double curve = term(growth * second, S, p - 2.0);
-    *out = (rh_greeks_full){.price = value, .delta = slope, .gamma = curve,
-                            .speed = term(growth * second * (p - 2.0), S, p - 3.0)};
-    out->vega = term(growth * Av, S, p);
-    out->volga = term(growth * A * (1.0 + moved), S, p);
-    out->ultima = term(growth * A * Av * (3.0 + moved), S, p);
-    out->vanna = term(growth * Av * p, S, p - 1.0);
-    out->zomma = term(growth * Av * second, S, p - 2.0);
-    out->theta = term(-g * growth, S, p);
-    out->charm = term(-g * growth * p, S, p - 1.0);
-    out->color = term(-g * growth * second, S, p - 2.0);
-    out->veta = term(-growth * second * sigma * (1.0 + g * T), S, p);
-    out->rho = term(growth * (p - 1.0) * T, S, p);
-    out->phi = term(-growth * p * T, S, p);
+    double S0 = rh_pow(S, p), S1 = rh_pow(S, p - 1.0), S2 = rh_pow(S, p - 2.0);
+    *out = (rh_greeks_full){.price = growth * S0, .delta = term(growth * p, S1),
+                            .gamma = term(growth * second, S2),
+                            .speed = term(growth * second * (p - 2.0), rh_pow(S, p - 3.0))};
+    out->vega = term(growth * Av, S0);
+    out->volga = term(growth * A * (1.0 + moved), S0);
+    out->ultima = term(growth * A * Av * (3.0 + moved), S0);
+    out->vanna = term(growth * Av * p, S1);
+    out->zomma = term(growth * Av * second, S2);
+    out->theta = term(-g * growth, S0);
+    out->charm = term(-g * growth * p, S1);
+    out->color = term(-g * growth * second, S2);
+    out->veta = term(-growth * second * sigma * (1.0 + g * T), S0);
+    out->rho = term(growth * (p - 1.0) * T, S0);
+    out->phi = term(-growth * p * T, S0);
     return flags;
 }
 
@@ -87,14 +87,15 @@ unsigned rh_power_perp_greeks(double p, double S, double normalisation, double s
     S = fabs(S);
     double g = growth_rate(p, r, q, sigma), growth = rh_exp(g * funding_years);
     double unit = normalisation * growth / scale, second = p * (p - 1.0);
-    out->index = term(1.0 / scale, S, p);
-    out->mark = term(growth / scale, S, p);
-    out->price = term(unit, S, p);
-    out->coin_price = term(unit, S, p - 1.0);
-    out->delta = term(unit * p, S, p - 1.0);
-    out->gamma = term(unit * second, S, p - 2.0);
-    out->vega = term(unit * second * sigma * funding_years, S, p);
-    out->theta = term(-g * unit, S, p);
+    double S0 = rh_pow(S, p), S1 = rh_pow(S, p - 1.0);
+    out->index = S0 / scale;
+    out->mark = growth / scale * S0;
+    out->price = unit * S0;
+    out->coin_price = unit * S1;
+    out->delta = term(unit * p, S1);
+    out->gamma = term(unit * second, rh_pow(S, p - 2.0));
+    out->vega = term(unit * second * sigma * funding_years, S0);
+    out->theta = term(-g * unit, S0);
     out->funding_rate = g;
     return flags;
 }
@@ -107,7 +108,7 @@ double rh_power_perp_vol(double p, double index, double mark, double funding_yea
     if (!known || !(fabs(second) <= DBL_MAX) || second == 0.0) return (double)NAN;
     double excess = rh_log_ratio(mark, index) / funding_years + p * q - (p - 1.0) * r;
     double variance = 2.0 * excess / second;
-    return variance >= 0.0 ? sqrt(variance) : (double)NAN;
+    return variance >= 0.0 && variance <= DBL_MAX ? sqrt(variance) : (double)NAN;
 }
 
 double rh_power_perp_multiplier(double index, double mark, double elapsed, double period,

@@ -243,6 +243,8 @@ static void limits(void **unused)
     assert_int_equal(rh_lp_v2(2.0, 0.0, &lp), RH_GREEKS_LIMIT);
     assert_true(lp.value == 0.0 && lp.quote == 0.0);
     assert_true(lp.delta == HUGE_VAL && lp.gamma == -HUGE_VAL);
+    rh_lp minus = v3(2.0, -0.0, HUGE_VAL, -0.0);
+    assert_true(same_bits(&minus, &lp, sizeof lp));
     assert_int_equal(rh_lp_v2(0.0, 0.0, &lp), RH_GREEKS_LIMIT);
     assert_true(lp.value == 0.0 && lp.delta == 0.0 && lp.gamma == 0.0 && lp.quote == 0.0);
     assert_int_equal(rh_lp_v3(2.0, 4.0, 16.0, 0.0, &lp), RH_GREEKS_LIMIT);

@@ -245,6 +245,7 @@ static void perp_limits(void **unused)
     assert_true(isnan(rh_power_perp_vol(1.0, 900.0, 910.0, 0.05, 0.0, 0.0)));
     assert_true(isnan(rh_power_perp_vol(2.0, 0.0, 910.0, 0.05, 0.0, 0.0)));
     assert_true(isnan(rh_power_perp_vol(2.0, 900.0, 910.0, 0.05, (double)NAN, 0.0)));
+    assert_true(isnan(rh_power_perp_vol(2.0, 900.0, 910.0, 0.05, -HUGE_VAL, 0.0)));
     double near = rh_power_perp_vol(2.0, 900.0, nextafter(900.0, 901.0), 0.05, 0.0, 0.0);
     assert_relative(near, (double)sqrtl(0x1p-43L / 900.0L / 0.05L), 1e-13, "a mark one ulp up");
 }
