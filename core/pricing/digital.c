@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "math/kernels.h"
-#include "pricing/log_ratio.h"
+#include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
 #define RATE_MAX 700.0          /* of |rT| and |qT|: their exponentials stay within double */
@@ -95,7 +95,7 @@ static unsigned point_set(digital_point *p, rh_option_model model, rh_digital pa
         p->weight = certain_weight(p->sign, S * growth, K);
         return RH_GREEKS_LIMIT;
     }
-    double distance = (rh_log_ratio(S, K) + drift) / p->v, step = p->form.half * p->v;
+    double distance = (rh_log_quotient(S, K) + drift) / p->v, step = p->form.half * p->v;
     p->d = distance + step;
     p->other = distance - step;
     p->weight = rh_normal_cdf(p->sign * p->d);

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "math/kernels.h"
-#include "pricing/log_ratio.h"
+#include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
 #define CARRY_MAX 700.0         /* of |(r - q) T|: its exponential stays within double */
@@ -42,7 +42,7 @@ unsigned rh_future_dated(double S, double T, double r, double q, rh_future *out)
 double rh_future_carry(double S, double price, double T)
 {
     bool known = positive_finite(S) && positive_finite(price) && positive_finite(T);
-    return known ? rh_log_ratio(price, S) / T : (double)NAN;
+    return known ? rh_log_quotient(price, S) / T : (double)NAN;
 }
 
 unsigned rh_future_perpetual(bool inverse, double S, double anchoring, double interest, double r,

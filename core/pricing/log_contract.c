@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "math/kernels.h"
-#include "pricing/log_ratio.h"
+#include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
 #define RATE_MAX 700.0          /* of |rT| and |qT|: their exponentials stay within double */
@@ -34,7 +34,7 @@ unsigned rh_log_contract_greeks(double S, double K, double T, double r, double q
     }
     S = fabs(S);
     double discount = rh_exp(-(r * T)), drift = (r - q) - 0.5 * sigma * sigma;
-    double log_ratio = S > 0.0 ? rh_log_ratio(S, K) : -HUGE_VAL;
+    double log_ratio = S > 0.0 ? rh_log_quotient(S, K) : -HUGE_VAL;
     double value = discount * (log_ratio + drift * T), per_S = discount / S;
     *out = (rh_greeks_full){.price = value, .delta = per_S, .gamma = -per_S / S};
     out->speed = 2.0 * per_S / S / S;

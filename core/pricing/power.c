@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "math/kernels.h"
-#include "pricing/log_ratio.h"
+#include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
 #define GROWTH_MAX 700.0        /* of |gT|: its exponential stays within double */
@@ -106,7 +106,7 @@ double rh_power_perp_vol(double p, double index, double mark, double funding_yea
     double second = p * (p - 1.0);
     bool known = positive_finite(index) && positive_finite(mark) && positive_finite(funding_years);
     if (!known || !(fabs(second) <= DBL_MAX) || second == 0.0) return (double)NAN;
-    double excess = rh_log_ratio(mark, index) / funding_years + p * q - (p - 1.0) * r;
+    double excess = rh_log_quotient(mark, index) / funding_years + p * q - (p - 1.0) * r;
     double variance = 2.0 * excess / second;
     return variance >= 0.0 && variance <= DBL_MAX ? sqrt(variance) : (double)NAN;
 }
@@ -117,7 +117,7 @@ double rh_power_perp_multiplier(double index, double mark, double elapsed, doubl
     bool known = positive_finite(index) && positive_finite(mark) && positive_finite(period) &&
                  positive_finite(low) && low <= high && elapsed >= 0.0 && elapsed <= DBL_MAX;
     if (!known) return (double)NAN;
-    double premium = rh_log_ratio(mark, index);
+    double premium = rh_log_quotient(mark, index);
     if (mark < low * index) premium = rh_log(low);
     if (mark > high * index) premium = rh_log(high);
     return rh_exp(-(elapsed / period) * premium);
