@@ -1,5 +1,5 @@
 /* The logarithm of a quotient, by the kernels of math: right to about two ulps beside 1 as well,
- * where the quotient rounded to a double has lost its distance from 1.. */
+ * where the quotient rounded to a double has lost its distance from 1. */
 #ifndef RH_PRICING_LOG_QUOTIENT_H
 #define RH_PRICING_LOG_QUOTIENT_H
 
