@@ -125,7 +125,8 @@ static double vol_of(const fitter *f, const rh_chain_row *row, double F, double 
     return status == RH_VOL_OK && vol > 0.0 && vol < vol_max ? vol : (double)NAN;
 }
 
-static rh_chain_use judge(const fitter *f, const rh_chain_row *row, double F, double T)
+static rh_chain_use judge(const fitter *f, const rh_chain_row *row, double F, double T,
+                          bool both_sides)
 {
     if (!(T > 0.0)) return RH_CHAIN_EXPIRED;
     if (f->chain->quote == RH_QUOTE_MID) {
@@ -136,7 +137,7 @@ static rh_chain_use judge(const fitter *f, const rh_chain_row *row, double F, do
     }
     if (!(F > 0.0)) return RH_CHAIN_NO_FORWARD;
     bool inside = row->sign > 0 ? row->strike < F : row->sign < 0 && row->strike >= F;
-    if (inside && !f->options->both_sides) return RH_CHAIN_IN_THE_MONEY;
+    if (inside && !both_sides) return RH_CHAIN_IN_THE_MONEY;
     return RH_CHAIN_USED;
 }
 
@@ -156,10 +157,11 @@ static double weigh(const fitter *f, const rh_vol_quote *quote, double bid, doub
     return 1.0 / (spread * spread);
 }
 
-static rh_chain_use add_quote(fitter *f, const rh_chain_row *row, rh_expiry_fit *fit)
+static rh_chain_use add_quote(fitter *f, const rh_chain_row *row, rh_expiry_fit *fit,
+                              bool both_sides)
 {
     double F = row->forward > 0.0 ? row->forward : fit->forward, T = fit->expiry->T;
-    rh_chain_use use = judge(f, row, F, T);
+    rh_chain_use use = judge(f, row, F, T, both_sides);
     if (use != RH_CHAIN_USED) return use;
     rh_vol_quote *quote = &f->quotes[f->count];
     double bid = (double)NAN, ask = (double)NAN;
@@ -170,6 +172,10 @@ static rh_chain_use add_quote(fitter *f, const rh_chain_row *row, rh_expiry_fit 
     if (row->ask > 0.0 && row->sign != 0) ask = vol_of(f, row, F, T, row->ask);
     if (!(quote->vol > 0.0) || !(quote->vol < vol_max) || !(fabs(quote->k) < 20.0))
         return RH_CHAIN_NO_VOL;
+
+    if (f->chain->quote == RH_QUOTE_MID && row->sign != 0 &&
+        !(ask - bid <= f->options->spread_max * quote->vol))
+        return RH_CHAIN_WIDE;
     quote->weight = weigh(f, quote, bid, ask, T);
     if (!(quote->weight > 0.0) || isinf(quote->weight)) return RH_CHAIN_NO_VOL;
     f->bid_vol[f->count] = bid;
@@ -178,12 +184,23 @@ static rh_chain_use add_quote(fitter *f, const rh_chain_row *row, rh_expiry_fit 
     return RH_CHAIN_USED;
 }
 
+static void collect_sides(fitter *f, rh_expiry_fit *fit, bool both_sides)
+{
+    f->count = fit->first;
+    fit->count = 0;
+    memset(fit->uses, 0, sizeof fit->uses);
+    for (size_t i = 0; i < fit->expiry->count; i++)
+        fit->uses[add_quote(f, &f->chain->rows[fit->expiry->first + i], fit, both_sides)]++;
+}
+
+/* An expiry that is thin without them takes the options in the money as well. */
 static rh_status collect(fitter *f, rh_expiry_fit *fit)
 {
     RH_TRY(find_forward(f, fit));
     fit->first = f->count;
-    for (size_t i = 0; i < fit->expiry->count; i++)
-        fit->uses[add_quote(f, &f->chain->rows[fit->expiry->first + i], fit)]++;
+    collect_sides(f, fit, f->options->both_sides);
+    if (fit->count < RH_SVI_QUOTES_MIN && fit->uses[RH_CHAIN_IN_THE_MONEY] > 0)
+        collect_sides(f, fit, true);
     return RH_OK;
 }
 
@@ -262,7 +279,7 @@ static rh_status reshape(fitter *f, rh_underlying_fit *fit, rh_slice *slices, do
     for (size_t i = 0; i < fit->raw_count && i < RH_CHAIN_ARBITRAGE_MAX; i++)
         fit->raw_quoted += fit->arbitrage[i].quoted;
     if (f->options->repair && fit->raw_count > 0 &&
-        rh_surface_repair(slices, count, quotes, work, &fit->blend) != RH_OK)
+        rh_surface_repair(slices, count, quotes, work, &fit->replaced) != RH_OK)
         return rh_fail(f->error, RH_DOMAIN, "the surface could not be repaired");
     fit->error = measure(f, fit);
     fit->arbitrage_count =

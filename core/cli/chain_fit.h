@@ -16,6 +16,7 @@ typedef enum rh_chain_weights {
 typedef struct rh_chain_fit_options {
     rh_chain_weights weights;
     double rate;                /* discounts Black-76 prices */
+    double spread_max;          /* of the vols of bid and ask, against the quote's vol */
     bool ssvi, repair, both_sides;
 } rh_chain_fit_options;
 
@@ -46,7 +47,7 @@ typedef struct rh_underlying_fit {
     rh_ssvi ssvi;
     rh_arbitrage *arbitrage;            /* as it is now: after the repair */
     size_t arbitrage_count, listed, raw_count, raw_quoted;
-    double blend;                       /* of the repair, towards SSVI */
+    size_t replaced;                    /* slices that the repair had to replace */
 } rh_underlying_fit;
 
 typedef struct rh_chain_fit {

@@ -9,7 +9,8 @@
 #include "cli/surface_out.h"
 
 typedef struct surface_words {
-    const char *format, *columns, *only, *now, *prices, *quote, *weights, *model, *rate, *at;
+    const char *format, *columns, *only, *now, *prices, *quote, *weights, *model, *rate, *at,
+        *spread;
     bool repair, all, json;
 } surface_words;
 
@@ -57,6 +58,9 @@ static int read_options(const surface_words *words, rh_chain_options *chain,
     fit->ssvi = model == 1;
     fit->repair = words->repair;
     fit->both_sides = words->all;
+    
+    
+    
     chosen = choose("--weights", words->weights, weights, 3);
     if (chosen < 0) return 2;
     fit->weights = (rh_chain_weights)chosen;
@@ -74,6 +78,9 @@ static int read_options(const surface_words *words, rh_chain_options *chain,
     }
     if (!rh_parse_double(words->rate, &fit->rate) || fit->rate < -1.0 || fit->rate > 1.0)
         return rh_cli_usage("--rate: \"%.40s\" is no number from -1 to 1", words->rate);
+    if (!rh_parse_double(words->spread, &fit->spread_max) || !(fit->spread_max > 0.0))
+        return rh_cli_usage("--max-spread: \"%.40s\" is no number above 0", words->spread);
+    fit->spread_max /= 100.0;
     return words->at ? read_query(words->at, query) : 0;
 }
 
@@ -134,7 +141,7 @@ static const char about[] =
 
 int rh_cmd_surface(int argc, char **argv)
 {
-    surface_words words = {.weights = "spread", .model = "svi", .rate = "0"};
+    surface_words words = {.weights = "spread", .model = "svi", .rate = "0", .spread = "25"};
     const char *path = NULL;
     const rh_option options[] = {
         {.name = "--model", .value = "svi|ssvi", .text = &words.model,
@@ -154,6 +161,9 @@ int rh_cmd_surface(int argc, char **argv)
          .about = "fit to mid, price or iv (the first that the file has)"},
         {.name = "--weights", .value = "WHICH", .text = &words.weights,
          .about = "spread (vega where the quote is no mid), vega or equal (spread)"},
+        {.name = "--max-spread", .value = "PERCENT", .text = &words.spread,
+         .about = "refuse quotes whose bid and ask vols are further apart than this part of "
+                  "their vol (25)"},
         {.name = "--all", .flag = &words.all, .about = "options in the money as well"},
         {.name = "--rate", .value = "X", .text = &words.rate,
          .about = "discounts black76 prices, continuous (0)"},

@@ -165,7 +165,7 @@ static void print_underlying(const rh_surface_report *report, const rh_underlyin
         fprintf(out, "repaired: %zu intervals before; error was rms %.3f, median %.3f, p95 %.3f",
                 fit->raw_count, points * fit->raw_error.rms, points * fit->raw_error.median,
                 points * fit->raw_error.p95);
-        if (fit->blend > 0.0) fprintf(out, "; drawn to SSVI by %.2f", fit->blend);
+        if (fit->replaced > 0) fprintf(out, "; %zu slices replaced", fit->replaced);
         putc('\n', out);
     }
     print_arbitrage(fit, out);
@@ -303,7 +303,7 @@ static void put_fit(rh_json_writer *writer, const rh_surface_report *report,
         rh_json_open(writer, "repair", '{');
         rh_json_put_i64(writer, "arbitrage_before", (int64_t)fit->raw_count);
         put_error(writer, "error_before_points", &fit->raw_error);
-        rh_json_put_double(writer, "drawn_to_ssvi", fit->blend);
+        rh_json_put_i64(writer, "replaced", (int64_t)fit->replaced);
         rh_json_close(writer, '}');
     }
     put_arbitrage(writer, fit);

@@ -186,7 +186,9 @@ double rh_minimize_squares(rh_residuals residuals, void *context, size_t n, size
         for (int tries = 0; tries < 10 && !better; tries++) {
             double step[RH_UNKNOWNS_MAX], next[RH_UNKNOWNS_MAX], sum = HUGE_VAL;
             if (solve(&s, damping, step)) {
-                for (size_t j = 0; j < n; j++) next[j] = x[j] + step[j];
+                double longest = 1.0;
+                for (size_t j = 0; j < n; j++) longest = fmax(longest, fabs(step[j]));
+                for (size_t j = 0; j < n; j++) next[j] = x[j] + step[j] / longest;
                 residuals(context, next, tried);
                 sum = sum_of_squares(tried, count);
             }

@@ -19,7 +19,8 @@ double rh_minimize_simplex(rh_objective value, void *context, size_t n, double *
 /* `count` residuals at x. */
 typedef void (*rh_residuals)(void *context, const double *x, double *residuals);
 
-/* Marquardt (SIAM J. 11, 1963) with forward differences; unknowns of the order of 1. Stops after
+/* Marquardt (SIAM J. 11, 1963) with forward differences; unknowns of the order of 1, no
+ * step of one longer than 1. Stops after
  * `steps_max` steps or when the sum falls by less than `tolerance` of itself. `work`: (n + 2) count
  * doubles. Returns the sum of squares at x. n <= RH_UNKNOWNS_MAX. */
 double rh_minimize_squares(rh_residuals residuals, void *context, size_t n, size_t count, double *x,

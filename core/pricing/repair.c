@@ -9,8 +9,8 @@
 #include "pricing/svi_fit.h"
 
 enum { UNKNOWNS = 5, WING_POINTS = 61, QUOTED_POINTS = 41, EXTRA_POINTS = 16,
-       GRID_MAX = 3 * WING_POINTS + QUOTED_POINTS + EXTRA_POINTS, LIMITS = 6, ROUNDS = 12,
-       FOUND_MAX = 256, STEPS = 12, KEPT = sizeof(rh_svi) / sizeof(double) };
+       GRID_MAX = 3 * WING_POINTS + QUOTED_POINTS + EXTRA_POINTS, LIMITS = 6, ROUNDS = 10, TRIES = 8,
+       FOUND_MAX = 64, STEPS = 12 };
 static const double margin_g = 1e-3, margin_w = 1e-4, rho_max = 0.9995, point = 0.01;
 
 typedef struct slice_repair {
@@ -133,10 +133,13 @@ static void refit(slice_repair *repair, rh_slice *slice, double *work)
     to_unknowns(repair, &slice->svi, x);
     size_t residuals = quotes->count + 3 * repair->grid + LIMITS;
     (void)rh_minimize_squares(repair_residuals, repair, UNKNOWNS, residuals, x, 1e-6, STEPS, work);
-    slice->svi = from_unknowns(repair, x);
+    rh_slice after = *slice;
+    after.svi = from_unknowns(repair, x);
+    rh_surface alone = {&after, 1, 0.0};
+    if (rh_surface_check(&alone) == RH_OK) *slice = after;
 }
 
-/* --- all of them ------------------------------------------------------------------------------ */
+/* --- both ways ------------------------------------------------------------------------------- */
 
 static bool is_touched(const rh_arbitrage *seen, size_t count, size_t at)
 {
@@ -147,25 +150,22 @@ static bool is_touched(const rh_arbitrage *seen, size_t count, size_t at)
     return false;
 }
 
-/* Both neighbours bind in the first rounds; in the last ones a slice must only rise above the one
- * before it, which can always be had. */
-static bool penalise(rh_slice *slices, size_t count, const rh_expiry_quotes *quotes, double *work)
+/* True: clean. */
+static bool balance(rh_slice *slices, size_t count, const rh_expiry_quotes *quotes, double *work)
 {
     rh_surface surface = {slices, count, 0.0};
     rh_arbitrage seen[FOUND_MAX];
     slice_repair repair = {.penalty = 10.0};
-    for (int round = 0; round <= ROUNDS; round++, repair.penalty *= 3.0) {
+    for (int round = 0; round < ROUNDS; round++, repair.penalty *= 3.0) {
         size_t found = rh_surface_arbitrage(&surface, seen, FOUND_MAX);
         if (found == 0) return true;
-        if (round == ROUNDS) break;
-        bool rising = round >= ROUNDS / 2;
         size_t listed = found < FOUND_MAX ? found : FOUND_MAX;
         for (size_t i = 0; i < count; i++) {
-            size_t at = rising || round % 2 == 0 ? i : count - 1 - i;
-            if (!rising && !is_touched(seen, listed, at)) continue;
+            size_t at = round % 2 == 0 ? i : count - 1 - i;
+            if (!is_touched(seen, listed, at)) continue;
             repair.quotes = &quotes[at];
             repair.before = at > 0 ? &slices[at - 1].svi : NULL;
-            repair.after = at + 1 < count && !rising ? &slices[at + 1].svi : NULL;
+            repair.after = at + 1 < count ? &slices[at + 1].svi : NULL;
             fill_grid(&repair, &slices[at], seen, listed, at);
             refit(&repair, &slices[at], work);
         }
@@ -173,55 +173,64 @@ static bool penalise(rh_slice *slices, size_t count, const rh_expiry_quotes *quo
     return false;
 }
 
-static rh_svi draw(const rh_svi *from, const rh_svi *to, double by)
+/* --- upwards --------------------------------------------------------------------------------- */
+
+/* Arbitrage of slice `at` and between it and the one before. */
+static size_t judge(const rh_slice *slices, size_t at, rh_arbitrage *seen)
 {
-    double stay = 1.0 - by;
-    return (rh_svi){stay * from->a + by * to->a, stay * from->b + by * to->b,
-                    stay * from->rho + by * to->rho, stay * from->m + by * to->m,
-                    stay * from->sigma + by * to->sigma};
+    rh_slice pair[2] = {slices[at > 0 ? at - 1 : 0], slices[at]};
+    rh_surface surface = {at > 0 ? pair : pair + 1, at > 0 ? 2 : 1, 0.0};
+    size_t found = rh_surface_arbitrage(&surface, seen, FOUND_MAX);
+    for (size_t i = 0; i < found && i < FOUND_MAX; i++) seen[i].slice += at > 0 ? at - 1 : 0;
+    return found;
 }
 
-static void save(const rh_slice *slices, size_t count, double *kept)
+/* The weighted mean of what the quotes lie above `svi`. */
+static double lift_of(const rh_expiry_quotes *quotes, const rh_svi *svi)
 {
-    for (size_t i = 0; i < count; i++, kept += KEPT) memcpy(kept, &slices[i].svi, sizeof(rh_svi));
-}
-
-static void restore(rh_slice *slices, size_t count, const double *kept)
-{
-    for (size_t i = 0; i < count; i++, kept += KEPT) memcpy(&slices[i].svi, kept, sizeof(rh_svi));
-}
-
-/* Where penalties left the slices is the one end, SSVI the other. */
-static void draw_all(rh_slice *slices, size_t count, const double *kept, const rh_ssvi *ssvi,
-                     const double *theta, double by)
-{
-    restore(slices, count, kept);
-    for (size_t i = 0; i < count; i++) {
-        rh_svi to = rh_ssvi_slice(ssvi, theta[i]);
-        slices[i].svi = by < 1.0 ? draw(&slices[i].svi, &to, by) : to;
+    double sum = 0.0, total = 0.0;
+    for (size_t i = 0; i < quotes->count; i++) {
+        const rh_vol_quote *q = &quotes->quotes[i];
+        sum += q->weight * (q->vol * q->vol * quotes->T - rh_svi_at(svi, q->k).w);
+        total += q->weight;
     }
+    return fmax(sum / total, 0.0);
 }
 
-static bool draw_to_ssvi(rh_slice *slices, size_t count, const rh_expiry_quotes *quotes,
-                         double *work, double *blend)
+/* Raised by nothing it is the clean slice before, so this ends. */
+static void replace(rh_slice *slices, size_t at, const rh_expiry_quotes *quotes)
 {
-    rh_surface surface = {slices, count, 0.0};
-    rh_ssvi ssvi;
-    double *theta = work, *kept = work + count, low = 0.0, high = 1.0;
-    save(slices, count, kept);
-    if (rh_ssvi_fit(quotes, count, kept + KEPT * count, &ssvi, theta) != RH_OK) return false;
-    for (int step = 0; step < 12; step++) {
-        double by = 0.5 * (low + high);
-        draw_all(slices, count, kept, &ssvi, theta, by);
-        if (rh_surface_arbitrage(&surface, NULL, 0) == 0) high = by;
-        else low = by;
+    static const rh_svi nothing = {0.0, 0.0, 0.0, 0.0, 1.0};
+    rh_arbitrage seen[FOUND_MAX];
+    const rh_svi *before = at > 0 ? &slices[at - 1].svi : &nothing;
+    double lift = lift_of(quotes, before);
+    for (int halvings = 0; halvings < 60; halvings++, lift *= 0.5) {
+        slices[at].svi = *before;
+        slices[at].svi.a += lift;
+        if (judge(slices, at, seen) == 0) return;
     }
-    draw_all(slices, count, kept, &ssvi, theta, high);
-    *blend = high;
-    return rh_surface_arbitrage(&surface, NULL, 0) == 0;
+    slices[at].svi = *before;
 }
 
-/* First the slices as they came; then what SSVI needs, or the squares of one slice. */
+/* True: slice `at` is clean above the one before it. */
+static bool rise(rh_slice *slices, size_t at, const rh_expiry_quotes *quotes, double *work)
+{
+    rh_arbitrage seen[FOUND_MAX];
+    slice_repair repair = {.penalty = 100.0, .quotes = quotes};
+    repair.before = at > 0 ? &slices[at - 1].svi : NULL;
+    for (int tries = 0; tries <= TRIES; tries++, repair.penalty *= 5.0) {
+        size_t found = judge(slices, at, seen);
+        if (found == 0) return true;
+        if (tries == TRIES) break;
+        fill_grid(&repair, &slices[at], seen, found < FOUND_MAX ? found : FOUND_MAX, at);
+        refit(&repair, &slices[at], work);
+    }
+    return false;
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+/* What SSVI needs, or the squares of one slice. */
 size_t rh_surface_work(const rh_expiry_quotes *expiries, size_t count)
 {
     size_t total = 0, most = 0;
@@ -229,23 +238,24 @@ size_t rh_surface_work(const rh_expiry_quotes *expiries, size_t count)
         total += expiries[i].count;
         most = expiries[i].count > most ? expiries[i].count : most;
     }
-    size_t ssvi = 2 * total + (4 + 1 + KEPT) * count;
+    size_t ssvi = 2 * total + 4 * count;
     size_t squares = (UNKNOWNS + 2) * (most + 3 * (size_t)GRID_MAX + LIMITS);
-    return KEPT * count + (ssvi > squares ? ssvi : squares);
+    return ssvi > squares ? ssvi : squares;
 }
 
 rh_status rh_surface_repair(rh_slice *slices, size_t count, const rh_expiry_quotes *quotes,
-                            double *work, double *blend)
+                            double *work, size_t *replaced)
 {
     rh_surface surface = {slices, count, 0.0};
+    *replaced = 0;
     if (rh_surface_check(&surface) != RH_OK) return RH_DOMAIN;
     for (size_t i = 0; i < count; i++)
         if (!rh_quotes_are_good(&quotes[i], 1) || quotes[i].T != slices[i].T) return RH_DOMAIN;
-    double *rest = work + KEPT * count;
-    *blend = 0.0;
-    save(slices, count, work);
-    if (penalise(slices, count, quotes, rest)) return RH_OK;
-    if (draw_to_ssvi(slices, count, quotes, rest, blend)) return RH_OK;
-    restore(slices, count, work);
-    return RH_DOMAIN;
+    if (balance(slices, count, quotes, work)) return RH_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (rise(slices, i, &quotes[i], work)) continue;
+        replace(slices, i, &quotes[i]);
+        ++*replaced;
+    }
+    return RH_OK;
 }

@@ -241,7 +241,7 @@ rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry)
         least = fmin(least, q->vol * q->vol * expiry->T);
     }
     double width = high - low;
-    return (rh_svi_bounds){low - width,   high + width, width / 200.0, 5.0 * width,
+    return (rh_svi_bounds){low - width,   high + width, width / 200.0, width,
                            0.999,         2.0,          1e-3 * least};
 }
 

@@ -63,8 +63,9 @@ enum { RH_SVI_QUOTES_MIN = 5 };
 typedef struct rh_svi_bounds {
     double m_low, m_high, sigma_low, sigma_high, rho_max, wing_max, w_min;
 } rh_svi_bounds;
-/* From the range of the quotes: m within one width beyond it, sigma from 1/200 of the width to five
- * widths, |rho| <= 0.999, wings up to 2, a thousandth of the least quoted variance. */
+/* From the range of the quotes: m within one width beyond it, sigma from 1/200 of the width to the
+ * width (more would only bend the wings), |rho| <= 0.999, wings up to 2, a thousandth of the least
+ * quoted variance. */
 rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry);
 
 /* The quasi-explicit calibration of De Marco & Martini (Zeliade Systems, 2009): for each (m, sigma)
@@ -167,14 +168,16 @@ typedef struct rh_arbitrage {
  * the first `capacity` of them are in `list`. Tolerance: g 1e-9, w 1e-9 of itself. */
 size_t rh_surface_arbitrage(const rh_surface *surface, rh_arbitrage *list, size_t capacity);
 
-/* Refits the slices so that rh_surface_arbitrage finds nothing: penalties on g < 0, on crossing
- * either neighbour and on wings beyond Lee's bound (least squares, in the way of [GJ] 5.2), growing
- * until the surface is clean. Should they fail, the slices are drawn towards the SSVI fit, which is
- * clean by theorem, as far as is needed: *blend says how far, 0 for not at all, 1 for SSVI itself.
- * `quotes` are those of each slice. `work`: rh_surface_work(quotes, count) doubles. RH_DOMAIN: no
- * surface, or quotes that rh_ssvi_fit refuses; the slices are untouched then. */
+/* Refits the slices until rh_surface_arbitrage finds nothing, by least squares with penalties on g < 0,
+ * on crossing a neighbour and on wings beyond Lee's bound (in the way of [GJ] 5.2): first with both
+ * neighbours, so that two slices that cross share the cost, the penalties growing; then upwards in
+ * T, each slice until it is clean above the one before. Should one not become so, it is replaced by
+ * the one before, raised by the best constant that keeps it clean (the first: by a flat smile);
+ * *replaced counts these, and the result is clean by construction. `quotes` are those of each slice.
+ * `work`: rh_surface_work(quotes, count) doubles. RH_DOMAIN: no surface, or bad quotes (as
+ * rh_ssvi_fit); the slices are untouched then. */
 rh_status rh_surface_repair(rh_slice *slices, size_t count, const rh_expiry_quotes *quotes,
-                            double *work, double *blend);
+                            double *work, size_t *replaced);
 
 /* --- dynamics ------------------------------------------------------------------------------- */
 
