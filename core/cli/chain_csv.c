@@ -138,8 +138,9 @@ static bool has(const chain_reader *reader, int at)
 
 static rh_status lacks(const chain_reader *reader, long line, const char *what, rh_error *error)
 {
-    return rh_fail(error, RH_INPUT, "%s:%ld: no column %s; expected strike, cp, expiry and time (or "
-                   "T, or days), bid and ask (or price, or iv), and maybe forward, underlying",
+    return rh_fail(error, RH_INPUT,
+                   "%s:%ld: no column %s; expected strike, cp, expiry and time (or T, or days), "
+                   "bid and ask (or price, or iv), and maybe forward, underlying",
                    reader->path, line, what);
 }
 
@@ -234,8 +235,8 @@ static rh_status read_sign(const chain_reader *reader, const rh_csv_row *row, si
     return RH_OK;
 }
 
-static rh_status read_times(const chain_reader *reader, const rh_csv_row *row, const double *numbers,
-                            rh_chain_expiry *expiry, rh_error *error)
+static rh_status read_times(const chain_reader *reader, const rh_csv_row *row,
+                            const double *numbers, rh_chain_expiry *expiry, rh_error *error)
 {
     expiry->expiry_ns = expiry->time_ns = -1;
     expiry->T = has(reader, RH_CHAIN_AT_T) ? numbers[RH_CHAIN_AT_T]

@@ -18,7 +18,7 @@
     X(NO_FORWARD, "no_forward")         /* none given, none from parity */                         \
     X(IN_THE_MONEY, "in_the_money")     /* the other side of the strike says it better */          \
     X(NO_VOL, "no_vol")                 /* no vol has this price */                                \
-    X(WIDE, "wide")                     /* the vols of bid and ask are too far apart */                                \
+    X(WIDE, "wide")                     /* the vols of bid and ask are too far apart */            \
     X(THIN_EXPIRY, "thin_expiry")       /* not enough quotes for a slice */
 
 typedef enum rh_chain_use {

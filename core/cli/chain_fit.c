@@ -199,8 +199,9 @@ static rh_status collect(fitter *f, rh_expiry_fit *fit)
     RH_TRY(find_forward(f, fit));
     fit->first = f->count;
     collect_sides(f, fit, f->options->both_sides);
-    if (fit->count < RH_SVI_QUOTES_MIN && fit->uses[RH_CHAIN_IN_THE_MONEY] > 0)
-        collect_sides(f, fit, true);
+    if (fit->count >= RH_SVI_QUOTES_MIN || fit->uses[RH_CHAIN_IN_THE_MONEY] == 0) return RH_OK;
+    collect_sides(f, fit, true);
+    if (fit->count < RH_SVI_QUOTES_MIN) collect_sides(f, fit, false);
     return RH_OK;
 }
 

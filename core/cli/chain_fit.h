@@ -8,7 +8,7 @@
 #include "rehedge/surface.h"
 
 typedef enum rh_chain_weights {
-    RH_WEIGHT_SPREAD,   /* 1 / (spread of the vols + half a point)^2; vega where there is no spread */
+    RH_WEIGHT_SPREAD,   /* 1 / (spread of the vols + half a point)^2; no mids: vega */
     RH_WEIGHT_VEGA,     /* the square of the Black vega: least squares of prices */
     RH_WEIGHT_EQUAL
 } rh_chain_weights;
@@ -20,8 +20,9 @@ typedef struct rh_chain_fit_options {
     bool ssvi, repair, both_sides;
 } rh_chain_fit_options;
 
-typedef enum rh_forward_source { RH_FORWARD_NONE, RH_FORWARD_GIVEN, RH_FORWARD_PARITY }
-    rh_forward_source;
+typedef enum rh_forward_source {
+    RH_FORWARD_NONE, RH_FORWARD_GIVEN, RH_FORWARD_PARITY
+} rh_forward_source;
 
 typedef struct rh_expiry_fit {
     const rh_chain_expiry *expiry;

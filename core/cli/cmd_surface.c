@@ -58,9 +58,6 @@ static int read_options(const surface_words *words, rh_chain_options *chain,
     fit->ssvi = model == 1;
     fit->repair = words->repair;
     fit->both_sides = words->all;
-    
-    
-    
     chosen = choose("--weights", words->weights, weights, 3);
     if (chosen < 0) return 2;
     fit->weights = (rh_chain_weights)chosen;

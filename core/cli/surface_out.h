@@ -1,4 +1,5 @@
-/* Fitted surfaces in words for people and in JSON for machines. */
+/* Fitted surfaces in words for people and in JSON for machines. Text from the file is escaped;
+ * errors are in vol points (0.01 of vol), everything else in the units of surface.h. */
 #ifndef RH_CLI_SURFACE_OUT_H
 #define RH_CLI_SURFACE_OUT_H
 
@@ -7,7 +8,7 @@
 #include "base/buffer.h"
 #include "cli/chain_fit.h"
 
-/* One option to be looked up on each surface; T < 0: none. */
+/* One option to be looked up on each surface. */
 typedef struct rh_surface_query {
     double K, T;
     int64_t expiry_ns;          /* -1: T is meant; else T counts from the time of the surface */

@@ -1,4 +1,5 @@
-/* Order statistics of doubles in the caller's memory. NaN must not be among them. */
+/* Order statistics of doubles in the caller's memory. NaN must not be among them; nothing is
+ * allocated, whatever the order they come in. */
 #ifndef RH_MATH_ORDER_H
 #define RH_MATH_ORDER_H
 

@@ -1,5 +1,5 @@
-/* Static arbitrage of a surface: where Durrleman's g is negative, where a wing is steeper than Lee's
- * bound, where total variance falls from one expiry to the next. Must not change anything.
+/* Static arbitrage of a surface: where Durrleman's g is negative, where a wing is steeper than
+ * Lee's bound, where total variance falls from one expiry to the next. Must not change anything.
  * Invariant: what is reported was seen at its worst point; intervals end where the sign changes. */
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* The surface between and beyond its slices, and what the vol and the delta of an option do when the
- * forward moves. Must not fit anything. Invariant: total variance is linear in T along constant
+/* The surface between and beyond its slices, and what the vol and the delta of an option do when
+ * the forward moves. Must not fit anything. Invariant: total variance is linear in T along constant
  * forward moneyness, so that slices without calendar arbitrage stay so in between. */
 #include "rehedge/surface.h"
 

@@ -1,6 +1,6 @@
 /* The quasi-explicit calibration of one SVI slice (De Marco & Martini 2009). With y = (k - m)/sigma
- * a slice is w = v + d y + c (sqrt(y^2 + 1) - 1), linear in (v, d, c): for given (m, sigma) the best
- * one is found exactly, inside or on the faces of what the bounds allow. Must not allocate.
+ * a slice is w = v + d y + c (sqrt(y^2 + 1) - 1), linear in (v, d, c): for given (m, sigma) the
+ * best one is found exactly, inside or on the faces of the bounds. Must not allocate.
  * Invariant: every slice that is compared keeps the bounds. */
 #include "pricing/svi_fit.h"
 

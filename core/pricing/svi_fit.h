@@ -1,4 +1,5 @@
-/* What the fits of slices and of whole surfaces share below the public interface. */
+/* What the fits of slices and of whole surfaces share below the public interface. Must not become
+ * a second interface: what a caller may want belongs to surface.h. */
 #ifndef RH_PRICING_SVI_FIT_H
 #define RH_PRICING_SVI_FIT_H
 

@@ -1,6 +1,6 @@
 /* Implied volatility surfaces: SVI slices and SSVI fitted to quotes, arbitrage found and repaired,
- * the surface between its slices, and the delta that a dynamics of the smile implies. Pure functions
- * of numbers, memory is the caller's. k = ln(K/F) with the expiry's forward F, w = vol^2 T; vol a
+ * the surface between its slices, the delta that a dynamics of the smile implies. Pure functions of
+ * numbers, memory is the caller's. k = ln(K/F) with the expiry's forward F, w = vol^2 T; vol a
  * fraction per sqrt(year), T in years of 365 days. [GJ] is Gatheral & Jacquier, "Arbitrage-free SVI
  * volatility surfaces", Quantitative Finance 14(1), 2014. See docs/pricing.md. */
 #ifndef REHEDGE_SURFACE_H
@@ -78,7 +78,7 @@ rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry);
 rh_status rh_svi_fit(const rh_expiry_quotes *expiry, const rh_svi_bounds *bounds, double *work,
                      rh_svi *svi);
 
-/* Absolute errors of the vol over the quotes with a weight, unweighted, in vol (0.01: one point). */
+/* Absolute errors of the vol over the quotes with a weight, unweighted; 0.01 is a vol point. */
 typedef struct rh_fit_error {
     double rms, median, p95, max;
     size_t count;
@@ -120,13 +120,14 @@ typedef struct rh_slice {
     double k_low, k_high;       /* the range that was quoted */
 } rh_slice;
 
-/* Slices of one underlying, ascending in T, strictly. `spot` is the forward at T = 0; 0: unknown. */
+/* Slices of one underlying, T strictly ascending. `spot` is the forward at T = 0; 0: unknown. */
 typedef struct rh_surface {
     const rh_slice *slices;
     size_t count;
     double spot;
 } rh_surface;
-/* RH_DOMAIN: no slice, T not ascending and positive, a forward not positive, a slice that is none. */
+/* RH_DOMAIN: no slice, T not ascending from above 0, a forward not positive, w negative somewhere,
+ * or parameters outside their range. */
 rh_status rh_surface_check(const rh_surface *surface);
 
 /* Log-linear between the expiries (constant carry), and from the spot; before the first without a
@@ -168,13 +169,13 @@ typedef struct rh_arbitrage {
  * the first `capacity` of them are in `list`. Tolerance: g 1e-9, w 1e-9 of itself. */
 size_t rh_surface_arbitrage(const rh_surface *surface, rh_arbitrage *list, size_t capacity);
 
-/* Refits the slices until rh_surface_arbitrage finds nothing, by least squares with penalties on g < 0,
+/* Refits the slices until rh_surface_arbitrage finds nothing: least squares with penalties on g < 0,
  * on crossing a neighbour and on wings beyond Lee's bound (in the way of [GJ] 5.2): first with both
  * neighbours, so that two slices that cross share the cost, the penalties growing; then upwards in
  * T, each slice until it is clean above the one before. Should one not become so, it is replaced by
  * the one before, raised by the best constant that keeps it clean (the first: by a flat smile);
- * *replaced counts these, and the result is clean by construction. `quotes` are those of each slice.
- * `work`: rh_surface_work(quotes, count) doubles. RH_DOMAIN: no surface, or bad quotes (as
+ * *replaced counts these, and the result is clean by construction. `quotes` are those of each
+ * slice. `work`: rh_surface_work(quotes, count) doubles. RH_DOMAIN: no surface, or bad quotes (as
  * rh_ssvi_fit); the slices are untouched then. */
 rh_status rh_surface_repair(rh_slice *slices, size_t count, const rh_expiry_quotes *quotes,
                             double *work, size_t *replaced);
@@ -184,13 +185,14 @@ rh_status rh_surface_repair(rh_slice *slices, size_t count, const rh_expiry_quot
 /* What the vol of a given option (K, T) does when the forward moves. With s(k) the smile now:
  * STRIKE    it stays: d vol/dF = 0.
  * MONEYNESS the smile is a function of K/F: d vol/dF = -s'(k) / F.
- * DELTA     the smile is a function of the Black delta N(d1), which itself depends on the vol: vol
- *           = f(N(d1(K, F, vol))) with f fixed by the smile now, differentiated implicitly. N(d1) is
- *           a function of k and vol, so this is the same number as MONEYNESS wherever the smile is
- *           a function of delta at all, d1 falling in k (true without butterfly arbitrage: Fukasawa,
- *           Math. Finance 22(4), 2012); NaN where it is not.
+ * DELTA     the smile is a function of the Black delta N(d1), which itself depends on the vol:
+ *           vol = f(N(d1(K, F, vol))), f fixed by the smile now, differentiated implicitly. N(d1)
+ *           is a function of k and vol, so this is the same number as MONEYNESS wherever the smile
+ *           is a function of delta at all, d1 falling in k (true without butterfly arbitrage:
+ *           Fukasawa, Math. Finance 22(4), 2012); NaN where it is not.
  * TREE      short-dated local vol, a function of ln K + ln F near the money: d vol/dF = +s'(k) / F.
- * Derman, "Regimes of volatility", Goldman Sachs 1999; Daglish, Hull & Suo, Quant. Finance 7, 2007. */
+ * Derman, "Regimes of volatility", Goldman Sachs 1999; Daglish, Hull & Suo, "Volatility surfaces:
+ * theory, rules of thumb, and empirical evidence", Quantitative Finance 7(5), 2007. */
 typedef enum rh_smile_dynamics {
     RH_STICKY_STRIKE, RH_STICKY_MONEYNESS, RH_STICKY_DELTA, RH_STICKY_TREE, RH_STICKY_RULES
 } rh_smile_dynamics;
