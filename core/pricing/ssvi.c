@@ -1,6 +1,6 @@
 /* SSVI with the power law of Gatheral & Jacquier 2014, and its fit to all expiries at once. Must
- * not allocate. Invariant: whatever the search tries is first made free of static arbitrage, eta by the
- * cap of Theorem 4.2 and theta by isotonic regression, so that what is best is free as well. */
+ * not allocate. Invariant: whatever the search tries is first made free of static arbitrage, eta by
+ * the cap of Theorem 4.2 and theta by isotonic regression, so that the best is free as well. */
 #include <math.h>
 #include <string.h>
 

@@ -170,12 +170,12 @@ typedef struct rh_arbitrage {
 size_t rh_surface_arbitrage(const rh_surface *surface, rh_arbitrage *list, size_t capacity);
 
 /* Refits the slices until rh_surface_arbitrage finds nothing: least squares with penalties on g < 0,
- * on crossing a neighbour and on wings beyond Lee's bound (in the way of [GJ] 5.2): first with both
+ * on crossing a neighbour and on wings beyond Lee's bound (in the way of [GJ] 5.2); first with both
  * neighbours, so that two slices that cross share the cost, the penalties growing; then upwards in
- * T, each slice until it is clean above the one before. Should one not become so, it is replaced by
- * the one before, raised by the best constant that keeps it clean (the first: by a flat smile);
- * *replaced counts these, and the result is clean by construction. `quotes` are those of each
- * slice. `work`: rh_surface_work(quotes, count) doubles. RH_DOMAIN: no surface, or bad quotes (as
+ * T, each slice until it is clean above the one before. Should one not become so, it is replaced
+ * by the one before, raised by the best constant that keeps it clean (the first: by a flat smile);
+ * *replaced counts these, and the result is clean by construction. `quotes`: those of each slice.
+ * `work`: rh_surface_work(quotes, count) doubles. RH_DOMAIN: no surface, or bad quotes (as
  * rh_ssvi_fit); the slices are untouched then. */
 rh_status rh_surface_repair(rh_slice *slices, size_t count, const rh_expiry_quotes *quotes,
                             double *work, size_t *replaced);
