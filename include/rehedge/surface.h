@@ -169,7 +169,7 @@ typedef struct rh_arbitrage {
  * the first `capacity` of them are in `list`. Tolerance: g 1e-9, w 1e-9 of itself. */
 size_t rh_surface_arbitrage(const rh_surface *surface, rh_arbitrage *list, size_t capacity);
 
-/* Refits the slices until rh_surface_arbitrage finds nothing: least squares with penalties on g < 0,
+/* Refits the slices until rh_surface_arbitrage finds nothing: least squares, penalties on g < 0,
  * on crossing a neighbour and on wings beyond Lee's bound (in the way of [GJ] 5.2); first with both
  * neighbours, so that two slices that cross share the cost, the penalties growing; then upwards in
  * T, each slice until it is clean above the one before. Should one not become so, it is replaced

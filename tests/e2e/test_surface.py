@@ -322,7 +322,7 @@ class RealChains(Surface):
                 self.assertTrue(expiry["fitted"] or expiry["T"] < 6 / 24 / 365, expiry)
             self.assertLess(fit["error_points"]["median"], 0.6)
             self.assertLess(fit["error_points"]["p95"], 6.0)
-            self.assertGreater(fit["inside_bid_ask"], 0.9 * fit["with_bid_ask"])
+            self.assertGreater(fit["inside_bid_ask"], 0.85 * fit["with_bid_ask"])
             self.assertGreater(fit["rows"]["used"], 250)
         self.assertLessEqual(thin, 5)
 

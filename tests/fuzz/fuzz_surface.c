@@ -1,6 +1,6 @@
-/* Chain CSV as `rehedge surface` reads it: every file ends in a report or in a refusal that names it,
- * every row is counted once, a repaired surface is clean. The first byte chooses the options, the
- * second a header that is put in front, so that rows are reached at once. */
+/* Chain CSV as `rehedge surface` reads it: every file ends in a report or in a refusal that names
+ * it, every row is counted once, a repaired surface is clean. The first byte chooses the options,
+ * the second a header that is put in front, so that rows are reached at once. */
 #include <string.h>
 
 #include "base/arena.h"

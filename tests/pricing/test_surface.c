@@ -615,7 +615,7 @@ static void deltas_by_bump(void **unused)
     assert_true(gap > 0.01);    /* the dynamics matter here */
 }
 
-/* Sticky delta is sticky moneyness where the smile is a function of delta, and nothing elsewhere. */
+/* Sticky delta is sticky moneyness where the smile is a function of delta, and NaN elsewhere. */
 static void sticky_delta_is_sticky_moneyness(void **unused)
 {
     (void)unused;

@@ -34,8 +34,8 @@ static void close_to(double found, double expected, double tolerance)
 }
 
 /* Quotes of the slice itself, evenly over [low, high]. */
-static rh_expiry_quotes quotes_of(const rh_svi *svi, double T, double low, double high, size_t count,
-                                  rh_vol_quote *quotes)
+static rh_expiry_quotes quotes_of(const rh_svi *svi, double T, double low, double high,
+                                  size_t count, rh_vol_quote *quotes)
 {
     for (size_t i = 0; i < count; i++) {
         double k = low + (high - low) * (double)i / (double)(count - 1);
