@@ -10,7 +10,7 @@
 #include "math/order.h"
 
 enum { PARITY_PAIRS = 7 };
-static const double spread_floor = 0.005, vol_max = 20.0;
+static const double spread_floor = 0.005, vol_max = 20.0, parity_spread_max = 0.1;
 
 typedef struct fitter {
     const rh_chain *chain;
@@ -56,24 +56,38 @@ static double parity_forward(const fitter *f, double K, double gap, double T)
     return K + gap * rh_exp(f->options->rate * T);
 }
 
-/* The pairs with the smallest gaps so far, in order. */
+/* The best pairs so far, in order: those of the least gap and spread. */
 typedef struct parity_pairs {
     size_t count;
-    double gap[PARITY_PAIRS], forward[PARITY_PAIRS];
+    double rank[PARITY_PAIRS], forward[PARITY_PAIRS];
 } parity_pairs;
 
-static void keep_pair(parity_pairs *pairs, double gap, double forward)
+static void keep_pair(parity_pairs *pairs, double rank, double forward)
 {
     size_t at = pairs->count;
-    while (at > 0 && pairs->gap[at - 1] > gap) at--;
+    while (at > 0 && pairs->rank[at - 1] > rank) at--;
     if (at == PARITY_PAIRS) return;
     if (pairs->count < PARITY_PAIRS) pairs->count++;
     for (size_t i = pairs->count - 1; i > at; i--) {
-        pairs->gap[i] = pairs->gap[i - 1];
+        pairs->rank[i] = pairs->rank[i - 1];
         pairs->forward[i] = pairs->forward[i - 1];
     }
-    pairs->gap[at] = gap;
+    pairs->rank[at] = rank;
     pairs->forward[at] = forward;
+}
+
+/* A pair is worth as little as its prices are apart and its spreads are wide, as parts of the
+ * forward; beyond a tenth of it the spreads say nothing. */
+static void look_at_pair(const fitter *f, const rh_chain_row *put, const rh_chain_row *call,
+                         double T, parity_pairs *pairs)
+{
+    double gap = price_of(f->chain, call) - price_of(f->chain, put), spread = 0.0;
+    double forward = parity_forward(f, call->strike, gap, T);
+    double unit = f->chain->model == RH_MODEL_INVERSE ? 1.0 : call->strike;
+    if (f->chain->quote != RH_QUOTE_PRICE) spread = call->ask - call->bid + put->ask - put->bid;
+    if (spread > parity_spread_max * unit) return;
+    if (forward >= RH_PRICE_MIN && forward <= RH_PRICE_MAX)
+        keep_pair(pairs, (fabs(gap) + spread) / unit, forward);
 }
 
 /* The median over the strikes where call and put are closest in price: near the money both sides
@@ -90,12 +104,8 @@ static rh_status infer_forward(fitter *f, rh_expiry_fit *fit)
     qsort(sorted, rows, sizeof *sorted, by_strike);
     for (size_t i = 1; i < rows; i++) {
         const rh_chain_row *put = sorted[i - 1], *call = sorted[i];
-        if (put->strike != call->strike || put->sign == call->sign) continue;
-        double gap = price_of(f->chain, call) - price_of(f->chain, put);
-        double forward = parity_forward(f, call->strike, gap, fit->expiry->T);
-        if (f->chain->model != RH_MODEL_INVERSE) gap /= call->strike;
-        if (forward >= RH_PRICE_MIN && forward <= RH_PRICE_MAX)
-            keep_pair(&pairs, fabs(gap), forward);
+        if (put->strike == call->strike && put->sign != call->sign)
+            look_at_pair(f, put, call, fit->expiry->T, &pairs);
     }
     if (pairs.count == 0) return RH_OK;
     fit->forward = rh_median(pairs.forward, pairs.count);

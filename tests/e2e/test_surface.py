@@ -326,12 +326,50 @@ class RealChains(Surface):
             self.assertGreater(fit["rows"]["used"], 250)
         self.assertLessEqual(thin, 5)
 
+    def between(self, early, late, k):
+        """g half way between two expiries: variance is linear there, the derivatives as well."""
+        w = dw = d2w = 0.0
+        for s in (early["svi"], late["svi"]):
+            x, root = k - s["m"], math.hypot(k - s["m"], s["sigma"])
+            w += 0.5 * (s["a"] + s["b"] * (s["rho"] * x + root))
+            dw += 0.5 * s["b"] * (s["rho"] + x / root)
+            d2w += 0.5 * s["b"] * s["sigma"] ** 2 / root ** 3
+        return (1 - k * dw / 2 / w) ** 2 - dw * dw / 4 * (1 / w + 0.25) + d2w / 2
+
     def test_repaired(self):
         for fit in self.run_all("--repair"):
+            slices = [e for e in fit["expiries"] if e["fitted"]]
+            for early, late in zip(slices, slices[1:]):
+                for i in range(-30, 31):
+                    self.assertGreaterEqual(self.between(early, late, i / 10), 0)
             self.assertEqual(fit["arbitrage_count"], 0)
             self.assertEqual(fit["repair"]["replaced"], 0)
             self.assertLess(fit["error_points"]["rms"],
                             2.0 * fit["repair"]["error_before_points"]["rms"])
+
+    def test_forwards_by_parity(self):
+        """Without its column of forwards, the file gives nearly the same ones."""
+        names = ("strike=strike,cp=option_type,bid=bid_price,ask=ask_price,time=timestamp,"
+                 "expiry=expiry_datetime,underlying=currency")
+        pattern = os.path.join(DATA, "deribit-chain-2026-02", "deribit_options_snapshot_*.csv")
+        gaps, none = [], 0
+        for path in sorted(glob.glob(pattern))[::5]:
+            with open(path, encoding="utf-8") as file:
+                text = file.read().replace("futures_price", "other", 1)
+            given = self.good("surface", path, "--json").json()
+            found = self.surface(text, "--columns", names, "--prices", "inverse")
+            for ours, theirs in zip(found["underlyings"], given["underlyings"]):
+                for x, y in zip(ours["expiries"], theirs["expiries"]):
+                    none += x["forward"] is None
+                    if x["forward"] is not None:
+                        gaps.append(abs(x["forward"] / y["forward"] - 1))
+        gaps.sort()
+        print(f"surface: {len(gaps)} forwards by parity, against the given ones: median "
+              f"{statistics.median(gaps):.1e}, p95 {gaps[len(gaps) * 95 // 100]:.1e}, max "
+              f"{gaps[-1]:.1e}; {none} not to be had", flush=True)
+        self.assertLess(statistics.median(gaps), 4e-4)
+        self.assertLess(gaps[-1], 0.015)
+        self.assertLess(none, 4)
 
     @unittest.skipIf(SANITIZED, "slow under the sanitizers, and nothing new for them")
     def test_ssvi(self):
