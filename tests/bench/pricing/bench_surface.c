@@ -1,5 +1,5 @@
-/* Microseconds per SVI slice, per look at a surface, per SSVI fit, arbitrage report and repair, on a
- * made-up chain of 12 expiries with 30 noisy quotes each. A bench, never a test: it prints the
+/* Microseconds per SVI slice, per look at a surface, per SSVI fit, arbitrage report and repair, on
+ * a made-up chain of 12 expiries with 30 noisy quotes each. A bench, never a test: it prints the
  * fastest of many passes. Snapshots of real chains are timed by tests/e2e/test_surface.py. */
 #include <math.h>
 #include <stdint.h>
