@@ -245,13 +245,21 @@ rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry)
                            0.999,         2.0,          1e-3 * least};
 }
 
+static bool are_bounds(const rh_svi_bounds *b)
+{
+    return b->m_low <= b->m_high && isfinite(b->m_low) && isfinite(b->m_high) &&
+           b->sigma_low > 0.0 && b->sigma_low <= b->sigma_high && isfinite(b->sigma_high) &&
+           b->rho_max >= 0.0 && b->rho_max <= 1.0 && b->wing_max >= 0.0 &&
+           isfinite(b->wing_max) && b->w_min >= 0.0 && isfinite(b->w_min);
+}
+
 rh_status rh_svi_fit(const rh_expiry_quotes *expiry, const rh_svi_bounds *bounds, double *work,
                      rh_svi *svi)
 {
     if (!rh_quotes_are_good(expiry, RH_SVI_QUOTES_MIN)) return RH_DOMAIN;
     rh_svi_bounds natural = rh_svi_bounds_of(expiry);
     double width = (natural.m_high - natural.m_low) / 3.0, starts[STARTS][2] = {{0.0}};
-    if (!has_three_strikes(expiry, width)) return RH_DOMAIN;
+    if (!has_three_strikes(expiry, width) || (bounds && !are_bounds(bounds))) return RH_DOMAIN;
     size_t n = expiry->count;
     slice_fit fit = {.count = n, .quotes = expiry->quotes, .w = work, .weight = work + n,
                      .y = work + 2 * n, .z = work + 3 * n, .least = HUGE_VAL};

@@ -271,6 +271,19 @@ static void refuses_what_is_no_slice(void **unused)
         expiry = (rh_expiry_quotes){times[i], good, 8};
         assert_int_equal(rh_svi_fit(&expiry, NULL, work, &svi), RH_DOMAIN);
     }
+    expiry = (rh_expiry_quotes){1.0, good, 8};
+    const rh_svi_bounds natural = rh_svi_bounds_of(&expiry);
+    for (size_t i = 0; i < sizeof natural / sizeof(double); i++) {
+        double numbers[sizeof natural / sizeof(double)];
+        rh_svi_bounds wrong_bounds;
+        memcpy(numbers, &natural, sizeof natural);
+        numbers[i] = i == 0 ? 9.0 : i == 1 ? -9.0 : -1.0;
+        memcpy(&wrong_bounds, numbers, sizeof natural);
+        assert_int_equal(rh_svi_fit(&expiry, &wrong_bounds, work, &svi), RH_DOMAIN);
+        numbers[i] = NAN;
+        memcpy(&wrong_bounds, numbers, sizeof natural);
+        assert_int_equal(rh_svi_fit(&expiry, &wrong_bounds, work, &svi), RH_DOMAIN);
+    }
     assert_memory_equal(&svi, &vogt, sizeof svi);
 }
 
