@@ -44,11 +44,9 @@ static void sort(simplex *s)
 
 static bool is_small(const simplex *s, const double *step, double tolerance)
 {
-    if (!(s->y[s->n] - s->y[0] <= 1e-15 * fabs(s->y[0]))) {
-        for (size_t i = 1; i <= s->n; i++)
-            for (size_t j = 0; j < s->n; j++)
-                if (fabs(s->x[i][j] - s->x[0][j]) > tolerance * step[j]) return false;
-    }
+    for (size_t i = 1; i <= s->n; i++)
+        for (size_t j = 0; j < s->n; j++)
+            if (fabs(s->x[i][j] - s->x[0][j]) > tolerance * step[j]) return false;
     return true;
 }
 

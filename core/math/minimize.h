@@ -11,8 +11,7 @@ enum { RH_UNKNOWNS_MAX = 6 };
 typedef double (*rh_objective)(void *context, const double *x);
 
 /* Nelder & Mead (Computer J. 7, 1965), from x with a simplex of `step` per unknown, to at most
- * `evaluations_max` values or until the simplex is smaller than `tolerance` steps and its values
- * agree to 1e-15 of the best. x: the best point; returns its value. n <= RH_UNKNOWNS_MAX. */
+ * `evaluations_max` values or until the simplex is smaller than `tolerance` steps. x: the best point; returns its value. n <= RH_UNKNOWNS_MAX. */
 double rh_minimize_simplex(rh_objective value, void *context, size_t n, double *x,
                            const double *step, double tolerance, int evaluations_max);
 

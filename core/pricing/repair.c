@@ -10,7 +10,7 @@
 
 enum { UNKNOWNS = 5, WING_POINTS = 61, QUOTED_POINTS = 41, EXTRA_POINTS = 16, LIMITS = 6,
        GRID_MAX = 3 * WING_POINTS + QUOTED_POINTS + EXTRA_POINTS,
-       ROUNDS = 30, TRIES = 8, FOUND_MAX = 64, STEPS = 12 };
+       ROUNDS = 60, TRIES = 8, FOUND_MAX = 64, STEPS = 4 };
 static const double margin_g = 1e-3, margin_w = 1e-4, rho_max = 0.9995, point = 0.01;
 
 typedef struct slice_repair {
@@ -155,8 +155,8 @@ static bool balance(rh_slice *slices, size_t count, const rh_expiry_quotes *quot
 {
     rh_surface surface = {slices, count, 0.0};
     rh_arbitrage seen[FOUND_MAX];
-    slice_repair repair = {.penalty = 3.0};
-    for (int round = 0; round < ROUNDS; round++, repair.penalty *= 1.5) {
+    slice_repair repair = {.penalty = 2.0};
+    for (int round = 0; round < ROUNDS; round++, repair.penalty *= 1.25) {
         size_t found = rh_surface_arbitrage(&surface, seen, FOUND_MAX);
         if (found == 0) return true;
         size_t listed = found < FOUND_MAX ? found : FOUND_MAX;

@@ -150,7 +150,8 @@ static double inside(double x, double low, double high)
     return fmin(fmax(x, low), high);
 }
 
-/* x: m, ln sigma. What lies outside the box is moved to its edge. */
+/* x: m, ln sigma. What lies outside the box is moved to its edge, and is worse for how far it was:
+ * a simplex would come to rest on level ground. */
 static double slice_value(void *context, const double *x)
 {
     slice_fit *fit = context;
@@ -178,7 +179,8 @@ static double slice_value(void *context, const double *x)
         fit->best = (rh_svi){v - best[1], best[1] * inverse, rho, m, sigma};
         fit->least = sum;
     }
-    return sum;
+    double beyond = fabs(x[0] - m) / (bounds->m_high - bounds->m_low + 1e-300);
+    return sum * (1.0 + beyond + fabs(x[1] - rh_log(sigma)));
 }
 
 /* The best STARTS points of a grid over the quoted range. */
@@ -241,7 +243,7 @@ rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry)
         least = fmin(least, q->vol * q->vol * expiry->T);
     }
     double width = high - low;
-    return (rh_svi_bounds){low - width,   high + width, width / 200.0, width,
+    return (rh_svi_bounds){low - 0.25 * width, high + 0.25 * width, width / 200.0, width,
                            0.999,         2.0,          1e-3 * least};
 }
 
@@ -276,7 +278,10 @@ rh_status rh_svi_fit(const rh_expiry_quotes *expiry, const rh_svi_bounds *bounds
     const double step[2] = {0.08 * width, 0.5};
     find_starts(&fit, natural.m_low + width, width, starts);
     for (int i = 0; i < STARTS; i++)
-        (void)rh_minimize_simplex(slice_value, &fit, 2, starts[i], step, 1e-9, EVALUATIONS_MAX);
+        (void)rh_minimize_simplex(slice_value, &fit, 2, starts[i], step, 1e-3, EVALUATIONS_MAX);
+    const double near[2] = {0.1 * step[0], 0.1 * step[1]};
+    double best[2] = {fit.best.m, rh_log(fit.best.sigma)};
+    (void)rh_minimize_simplex(slice_value, &fit, 2, best, near, 1e-8, EVALUATIONS_MAX);
     if (isinf(fit.least)) return RH_DOMAIN;
     *svi = fit.best;
     return RH_OK;
