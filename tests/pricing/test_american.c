@@ -19,6 +19,9 @@
 #undef RH_AMERICAN
 #define RH_AMERICAN(name) rh_american_##name##_fma
 #include "pricing/american_isa.h"
+#undef RH_AMERICAN
+#define RH_AMERICAN(name) rh_american_##name##_avx512
+#include "pricing/american_isa.h"
 
 typedef struct american {
     bool is_call;
@@ -261,19 +264,114 @@ static void hostile_numbers(void **unused)
     assert_true(asked > 4000); /* of 12,600 */
 }
 
+/* --- bits ------------------------------------------------------------------------------------ */
+
+enum { BATCH = 203 };
+
+typedef struct arrays {
+    double S[BATCH], K[BATCH], T[BATCH], r[BATCH], q[BATCH], sigma[BATCH];
+    signed char sign[BATCH];
+} arrays;
+
+static american option_at(const arrays *a, int i)
+{
+    return (american){a->sign[i] > 0, a->S[i], a->K[i], a->T[i], a->r[i], a->q[i], a->sigma[i]};
+}
+
+/* Random options; the first ones want the finer grids, are never exercised, or have no answer. */
+static void fill(arrays *a)
+{
+    static const american rare[] = {
+        {false, 91.99, 100, 6.73, 0.109, 0.0, 0.154}, {false, 89.97, 100, 17.5, 0.0731, -0.0445, 0.189},
+        {true, 90, 100, 20, 0.02, 0.03, 0.5}, {false, 100, 100, 5, 0.09, 0.01, 0.02},
+        {true, 100, 100, 1, 0.05, 0.0, 0.2}, {false, 100, 100, 1, -0.01, 0.0, 0.2},
+        {false, 100, 100, 1, -0.01, -0.03, 0.2}, {false, 100, 0, 1, 0.05, 0.0, 0.2},
+        {true, 100, 100, 0, 0.05, 0.02, 0.2}, {true, 100, 100, 1, 0.05, 0.02, (double)NAN},
+        {false, 1e-300, 100, 1, 0.05, 0.02, 0.3}, {false, 30, 100, 1, 0.05, 0.02, 0.3},
+        {false, 100, 100, 1, 0.0, -0.02, 0.3}, {true, 100, 100, 1, 0.05, 0.05, 0.25},
+    };
+    uint64_t state = 5;
+    for (int i = 0; i < BATCH; i++) {
+        bool is_rare = i < (int)(sizeof rare / sizeof *rare);
+        american o = is_rare ? rare[i] : random_option(&state);
+        a->S[i] = o.S, a->K[i] = o.K, a->T[i] = o.T;
+        a->r[i] = o.r, a->q[i] = o.q, a->sigma[i] = o.sigma;
+        a->sign[i] = o.is_call ? 1 : -1;
+    }
+}
+
+static bool same(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+static bool same_greeks(const rh_american *a, const rh_american *b)
+{
+    return same(a->price, b->price) && same(a->delta, b->delta) && same(a->gamma, b->gamma) &&
+           same(a->vega, b->vega) && same(a->theta, b->theta) && same(a->rho, b->rho) &&
+           same(a->boundary, b->boundary);
+}
+
+typedef bool (*greeks_function)(bool is_call, double S, double K, double T, double r, double q,
+                                double sigma, unsigned wanted, rh_american *out);
+typedef void (*baw_function)(const rh_american_batch *batch);
+
+/* Every instruction set that the processor has gives the bits of the baseline. */
 static void instruction_sets_agree(void **unused)
 {
     (void)unused;
-    if (rh_isa_name()[0] != 'f') skip();
-    uint64_t state = 5;
-    for (int i = 0; i < 40; i++) {
-        american o = random_option(&state);
-        rh_american_value a, b;
-        rh_american_value_baseline(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &a);
-        rh_american_value_fma(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &b);
-        assert_memory_equal(&a, &b, sizeof a);
-        assert_true(rh_american_baw_baseline(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma) ==
-                    rh_american_baw_fma(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma));
+    static const greeks_function greeks[] = {rh_american_greeks_fma, rh_american_greeks_avx512};
+    static const baw_function baw[] = {rh_american_baw_batch_fma, rh_american_baw_batch_avx512};
+    static arrays a;
+    static double expected[BATCH], found[BATCH];
+    int sets = (int)rh_isa_widest();
+    if (sets == 0) skip();
+    fill(&a);
+    rh_american_batch batch = {.count = BATCH, .S = a.S, .K = a.K, .T = a.T, .r = a.r, .q = a.q,
+                               .sigma = a.sigma, .sign = a.sign, .price = expected};
+    rh_american_baw_batch_baseline(&batch);
+    batch.price = found;
+    for (int set = 0; set < sets; set++) {
+        for (int i = 0; i < BATCH; i++) {
+            american o = option_at(&a, i);
+            rh_american x, y;
+            unsigned wanted = i % 4 == 0 ? RH_AMERICAN_VEGA | RH_AMERICAN_RHO : 0;
+            rh_american_greeks_baseline(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, wanted, &x);
+            greeks[set](o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, wanted, &y);
+            assert_true(same_greeks(&x, &y));
+        }
+        baw[set](&batch);
+        for (int i = 0; i < BATCH; i++) assert_true(same(expected[i], found[i]));
+    }
+}
+
+/* One of a batch is one alone, whichever results are wanted. */
+static void batch_is_single(void **unused)
+{
+    (void)unused;
+    static arrays a;
+    static double price[BATCH], delta[BATCH], gamma[BATCH], vega[BATCH], theta[BATCH], rho[BATCH];
+    static double boundary[BATCH], again[BATCH];
+    fill(&a);
+    rh_american_batch batch = {BATCH, a.S, a.K, a.T, a.r, a.q, a.sigma, a.sign, price, delta,
+                               gamma, vega, theta, rho, boundary};
+    size_t refused = rh_american_greeks_batch(&batch), none = 0;
+    for (int i = 0; i < BATCH; i++) {
+        american o = option_at(&a, i);
+        rh_american found = {price[i], delta[i], gamma[i], vega[i], theta[i], rho[i], boundary[i]};
+        rh_american g;
+        none += !rh_american_greeks(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &g);
+        assert_true(same_greeks(&g, &found) && same(price_of(&o), price[i]));
+    }
+    assert_true(refused == none && none == 3);
+    batch = (rh_american_batch){.count = BATCH, .S = a.S, .K = a.K, .T = a.T, .r = a.r, .q = a.q,
+                                .sigma = a.sigma, .sign = a.sign, .price = again};
+    assert_true(rh_american_greeks_batch(&batch) == 3);
+    for (int i = 0; i < BATCH; i++) assert_true(same(price[i], again[i]));
+    rh_american_baw_batch(&batch);
+    for (int i = 0; i < BATCH; i++) {
+        american o = option_at(&a, i);
+        assert_true(same(again[i], rh_american_baw(o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma)));
     }
 }
 
@@ -290,6 +388,7 @@ int main(void)
         cmocka_unit_test(edges),
         cmocka_unit_test(hostile_numbers),
         cmocka_unit_test(instruction_sets_agree),
+        cmocka_unit_test(batch_is_single),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
