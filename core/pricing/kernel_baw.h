@@ -10,10 +10,10 @@ RH_KERNEL V RH_W(rh_lane_normal)(V x, V density)
     return V_CHOOSE(V_LESS(V_SET(0.0), x), V_SET(1.0) - tail, tail);
 }
 
-/* weight n(x); what is below e^-700 is as good as e^-700. */
+/* weight n(x); below e^-600 it stays there, since subnormal products are slow. */
 RH_KERNEL V RH_W(rh_lane_density)(V weight, V x)
 {
-    V exponent = V_AT_LEAST(V_SET(-0.5) * x * x, V_SET(-700.0));
+    V exponent = V_AT_LEAST(V_SET(-0.5) * x * x, V_SET(-600.0));
     return RH_W(rh_lane_exp)(weight * V_SET(RH_INV_SQRT_2PI_HI), exponent);
 }
 
