@@ -4,6 +4,7 @@
 #ifndef RH_PRICING_AMERICAN_CURVE_H
 #define RH_PRICING_AMERICAN_CURVE_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "pricing/american_tables.h"
@@ -11,33 +12,35 @@
 enum {
     RH_AMERICAN_NODES_MAX = 32, /* Chebyshev intervals of the boundary in sqrt(tau) */
     RH_AMERICAN_POINTS_MAX = 32, /* quadrature of the boundary */
-    RH_AMERICAN_PRICE_POINTS = 48
+    RH_AMERICAN_PRICE_POINTS = 64
 };
 
-/* A grid, in multiples of 8 nodes and 4 points, and when the search on it ends: `last` is a step in
- * ln B after which the next one would not matter. Functions take it as an argument, so that
- * compilers unroll. */
+/* A grid, in multiples of 8 nodes and 4 points. The search on it ends with a step of `last` in ln B,
+ * after which the next one would not matter; its price is good enough while the estimate of
+ * rh_american_good is below `most`. Functions take it as an argument, so that compilers unroll. */
 typedef struct rh_american_grid {
     int nodes, points, steps;
-    double last;
+    double last, most;
     const double *node, *sine, *cosine, *per_sine, *weight;
 } rh_american_grid;
 
 static const rh_american_grid rh_american_fast = {
-    16, 16, 16, 2e-5, rh_american_node_16, rh_american_sin_16, rh_american_cos_16,
+    16, 16, 16, 2e-5, 1e-5, rh_american_node_16, rh_american_sin_16, rh_american_cos_16,
     rh_american_per_sin_16, rh_american_weight_16};
 static const rh_american_grid rh_american_fine = {
-    24, 20, 16, 2e-5, rh_american_node_24, rh_american_sin_20, rh_american_cos_20,
+    24, 20, 16, 2e-5, 4e-5, rh_american_node_24, rh_american_sin_20, rh_american_cos_20,
     rh_american_per_sin_20, rh_american_weight_20};
 static const rh_american_grid rh_american_finest = {
-    32, 32, 40, 2e-5, rh_american_node_32, rh_american_sin_32, rh_american_cos_32,
+    32, 32, 40, 2e-5, HUGE_VAL, rh_american_node_32, rh_american_sin_32, rh_american_cos_32,
     rh_american_per_sin_32, rh_american_weight_32};
 
 typedef double rh_american_row[RH_AMERICAN_NODES_MAX];
 
 /* ln B at the points sqrt(tau / T) = (1 + cos(i pi / n)) / 2, i < n, and the Chebyshev series of
- * (ln B - limit)^2 between them, which is 0 at i = n, at expiry. */
+ * (ln B - limit)^2 between them, which is 0 at i = n, at expiry. `asset_earns`: q < 0, or was so
+ * before it was moved a little. */
 typedef struct rh_american_curve {
+    bool asset_earns;
     double T, r, q, sigma, limit;
     _Alignas(64) rh_american_row log_b;
     double c[RH_AMERICAN_NODES_MAX + 1];

@@ -55,7 +55,7 @@ static inline bool rh_american_good(const rh_american_grid *grid, const rh_ameri
     double miss = fabs(last[0]) + fabs(last[1]) + fabs(last[2]);
     double earned = fabs(curve->r - curve->q * rh_k_exp(curve->log_b[0]));
     double gap = curve->limit - curve->log_b[0];
-    return earned * sqrt(curve->T) * miss <= 1e-5 * gap * curve->sigma;
+    return earned * sqrt(curve->T) * miss <= grid->most * gap * curve->sigma;
 }
 
 static RH_NOINLINE bool rh_american_slow(const rh_american_grid *grid, int degree,
@@ -144,8 +144,8 @@ static inline bool rh_american_random(bool is_call, double S, double K, double T
     rh_greeks e;
     rh_american_work work;
     T = rh_american_horizon(T, earns, costs, sigma);
-    rh_american_curve curve = {.T = T, .r = earns, .q = costs, .sigma = sigma,
-                               .limit = rh_american_limit(earns, costs)};
+    rh_american_curve curve = {.asset_earns = costs < 0.0, .T = T, .r = earns, .q = costs,
+                               .sigma = sigma, .limit = rh_american_limit(earns, costs)};
     rh_greeks_kernel(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
     if ((earns + fmax(-costs, 0.0)) * T < 1e-10) {
         rh_american_european(&e, payoff, is_call ? HUGE_VAL : 0.0, out);

@@ -47,7 +47,7 @@ RH_KERNEL void RH_W(rh_nodes_set)(const rh_american_grid *grid, const rh_america
  * at once for the sake of latency. */
 RH_KERNEL void RH_W(rh_below)(const double *c, int degree, const V *x, int count, V *below)
 {
-    V b0[6], b1[6];
+    V b0[4], b1[4];
     for (int u = 0; u < count; u++) b0[u] = b1[u] = V_SET(0.0);
     for (int j = degree; j > 0; j--) {
         V coefficient = V_SET(c[j]);
@@ -163,7 +163,7 @@ RH_KERNEL void RH_W(rh_nodes_miss)(const rh_american_grid *grid, const rh_americ
         }
         RH_W(rh_node_integrals)(grid, curve, work, i, &p);
         RH_W(rh_node_end) end =
-            RH_W(rh_node_finish)(curve->q < 0.0, V_SET(turn) * V_LOAD(work->tau + i),
+            RH_W(rh_node_finish)(curve->asset_earns, V_SET(turn) * V_LOAD(work->tau + i),
                                  V_LOAD(curve->log_b + i), V_LOAD(work->root + i),
                                  V_LOAD(work->per_root + i), p.top, p.bottom);
         V_STORE(work->miss + i, end.miss);
@@ -351,11 +351,11 @@ typedef struct RH_W(rh_premium_part) {
 RH_KERNEL RH_W(rh_premium_part) RH_W(rh_premium_point)(const rh_american_curve *curve, double S,
                                                        double log_S, V below, int k)
 {
-    V one = V_SET(1.0), sine = V_LOAD(rh_american_sin_48 + k), per_S = V_SET(1.0 / S);
-    V T = V_SET(curve->T), elapsed = T * sine * sine, weight = T * V_LOAD(rh_american_weight_48 + k);
+    V one = V_SET(1.0), sine = V_LOAD(rh_american_sin_64 + k), per_S = V_SET(1.0 / S);
+    V T = V_SET(curve->T), elapsed = T * sine * sine, weight = T * V_LOAD(rh_american_weight_64 + k);
     double root = curve->sigma * sqrt(curve->T);
     V spread = V_SET(root) * sine;
-    V inverse = V_SET(1.0 / root) * V_LOAD(rh_american_per_sin_48 + k);
+    V inverse = V_SET(1.0 / root) * V_LOAD(rh_american_per_sin_64 + k);
     V above = V_SET(log_S - curve->limit) + below;
     V plus = V_FMA(V_FMA(V_SET(curve->r - curve->q), elapsed, above), inverse, V_SET(0.5) * spread);
     V minus = plus - spread, density_minus = RH_W(rh_lane_density)(one, minus);
@@ -387,12 +387,12 @@ RH_KERNEL rh_american_premium RH_W(rh_premium)(int degree, const rh_american_cur
                                                double S)
 {
     enum { ALL = RH_AMERICAN_PRICE_POINTS / RH_WIDTH, EIGHT = 8 / RH_WIDTH,
-           GROUP = ALL < 12 ? ALL : 4 };
+           GROUP = 4 };
     V x[ALL], below[ALL], price[EIGHT], delta[EIGHT], gamma[EIGHT];
     double log_S = rh_k_log(S);
     for (int u = 0; u < EIGHT; u++) price[u] = delta[u] = gamma[u] = V_SET(0.0);
     for (int k = 0; k < ALL; k++)
-        x[k] = V_FMA(V_SET(2.0), V_LOAD(rh_american_cos_48 + k * RH_WIDTH), V_SET(-1.0));
+        x[k] = V_FMA(V_SET(2.0), V_LOAD(rh_american_cos_64 + k * RH_WIDTH), V_SET(-1.0));
     for (int k = 0; k < ALL; k += GROUP)
         RH_W(rh_below)(curve->c, degree, x + k, GROUP, below + k);
     for (int k = 0; k < ALL; k++) {

@@ -31,8 +31,8 @@ def main():
     print("/* Quadrature in an angle and Chebyshev points; printed by derive_american.py of the\n"
           " * tests, which says what they are. Numbers only. */\n"
           "#ifndef RH_PRICING_AMERICAN_TABLES_H\n#define RH_PRICING_AMERICAN_TABLES_H\n")
-    # the premium (48) crowds its points at 0, where the price may be close to the boundary
-    for count, crowd in ((16, 1), (20, 1), (32, 1), (48, 2)):
+    # the premium (64) crowds its points at 0, where the price may be close to the boundary
+    for count, crowd in ((16, 1), (20, 1), (32, 1), (64, 2)):
         halves = gauss(count)
         angles = [math.pi / 2 * x ** crowd for x, _ in halves]
         sines, cosines = [math.sin(a) for a in angles], [math.cos(a) for a in angles]
