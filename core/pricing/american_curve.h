@@ -16,8 +16,9 @@ enum {
 };
 
 /* A grid, in multiples of 8 nodes and 4 points. The search on it ends with a step of `last` in ln B,
- * after which the next one would not matter; its price is good enough while the estimate of
- * rh_american_good is below `most`. Functions take it as an argument, so that compilers unroll. */
+ * less where vol is low, after which the next one would not matter; its price is good enough while
+ * the estimate of rh_american_good is below `most`. Functions take it as an argument, so that
+ * compilers unroll. */
 typedef struct rh_american_grid {
     int nodes, points, steps;
     double last, most;

@@ -68,8 +68,10 @@ static RH_NOINLINE bool rh_american_slow(const rh_american_grid *grid, int degre
 static inline const rh_american_grid *rh_american_solve(rh_american_work *work,
                                                         rh_american_curve *curve)
 {
-    bool lengthy = curve->T * (curve->sigma * curve->sigma + curve->r + fabs(curve->q)) > 1.93;
-    bool found = !lengthy && RH_W(rh_curve_solve)(&rh_american_fast, 0, work, curve);
+    double variance = curve->sigma * curve->sigma, drift = curve->r - curve->q;
+    bool hard = curve->T * (variance + curve->r + fabs(curve->q)) > 1.93 ||
+                curve->T * drift * drift > 10.0 * variance;
+    bool found = !hard && RH_W(rh_curve_solve)(&rh_american_fast, 0, work, curve);
     if (found && rh_american_good(&rh_american_fast, curve)) return &rh_american_fast;
     found = rh_american_slow(&rh_american_fine, found ? rh_american_fast.nodes : 0, work, curve);
     if (found && rh_american_good(&rh_american_fine, curve)) return &rh_american_fine;

@@ -69,41 +69,58 @@ RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V r, V q, V sigma)
     return V_FMA(one - perpetual, RH_W(rh_lane_exp)(one, h), perpetual);
 }
 
+/* A critical price: its logarithm, and carry N(sign d1) there. */
+typedef struct RH_W(rh_baw_root) {
+    V S, log_S, asset;
+} RH_W(rh_baw_root);
+
 /* One step of Halley's method towards the critical price, where the pay-off meets the approximate
- * premium. *weight becomes N(sign d1) at the new price, to first order. */
-RH_KERNEL V RH_W(rh_baw_step)(const RH_W(rh_baw) *o, V S, V *weight)
+ * premium, from `at`, of which the asset is not looked at. The new logarithm and asset are series in
+ * the step. The density is S e^{-qT} n(d1) = e^{-rT} n(d2), per S. */
+RH_KERNEL V RH_W(rh_baw_step)(const RH_W(rh_baw) *o, RH_W(rh_baw_root) *at)
 {
-    V one = V_SET(1.0), s = o->sign, inverse = o->inverse;
-    V d1 = V_FMA(RH_W(rh_lane_log)(S) + o->drift, o->per_root, V_SET(0.5) * o->root);
-    V density = RH_W(rh_lane_density)(o->carry, d1), d2 = d1 - o->root;
-    V asset = o->carry * RH_W(rh_lane_normal)(s * d1, density / o->carry);
-    V strike = o->discount * RH_W(rh_lane_normal)(s * d2, density * S / o->discount);
-    V rest = one - asset, slope_rest = density * o->per_root;
-    V miss = s * (S - one) - s * V_FMA(S, asset, -strike) - s * rest * S * inverse;
-    V slope = V_FMA(s * rest, one - inverse, slope_rest * inverse);
-    V bend = -slope_rest / S * V_FMA(d1 * o->per_root, inverse, one - inverse);
-    V newton = miss / slope, halley = V_FMA(V_SET(-0.5) * newton, bend / slope, one);
-    M fair = V_BOTH(V_LESS(V_SET(0.5), halley), V_LESS(halley, V_SET(2.0)));
-    V next = S - V_CHOOSE(fair, newton / halley, newton);
+    V zero = V_SET(0.0), one = V_SET(1.0), s = o->sign, inverse = o->inverse, S = at->S;
+    V half = V_SET(0.5), d1 = V_FMA(at->log_S + o->drift, o->per_root, half * o->root);
+    V d2 = d1 - o->root, density = RH_W(rh_lane_density)(o->carry, d1), per_S = one / S;
+    V asset = density * RH_W(rh_lane_mills)(V_ABS(d1));
+    V strike = density * S * RH_W(rh_lane_mills)(V_ABS(d2));
+    asset = V_CHOOSE(V_LESS(zero, s * d1), o->carry - asset, asset);
+    strike = V_CHOOSE(V_LESS(zero, s * d2), o->discount - strike, strike);
+    V rest = one - asset, steep = density * o->per_root;
+    V miss = s * (V_FMA(-rest * S, inverse, S - one) - V_FMA(S, asset, -strike));
+    V per_slope = one / V_FMA(s * rest, one - inverse, steep * inverse);
+    V bend = steep * per_S * V_FMA(d1 * o->per_root, inverse, one - inverse);
+    V newton = miss * per_slope, halley = V_FMA(half * newton, bend * per_slope, one);
+    M fair = V_BOTH(V_LESS(half, halley), V_LESS(halley, V_SET(2.0)));
+    V next = S - newton / V_CHOOSE(fair, halley, one);
     next = RH_W(rh_lane_at_most)(V_AT_LEAST(next, V_SET(0.25) * S), V_SET(4.0) * S);
-    *weight = V_FMA(s * slope_rest, (next - S) / (o->carry * next), asset / o->carry);
-    return next;
+    V t = V_FMA(next, per_S, -one), log_t = V_FMA(V_FMA(V_FMA(V_SET(-0.25), t, V_SET(1.0 / 3.0)), t,
+                                                        -half), t * t, t);
+    V shift = log_t * o->per_root; /* of d1 */
+    at->S = next;
+    at->log_S = at->log_S + log_t;
+    at->asset = V_FMA(s * density * shift, V_FMA(-half * d1, shift, one), asset);
+    return V_ABS(t);
 }
 
-/* A step of `tolerance` leaves about its third power. */
-RH_KERNEL V RH_W(rh_baw_critical)(const RH_W(rh_baw) *o, V S, V tolerance, V *weight)
+/* From a price S to start with, until a relative step is `most` or less: t leaves some t^3 / root^2.
+ * The series of the logarithm is of no use for steps beyond 0.03. */
+RH_KERNEL RH_W(rh_baw_root) RH_W(rh_baw_critical)(const RH_W(rh_baw) *o, V S, V most)
 {
-    *weight = V_SET(0.0);
+    RH_W(rh_baw_root) found = {S, RH_W(rh_lane_log)(S), S};
     M busy = V_LESS(V_SET(0.0), V_SET(1.0));
     for (int i = 0; i < 40; i++) {
-        V there, next = RH_W(rh_baw_step)(o, S, &there);
-        M moved = V_LESS(tolerance * next, V_ABS(next - S));
-        S = V_CHOOSE(busy, next, S);
-        *weight = V_CHOOSE(busy, there, *weight);
-        busy = V_BOTH(busy, moved);
+        RH_W(rh_baw_root) next = found;
+        V moved = RH_W(rh_baw_step)(o, &next);
+        M far = V_LESS(V_SET(0.03), moved);
+        if (V_BITS(far)) next.log_S = V_CHOOSE(far, RH_W(rh_lane_log)(next.S), next.log_S);
+        found.S = V_CHOOSE(busy, next.S, found.S);
+        found.log_S = V_CHOOSE(busy, next.log_S, found.log_S);
+        found.asset = V_CHOOSE(busy, next.asset, found.asset);
+        busy = V_BOTH(busy, V_LESS(most, moved));
         if (!V_BITS(busy)) break;
     }
-    return S;
+    return found;
 }
 
 /* --- the price ------------------------------------------------------------------------------- */
@@ -126,16 +143,17 @@ RH_KERNEL V RH_W(rh_baw_european)(const RH_W(rh_baw) *o, V S, V log_S)
 /* The approximation on a strike of 1, for an option that may be exercised. */
 RH_KERNEL V RH_W(rh_baw_price)(V sign, V S, V T, V r, V q, V sigma)
 {
-    V weight, zero = V_SET(0.0), one = V_SET(1.0), log_S = RH_W(rh_lane_log)(S);
+    V zero = V_SET(0.0), one = V_SET(1.0), log_S = RH_W(rh_lane_log)(S);
     RH_W(rh_baw) o;
     RH_W(rh_baw_set)(&o, sign, T, r, q, sigma);
     V seed = RH_W(rh_baw_seed)(&o, r, q, sigma);
-    V critical = RH_W(rh_baw_critical)(&o, seed, V_SET(1e-3), &weight);
-    V most = sign * critical * o.inverse * V_FMA(-o.carry, weight, one);
-    V power = o.exponent * (log_S - RH_W(rh_lane_log)(critical));
+    V most_step = RH_W(rh_lane_at_most)(V_SET(0.015) * o.root, V_SET(5e-3));
+    RH_W(rh_baw_root) critical = RH_W(rh_baw_critical)(&o, seed, most_step);
+    V most = sign * critical.S * o.inverse * (one - critical.asset);
+    V power = o.exponent * (log_S - critical.log_S);
     power = RH_W(rh_lane_at_most)(V_AT_LEAST(power, V_SET(-700.0)), zero);
     V held = RH_W(rh_baw_european)(&o, S, log_S) + RH_W(rh_lane_exp)(most, power);
-    M alive = V_LESS(sign * (S - critical), zero);
+    M alive = V_LESS(sign * (S - critical.S), zero);
     return V_CHOOSE(alive, held, sign * (S - one));
 }
 

@@ -274,14 +274,15 @@ RH_KERNEL V RH_W(rh_early_boundary)(const rh_american_curve *curve, V tau, V roo
 RH_KERNEL void RH_W(rh_curve_start)(const rh_american_grid *grid, const rh_american_work *work,
                                     rh_american_curve *curve)
 {
-    V r = V_SET(curve->r), q = V_SET(curve->q), sigma = V_SET(curve->sigma), weight;
+    V r = V_SET(curve->r), q = V_SET(curve->q), sigma = V_SET(curve->sigma);
     for (int i = 0; i < grid->nodes; i += RH_WIDTH) {
         RH_W(rh_baw) o;
         V tau = V_LOAD(work->tau + i);
         RH_W(rh_baw_set)(&o, V_SET(-1.0), tau, r, q, sigma);
-        V S = RH_W(rh_baw_critical)(&o, RH_W(rh_baw_seed)(&o, r, q, sigma), V_SET(3e-2), &weight);
+        V seed = RH_W(rh_baw_seed)(&o, r, q, sigma);
         V early = RH_W(rh_early_boundary)(curve, tau, V_LOAD(work->root + i));
-        V log_S = V_SET(curve->q > curve->r ? 1.0 : 1.05) * RH_W(rh_lane_log)(S);
+        V log_S = V_SET(curve->q > curve->r ? 1.0 : 1.05) *
+                  RH_W(rh_baw_critical)(&o, seed, V_SET(3e-2)).log_S;
         V_STORE(curve->log_b + i, RH_W(rh_lane_at_most)(log_S, early));
     }
 }
@@ -322,7 +323,7 @@ RH_KERNEL void RH_W(rh_curve_refine)(const rh_american_grid *grid, int degree,
 RH_KERNEL bool RH_W(rh_curve_solve)(const rh_american_grid *grid, int degree,
                                     rh_american_work *work, rh_american_curve *curve)
 {
-    double change = HUGE_VAL;
+    double change = HUGE_VAL, last = fmin(grid->last, 1e-4 * curve->sigma * sqrt(curve->T));
     RH_W(rh_nodes_place)(grid, curve->T, work);
     RH_W(rh_nodes_set)(grid, curve, work);
     if (degree) RH_W(rh_curve_refine)(grid, degree, curve);
@@ -330,10 +331,10 @@ RH_KERNEL bool RH_W(rh_curve_solve)(const rh_american_grid *grid, int degree,
     for (int step = 0; step < grid->steps; step++) {
         bool with_slopes = step != 2 || change > 1e-3;
         change = RH_W(rh_curve_step)(grid, with_slopes, work, curve);
-        if (!(change > grid->last && change < 100.0)) break;
+        if (!(change > last && change < 100.0)) break;
     }
     RH_W(rh_curve_fit)(grid, work, curve);
-    return change <= grid->last;
+    return change <= last;
 }
 
 /* --- the premium ----------------------------------------------------------------------------- */
