@@ -53,8 +53,19 @@ RH_KERNEL void RH_W(rh_baw_set)(RH_W(rh_baw) *o, V sign, V T, V r, V q, V sigma)
     o->inverse = one / o->exponent;
 }
 
-/* Haug's seed: the perpetual boundary, pulled towards the strike. */
-RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V r, V q, V sigma)
+/* How far the boundary is from the strike shortly before expiry, in units of root = sigma sqrt T: y
+ * with e^{-y^2/2} = sqrt(8 pi T) (r - q) / sigma for a put with q < r, 4 sqrt(pi) r T for q = r
+ * (Evans, Kuske & Keller 2002, equations 1.3), the sum of both between. */
+RH_KERNEL V RH_W(rh_early)(V earns, V costs, V T, V root, V sigma)
+{
+    V excess = V_AT_LEAST(earns - costs, V_SET(0.0)) * root / (sigma * sigma);
+    V chance = V_FMA(V_SET(7.0898154036220641) * earns, T, V_SET(5.0132565492620005) * excess);
+    chance = RH_W(rh_lane_at_most)(V_AT_LEAST(chance, V_SET(1e-30)), V_SET(1.0));
+    return V_SQRT(V_AT_LEAST(V_SET(-2.0) * RH_W(rh_lane_log)(chance), V_SET(0.0)));
+}
+
+/* The perpetual boundary, pulled towards the strike (Haug's seed). */
+RH_KERNEL V RH_W(rh_baw_pulled)(const RH_W(rh_baw) *o, V r, V q, V sigma)
 {
     V one = V_SET(1.0), inverse = one / (sigma * sigma), sign = o->sign;
     V n1 = V_FMA(V_SET(2.0) * (r - q), inverse, V_SET(-1.0));
@@ -67,6 +78,21 @@ RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V r, V q, V sigma)
     V h = -reach / (sign * (perpetual - one));
     h = V_AT_LEAST(RH_W(rh_lane_at_most)(h, V_SET(0.0)), V_SET(-700.0));
     return V_FMA(one - perpetual, RH_W(rh_lane_exp)(one, h), perpetual);
+}
+
+/* A price to begin with: the farthest from the strike of Haug's seed, of the limit at expiry, and of
+ * 0.93 times the distance shortly before it. */
+RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V T, V r, V q, V sigma)
+{
+    V one = V_SET(1.0), pulled = RH_W(rh_baw_pulled)(o, r, q, sigma);
+    M call = V_LESS(V_SET(0.0), o->sign);
+    V earns = V_CHOOSE(call, q, r), costs = V_CHOOSE(call, r, q);
+    V early = V_SET(0.93) * o->root * RH_W(rh_early)(earns, costs, T, o->root, sigma);
+    early = RH_W(rh_lane_exp)(one, RH_W(rh_lane_at_most)(early, V_SET(300.0)) * o->sign);
+    V limit = V_CHOOSE(V_LESS(earns, costs), r / q, one);
+    V above = V_AT_LEAST(V_AT_LEAST(pulled, early), limit);
+    V below = RH_W(rh_lane_at_most)(RH_W(rh_lane_at_most)(pulled, early), limit);
+    return V_CHOOSE(call, above, below);
 }
 
 /* A critical price: its logarithm, and carry N(sign d1) there. */
@@ -146,7 +172,7 @@ RH_KERNEL V RH_W(rh_baw_price)(V sign, V S, V T, V r, V q, V sigma)
     V zero = V_SET(0.0), one = V_SET(1.0), log_S = RH_W(rh_lane_log)(S);
     RH_W(rh_baw) o;
     RH_W(rh_baw_set)(&o, sign, T, r, q, sigma);
-    V seed = RH_W(rh_baw_seed)(&o, r, q, sigma);
+    V seed = RH_W(rh_baw_seed)(&o, T, r, q, sigma);
     V most_step = RH_W(rh_lane_at_most)(V_SET(0.015) * o.root, V_SET(5e-3));
     RH_W(rh_baw_root) critical = RH_W(rh_baw_critical)(&o, seed, most_step);
     V most = sign * critical.S * o.inverse * (one - critical.asset);

@@ -256,16 +256,10 @@ RH_KERNEL void RH_W(rh_newton_solve)(int n, rh_american_work *work)
     }
 }
 
-/* Where the boundary lies shortly before expiry, in units of sigma sqrt(tau): y below the strike
- * with e^{-y^2/2} = sqrt(8 pi tau) (r - q) / sigma for q < r and 4 sqrt(pi) r tau for q = r (Evans,
- * Kuske & Keller 2002), the sum of both between; for q > r at least 0.64 below its limit. */
+/* Where the boundary lies shortly before expiry; for q > r at least 0.64 root below its limit. */
 RH_KERNEL V RH_W(rh_early_boundary)(const rh_american_curve *curve, V tau, V root)
 {
-    double excess = curve->r > curve->q ? curve->r - curve->q : 0.0;
-    V apart = V_SET(5.0132565492620005 * excess / curve->sigma) * V_SQRT(tau);
-    V chance = V_FMA(V_SET(7.0898154036220641 * curve->r), tau, apart);
-    chance = RH_W(rh_lane_at_most)(V_AT_LEAST(chance, V_SET(1e-30)), V_SET(1.0));
-    V y = V_SQRT(V_AT_LEAST(V_SET(-2.0) * RH_W(rh_lane_log)(chance), V_SET(0.0)));
+    V y = RH_W(rh_early)(V_SET(curve->r), V_SET(curve->q), tau, root, V_SET(curve->sigma));
     V least = V_SET(0.64) * root / V_FMA(V_SET(0.4), root, V_SET(1.0));
     return RH_W(rh_lane_at_most)(-(y * root), V_SET(curve->limit) - least);
 }
@@ -279,7 +273,7 @@ RH_KERNEL void RH_W(rh_curve_start)(const rh_american_grid *grid, const rh_ameri
         RH_W(rh_baw) o;
         V tau = V_LOAD(work->tau + i);
         RH_W(rh_baw_set)(&o, V_SET(-1.0), tau, r, q, sigma);
-        V seed = RH_W(rh_baw_seed)(&o, r, q, sigma);
+        V seed = RH_W(rh_baw_seed)(&o, tau, r, q, sigma);
         V early = RH_W(rh_early_boundary)(curve, tau, V_LOAD(work->root + i));
         V log_S = V_SET(curve->q > curve->r ? 1.0 : 1.05) *
                   RH_W(rh_baw_critical)(&o, seed, V_SET(3e-2)).log_S;
