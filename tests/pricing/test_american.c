@@ -13,6 +13,12 @@
 #include "reference_csv.h"
 #include "rehedge/pricing.h"
 
+/* The inner functions too, one lane wide. */
+#define RH_LANES 1
+#define RH_AMERICAN(name) rh_american_##name##_tested
+#include "pricing/american_isa.h"
+#undef RH_AMERICAN
+
 #define RH_AMERICAN_DECLARE
 #define RH_AMERICAN(name) rh_american_##name##_baseline
 #include "pricing/american_isa.h"
@@ -224,6 +230,34 @@ static void boundary_where_system_a_diverges(void **unused)
         assert_true(fabs(price_of(&rows[i].o) - rows[i].price) < 1e-6);
 }
 
+/* The grid that was chosen is as good as the finest. */
+static void finest_grid_agrees(void **unused)
+{
+    (void)unused;
+    uint64_t state = 7;
+    double worst = 0.0;
+    for (int i = 0; i < 400; i++) {
+        american o = random_option(&state);
+        o.is_call = false;
+        if (i % 4 == 0) o.T *= 6.0;
+        if (i % 5 == 0) o.q = i % 2 ? 0.0 : -0.5 * o.q;
+        if (i % 7 == 0) o.sigma *= 0.3;
+        rh_american_work work;
+        rh_american_curve curve = {.asset_earns = o.q < 0.0, .T = o.T, .r = o.r, .q = o.q,
+                                   .sigma = o.sigma, .limit = rh_american_limit(o.r, o.q)};
+        assert_true(rh_curve_solve_1(&rh_american_finest, 0, &work, &curve));
+        o.S = fmax(o.S, o.K * exp(curve.log_b[0]));
+        double premium = rh_premium_1(rh_american_finest.nodes, &curve, o.S / o.K).price;
+        double price = rh_option_price(RH_MODEL_BSM, false, o.S, o.K, o.T, o.r, o.q, o.sigma) +
+                       o.K * premium;
+        double error = fabs(price_of(&o) - price) / o.K;
+        worst = fmax(worst, error);
+        if (!(error < 8e-9))
+            fail_msg("S %.17g T %.17g r %g q %g sigma %g: %.2e", o.S, o.T, o.r, o.q, o.sigma, error);
+    }
+    print_message("worst difference from the finest grid %.1e K\n", worst);
+}
+
 /* --- a tree of another kind ------------------------------------------------------------------ */
 
 /* Peizer and Pratt's inversion, formula 2 (Leisen & Reimer 1996). */
@@ -312,6 +346,31 @@ static void greeks_are_slopes(void **unused)
         alive++;
     }
     assert_true(alive > 20);
+}
+
+/* Vega and rho come from a curve moved by one step: against differences of whole solutions. */
+static void vega_and_rho_are_slopes(void **unused)
+{
+    (void)unused;
+    uint64_t state = 9;
+    double worst_vega = 0.0, worst_rho = 0.0;
+    for (int i = 0; i < 60; i++) {
+        american o = random_option(&state);
+        if (i % 6 == 0) *(o.is_call ? &o.r : &o.q) = 0.0;
+        rh_american g = greeks_of(&o);
+        american up = o, down = o, higher = o, lower = o;
+        double h = 2e-3 * o.sigma, dr = 1e-3;
+        double earns = o.is_call ? o.q : o.r;
+        bool near = fabs(log(o.S / g.boundary)) < 0.1 * o.sigma * sqrt(o.T);
+        if (near || earns < 0.01 || g.gamma == 0.0) continue;
+        up.sigma += h, down.sigma -= h, higher.r += dr, lower.r -= dr;
+        double vega = (price_of(&up) - price_of(&down)) / (2.0 * h);
+        double rho = (price_of(&higher) - price_of(&lower)) / (2.0 * dr);
+        worst_vega = fmax(worst_vega, fabs(vega - g.vega) / o.K);
+        worst_rho = fmax(worst_rho, fabs(rho - g.rho) / o.K);
+    }
+    print_message("worst difference of vega %.1e K, rho %.1e K\n", worst_vega, worst_rho);
+    assert_true(worst_vega < 1e-5 && worst_rho < 3e-5);
 }
 
 static void edges(void **unused)
@@ -479,9 +538,11 @@ int main(void)
         cmocka_unit_test(approximation_is_converged),
         cmocka_unit_test(published_approximation),
         cmocka_unit_test(boundary_where_system_a_diverges),
+        cmocka_unit_test(finest_grid_agrees),
         cmocka_unit_test(leisen_reimer_tree),
         cmocka_unit_test(bounds_and_symmetry),
         cmocka_unit_test(greeks_are_slopes),
+        cmocka_unit_test(vega_and_rho_are_slopes),
         cmocka_unit_test(edges),
         cmocka_unit_test(hostile_numbers),
         cmocka_unit_test(instruction_sets_agree),
