@@ -36,8 +36,22 @@ RH_KERNEL V RH_W(rh_lane_log)(V x)
     return V_FMA(power, V_SET(RH_LN2_HI), V_FMA(power, V_SET(RH_LN2_LO), log_m));
 }
 
-/* Mills' ratio N(-x) / n(x), 0 <= x < 2^64: all coefficients are positive, nothing cancels. */
-RH_KERNEL V RH_W(rh_lane_mills)(V x)
+/* ln S/K, both normal and positive, with one division: s = (S - K') / (S + K'), K' = K 2^power near
+ * S, whose numerator is exact, so that nothing is lost however near they are. */
+RH_KERNEL V RH_W(rh_lane_log_ratio)(V S, V K)
+{
+    const double *c = rh_log_ratio;
+    V power, near = V_ALIGN(K, S, &power);
+    V s = (S - near) / (S + near), z = s * s, z2 = z * z;
+    V low = V_FMA(V_FMA(V_SET(c[3]), z, V_SET(c[2])), z2, V_FMA(V_SET(c[1]), z, V_SET(c[0])));
+    V high = V_FMA(V_FMA(V_SET(c[7]), z, V_SET(c[6])), z2, V_FMA(V_SET(c[5]), z, V_SET(c[4])));
+    V z4 = z2 * z2, log_m = V_FMA(s * z, V_FMA(V_FMA(V_SET(c[8]), z4, high), z4, low), s + s);
+    return V_FMA(power, V_SET(RH_LN2_HI), V_FMA(power, V_SET(RH_LN2_LO), log_m));
+}
+
+/* weight N(-x) / n(x), Mills' ratio, 0 <= x < 2^64: all coefficients are positive, so that nothing
+ * cancels. */
+RH_KERNEL V RH_W(rh_lane_mills)(V weight, V x)
 {
     V top = x + V_SET(rh_mills_p[9]), bottom = x + V_SET(rh_mills_q[10]);
     bottom = V_FMA(bottom, x, V_SET(rh_mills_q[9]));
@@ -47,5 +61,5 @@ RH_KERNEL V RH_W(rh_lane_mills)(V x)
     RH_STEP(8) RH_STEP(7) RH_STEP(6) RH_STEP(5) RH_STEP(4) RH_STEP(3) RH_STEP(2) RH_STEP(1)
     RH_STEP(0)
 #undef RH_STEP
-    return top / bottom;
+    return weight * (top / bottom);
 }

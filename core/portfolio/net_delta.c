@@ -38,14 +38,15 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->option[n] = i;
     net->expiry_of[n] = group;
     net->own_vol[n] = o->own_vol;
+    net->own_inverse[n] = o->own_vol > 0.0 ? 1.0 / o->own_vol : 0.0;
     net->strike[n] = o->strike;
-    net->sign[n] = o->is_call ? 1 : -1;
-    /* In quote currency an inverse option has the undiscounted forward delta, N(d1): see fill(). */
+    rh_log_strike(o->strike, &net->log_strike[n], &net->log_strike_lo[n]);
+    net->sign[n] = net->scale[n] = o->is_call ? 1.0 : -1.0;
+    net->drift[n] = 0.0;
     net->inverse[n] = o->inverse && net->in_coin;
     net->slow[n] = o->underlying >= 0 || (net->in_coin && !o->inverse);
     net->any_slow |= net->slow[n];
     net->any_inverse |= net->inverse[n];
-    net->growth[n] = net->discount[n] = 1.0;
     return RH_OK;
 }
 
@@ -68,27 +69,47 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     return RH_OK;
 }
 
-static void fill_inputs(rh_net_delta *net, int64_t time_ns, double sigma)
+typedef struct expiry_terms {
+    double T, root, inverse_root;
+} expiry_terms;
+
+/* Forward drift and discounting, where there is any; an inverse option measured in quote currency
+ * has the undiscounted forward delta, N(d1). */
+static void fill_carry(rh_net_delta *net, double spot, const expiry_terms *expiry)
 {
     const rh_asset *asset = &net->universe->assets[net->asset];
-    double root[RH_EXPIRIES_MAX], growth[RH_EXPIRIES_MAX], discount[RH_EXPIRIES_MAX];
+    double forward[RH_EXPIRIES_MAX], carry[RH_EXPIRIES_MAX];
     for (int g = 0; g < net->expiry_count; g++) {
-        double T = rh_years(time_ns, net->expiry_ns[g]);
-        root[g] = sqrt(T);
-        growth[g] = net->flat ? 1.0 : rh_exp((asset->rate - asset->yield) * T);
-        discount[g] = net->flat ? 1.0 : rh_exp(-asset->rate * T);
+        double T = expiry[g].T;
+        forward[g] = net->flat ? spot : spot * rh_exp((asset->rate - asset->yield) * T);
+        carry[g] = net->flat ? 1.0 : rh_exp(-asset->yield * T);
     }
     for (int n = 0; n < net->count; n++) {
-        double vol = net->own_vol[n] > 0.0 ? net->own_vol[n] : sigma;
-        net->total[n] = vol * root[net->expiry_of[n]];
-    }
-    for (int n = 0; n < net->count && !net->flat; n++) {
         int g = net->expiry_of[n];
-        bool inverse = net->universe->instruments[net->option[n]].inverse;
-        net->growth[n] = growth[g];
-        /* Quote-measured inverse: d(S c)/dS = N(d1) = growth discount N(d1) with this discount. */
-        net->discount[n] = inverse && !net->in_coin ? 1.0 / growth[g] : discount[g];
+        bool quote_inverse = net->universe->instruments[net->option[n]].inverse && !net->in_coin;
+        net->drift[n] = (asset->rate - asset->yield) * expiry[g].T;
+        net->scale[n] = net->sign[n] * (net->inverse[n]   ? net->strike[n] / forward[g]
+                                        : quote_inverse ? 1.0
+                                                        : carry[g]);
     }
+}
+
+static void fill_inputs(rh_net_delta *net, int64_t time_ns, double spot, double sigma)
+{
+    expiry_terms expiry[RH_EXPIRIES_MAX];
+    double inverse = 1.0 / sigma;
+    for (int g = 0; g < net->expiry_count; g++) {
+        double T = rh_years(time_ns, net->expiry_ns[g]), root = sqrt(T);
+        expiry[g] = (expiry_terms){T, root, T > 0.0 ? 1.0 / root : RH_DELTA_CERTAIN};
+    }
+    for (int n = 0; n < net->count; n++) {
+        const expiry_terms *e = &expiry[net->expiry_of[n]];
+        bool own = net->own_vol[n] > 0.0;
+        double vol = own ? net->own_vol[n] : sigma;
+        net->slope[n] = net->sign[n] * ((own ? net->own_inverse[n] : inverse) * e->inverse_root);
+        net->shift[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5) * (vol * e->root);
+    }
+    if (!net->flat || net->any_inverse) fill_carry(net, spot, expiry);
 }
 
 /* Delta of one unit as the design defines it: dW/dS in quote currency, S dW/dS in coin. */
@@ -121,19 +142,17 @@ static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int
     c->sigma = sigma;
     c->time_ns = time_ns;
     c->valid = true;
-    fill_inputs(net, time_ns, sigma);
+    fill_inputs(net, time_ns, spot, sigma);
     rh_delta_batch batch = {.count = (size_t)net->count,
-                            .strike = net->strike,
-                            .growth = net->growth,
-                            .discount = net->discount,
-                            .total = net->total,
-                            .sign = net->sign,
-                            .inverse = net->inverse,
+                            .log_strike = net->log_strike,
+                            .log_strike_lo = net->log_strike_lo,
+                            .drift = net->drift,
+                            .slope = net->slope,
+                            .shift = net->shift,
+                            .scale = net->scale,
                             .out = c->delta};
     rh_option_delta_batch(&batch, spot);
-    if (!net->any_inverse && !net->any_slow) return c->delta;
-    for (int n = 0; n < net->count; n++) {
-        if (net->inverse[n]) c->delta[n] *= spot * net->growth[n]; /* F dc/dF */
+    for (int n = 0; n < net->count && net->any_slow; n++) {
         if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
     }
     return c->delta;

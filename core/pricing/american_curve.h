@@ -9,6 +9,12 @@
 
 #include "pricing/american_tables.h"
 
+#if defined(__GNUC__)
+#define RH_NOINLINE __attribute__((noinline))
+#else
+#define RH_NOINLINE
+#endif
+
 enum {
     RH_AMERICAN_NODES_MAX = 32, /* Chebyshev intervals of the boundary in sqrt(tau) */
     RH_AMERICAN_POINTS_MAX = 32, /* quadrature of the boundary */

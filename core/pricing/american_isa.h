@@ -1,5 +1,5 @@
 /* American options for one instruction set, under the names RH_AMERICAN(...): included by the files
- * that instantiate it with RH_LANES = 1, 4 or 8, and, with RH_AMERICAN_DECLARE, by the dispatcher.
+ * that instantiate it with RH_LANES = 1 to 8, and, with RH_AMERICAN_DECLARE, by the dispatcher.
  * An option alone is solved in the widest lanes; the approximation alone runs one lane wide. */
 #include "rehedge/pricing.h"
 
@@ -15,16 +15,16 @@ double RH_AMERICAN(baw)(bool is_call, double S, double K, double T, double r, do
 void RH_AMERICAN(baw_batch)(const rh_american_batch *batch);
 
 #ifndef RH_AMERICAN_DECLARE
+#include "math/kernel_normal.h"
 #include "math/lanes_width.h"
 #include "pricing/american_curve.h"
-#include "pricing/kernel_option.h"
 
-#define RH_WIDTH 1
+#define RH_WIDTH RH_SINGLE
 #include "math/kernel_lanes.h"
 #include "pricing/kernel_baw.h"
 #undef RH_WIDTH
 #define RH_WIDTH RH_LANES
-#if RH_LANES > 1
+#if RH_LANES > 1 || RH_SINGLE != 1
 #include "math/kernel_lanes.h"
 #include "pricing/kernel_baw.h"
 #endif
@@ -43,18 +43,23 @@ static double rh_baw_edge(bool is_call, double S, double K, double T, double r, 
 {
     if (!rh_american_domain(is_call, S, K, T, r, q, sigma)) return (double)NAN;
     double sign = is_call ? 1.0 : -1.0, payoff = fmax(sign * (S - K), 0.0);
-    rh_greeks e;
-    rh_greeks_kernel(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
-    return rh_never_exercised(sign, r, q) ? e.price : fmax(e.price, payoff);
+    double european = rh_option_price(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma);
+    return rh_never_exercised(sign, r, q) ? european : fmax(european, payoff);
 }
 
 double RH_AMERICAN(baw)(bool is_call, double S, double K, double T, double r, double q,
                         double sigma)
 {
-    double sign = is_call ? 1.0 : -1.0, ratio = S / K;
-    if (!(K > 0.0 && K <= DBL_MAX) || !rh_baw_usual_1(sign, ratio, T, r, q, sigma))
-        return rh_baw_edge(is_call, S, K, T, r, q, sigma);
-    return K * rh_baw_price_1(sign, ratio, T, r, q, sigma);
+#define RH_ALONE(name) RH_CAT(rh_v, RH_SINGLE, _##name)
+    double price;
+    RH_CAT(rh_v, RH_SINGLE, ) sign = RH_ALONE(set)(is_call ? 1.0 : -1.0);
+    RH_CAT(rh_v, RH_SINGLE, ) ratio = RH_ALONE(set)(S / K), time = RH_ALONE(set)(T);
+    RH_CAT(rh_v, RH_SINGLE, ) in_r = RH_ALONE(set)(r), in_q = RH_ALONE(set)(q);
+    RH_CAT(rh_v, RH_SINGLE, ) vol = RH_ALONE(set)(sigma);
+    bool usual = RH_ALONE(bits)(RH_ONE(rh_baw_usual)(sign, ratio, time, in_r, in_q, vol));
+    if (!usual || !(K > 0.0 && K <= DBL_MAX)) return rh_baw_edge(is_call, S, K, T, r, q, sigma);
+    RH_ALONE(store)(&price, RH_ONE(rh_baw_price)(sign, ratio, time, in_r, in_q, vol));
+    return K * price;
 }
 
 static double rh_baw_one(const rh_american_batch *batch, size_t at)

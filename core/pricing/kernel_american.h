@@ -148,7 +148,7 @@ static inline bool rh_american_random(bool is_call, double S, double K, double T
     T = rh_american_horizon(T, earns, costs, sigma);
     rh_american_curve curve = {.asset_earns = costs < 0.0, .T = T, .r = earns, .q = costs,
                                .sigma = sigma, .limit = rh_american_limit(earns, costs)};
-    rh_greeks_kernel(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
+    rh_option_greeks(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
     if ((earns + fmax(-costs, 0.0)) * T < 1e-10) {
         rh_american_european(&e, payoff, is_call ? HUGE_VAL : 0.0, out);
         return true;
@@ -181,7 +181,7 @@ static inline bool rh_american_kernel(bool is_call, double S, double K, double T
     if (!rh_american_domain(is_call, S, K, T, r, q, sigma)) return false;
     if (rh_never_exercised(is_call ? 1.0 : -1.0, r, q)) {
         rh_greeks e;
-        rh_greeks_kernel(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
+        rh_option_greeks(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
         rh_american_european(&e, 0.0, is_call ? HUGE_VAL : 0.0, out);
         return true;
     }

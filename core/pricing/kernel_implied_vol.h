@@ -17,6 +17,7 @@
 #define RH_VOL_SERIES_Z 4.0
 #define RH_VOL_SERIES_FAR 0.12      /* ...and beyond */
 #define RH_VOL_DEEP 1e35            /* gap / price beyond which logarithms are compared */
+#define RH_VOL_FAR 6e27             /* gap / price up to which the lanes guess */
 #define RH_VOL_DONE 1.5e-4          /* a step this small leaves 0.1 of its fourth power */
 #define RH_VOL_STEPS_MAX 16
 

@@ -102,6 +102,19 @@ typedef enum rh_vol_status {
  * ulp where it determines more). 0 for a price of 0 at the money. Not RH_VOL_OK: *sigma is NaN. */
 rh_vol_status rh_implied_vol(rh_option_model model, bool is_call, double S, double K, double T,
                              double r, double q, double price, double *sigma);
+
+/* Options of one model as a structure of arrays; each answer has the bits of rh_implied_vol. */
+typedef struct rh_vol_batch {
+    rh_option_model model;
+    size_t count;
+    const double *S, *K, *T, *r, *q, *price;    /* r or q NULL: 0 */
+    const signed char *sign;                    /* +1 call, -1 put */
+    double *sigma;                              /* NaN where the status is not RH_VOL_OK */
+    rh_vol_status *status;                      /* NULL: not wanted */
+} rh_vol_batch;
+/* Returns how many are RH_VOL_OK. No overlap of inputs and outputs. */
+size_t rh_implied_vol_batch(const rh_vol_batch *batch);
+
 /* "ok", "below_intrinsic", ... Static storage. */
 const char *rh_vol_status_name(rh_vol_status status);
 

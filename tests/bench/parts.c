@@ -73,17 +73,16 @@ static double whole_greeks(int count)
 
 static double delta_batches(int count)
 {
-    double strike[OPTIONS], growth[OPTIONS], discount[OPTIONS], total[OPTIONS], out[OPTIONS];
-    signed char sign[OPTIONS], inverse[OPTIONS] = {0};
+    double strike[OPTIONS], strike_lo[OPTIONS], drift[OPTIONS] = {0}, slope[OPTIONS];
+    double shift[OPTIONS], scale[OPTIONS], out[OPTIONS];
     for (int i = 0; i < OPTIONS; i++) {
-        strike[i] = 35000 + 1000 * i;
-        growth[i] = discount[i] = 1;
-        total[i] = 0.2 + 0.1 * (i % 4);
-        sign[i] = i % 2 ? -1 : 1;
+        double total = 0.2 + 0.1 * (i % 4);
+        rh_log_strike(35000 + 1000 * i, &strike[i], &strike_lo[i]);
+        scale[i] = i % 2 ? -1.0 : 1.0;
+        slope[i] = scale[i] / total;
+        shift[i] = 0.5 * scale[i] * total;
     }
-    rh_delta_batch batch = {.count = OPTIONS, .strike = strike, .growth = growth,
-                            .discount = discount, .total = total, .sign = sign,
-                            .inverse = inverse, .out = out};
+    rh_delta_batch batch = {OPTIONS, strike, strike_lo, drift, slope, shift, scale, out};
     double sum = 0;
     for (int i = 0; i < count; i++) {
         rh_option_delta_batch(&batch, 45000 + 0.01 * i);

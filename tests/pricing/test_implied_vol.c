@@ -14,11 +14,14 @@
 #include "reference_csv.h"
 #include "rehedge/pricing.h"
 
-#define RH_IMPLIED_VOL_DECLARE
-#define RH_IMPLIED_VOL rh_implied_vol_baseline
+#define RH_VOL_DECLARE
+#define RH_VOL_ISA(name) rh_vol_##name##_baseline
 #include "pricing/implied_vol_isa.h"
-#undef RH_IMPLIED_VOL
-#define RH_IMPLIED_VOL rh_implied_vol_fma
+#undef RH_VOL_ISA
+#define RH_VOL_ISA(name) rh_vol_##name##_fma
+#include "pricing/implied_vol_isa.h"
+#undef RH_VOL_ISA
+#define RH_VOL_ISA(name) rh_vol_##name##_avx512
 #include "pricing/implied_vol_isa.h"
 
 typedef struct quote {
@@ -242,9 +245,9 @@ static void instruction_sets_agree(void **unused)
         long double vega;
         quote o = random_quote(&state, 6.0, &sigma);
         o.price = (double)price_l(&o, sigma, &vega);
-        rh_vol_status one = rh_implied_vol_baseline(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q,
+        rh_vol_status one = rh_vol_one_baseline(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q,
                                                     o.price, &a);
-        rh_vol_status two = rh_implied_vol_fma(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q,
+        rh_vol_status two = rh_vol_one_fma(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q,
                                                o.price, &b);
         assert_int_equal(one, two);
         assert_true((isnan(a) && isnan(b)) || a == b);
