@@ -1,6 +1,6 @@
 /* Net delta, fast. The batch gives per-unit deltas of all live options of one asset; positions are
- * then weighted sums over a fixed tree of lanes. Invariant: cached deltas are used only for exactly
- * equal spot, time and vol, so that caching never changes a bit. */
+ * then weighted sums over a fixed tree of lanes. Invariant: what is kept (deltas, sums, gathered
+ * positions) is used only for exactly equal inputs, so that keeping it never changes a bit. */
 #include "portfolio/net_delta.h"
 
 #include <string.h>
@@ -22,6 +22,11 @@ void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset
         bool margined =
             instrument->kind == RH_INSTRUMENT_PERP || instrument->kind == RH_INSTRUMENT_FUTURE;
         net->margined[instrument->settle] |= margined;
+    }
+    for (int c = 0; c < universe->currency_count; c++) {
+        const rh_currency *currency = &universe->currencies[c];
+        bool moves = currency->conversion != RH_CONVERT_NONE && currency->asset == asset;
+        if (moves) net->currency[net->currency_count++] = c;
     }
 }
 
@@ -54,8 +59,8 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
 {
     net->count = net->expiry_count = net->other_count = 0;
     net->any_slow = net->any_inverse = false;
-    net->weights[0].of = net->weights[1].of = NULL;
-    net->cache[0].valid = net->cache[1].valid = false;
+    net->held[0].of = net->held[1].of = NULL;
+    net->cache[0].valid = net->cache[1].valid = net->timed = false;
     for (int i = 0; i < net->universe->instrument_count; i++) {
         const rh_instrument *instrument = &net->universe->instruments[i];
         if (instrument->asset != net->asset) continue;
@@ -68,19 +73,19 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     return RH_OK;
 }
 
-static void fill_inputs(rh_net_delta *net, int64_t time_ns, double sigma)
+/* What depends on the time alone: one root, one growth and one discount for each expiry. */
+static void set_time(rh_net_delta *net, int64_t time_ns)
 {
     const rh_asset *asset = &net->universe->assets[net->asset];
-    double root[RH_EXPIRIES_MAX], growth[RH_EXPIRIES_MAX], discount[RH_EXPIRIES_MAX];
+    double growth[RH_EXPIRIES_MAX], discount[RH_EXPIRIES_MAX];
+    net->timed = true;
+    net->timed_ns = time_ns;
     for (int g = 0; g < net->expiry_count; g++) {
         double T = rh_years(time_ns, net->expiry_ns[g]);
-        root[g] = sqrt(T);
-        growth[g] = net->flat ? 1.0 : rh_exp((asset->rate - asset->yield) * T);
-        discount[g] = net->flat ? 1.0 : rh_exp(-asset->rate * T);
-    }
-    for (int n = 0; n < net->count; n++) {
-        double vol = net->own_vol[n] > 0.0 ? net->own_vol[n] : sigma;
-        net->total[n] = vol * root[net->expiry_of[n]];
+        net->root[g] = sqrt(T);
+        if (net->flat) continue;
+        growth[g] = rh_exp((asset->rate - asset->yield) * T);
+        discount[g] = rh_exp(-asset->rate * T);
     }
     for (int n = 0; n < net->count && !net->flat; n++) {
         int g = net->expiry_of[n];
@@ -100,7 +105,7 @@ static double slow_delta(const rh_net_delta *net, const rh_market *market, int i
     return net->in_coin ? market->spot[net->asset] * unit.delta : unit.delta;
 }
 
-static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
                                  bool hedge_vol)
 {
     double spot = market->spot[net->asset];
@@ -108,11 +113,11 @@ static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int
                        ? market->hedge[net->asset].sigma
                        : market->mark[net->asset].sigma;
     for (int k = 0; k < 2; k++) {
-        const rh_option_deltas *c = &net->cache[k];
+        rh_option_deltas *c = &net->cache[k];
         if (c->valid && c->time_ns == time_ns && !memcmp(&c->spot, &spot, sizeof spot) &&
             !memcmp(&c->sigma, &sigma, sizeof sigma) && !net->any_slow) {
             net->newest = k;
-            return c->delta;
+            return c;
         }
     }
     net->newest = !net->newest;
@@ -121,7 +126,12 @@ static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int
     c->sigma = sigma;
     c->time_ns = time_ns;
     c->valid = true;
-    fill_inputs(net, time_ns, sigma);
+    c->summed[0] = c->summed[1] = false;
+    if (!net->timed || net->timed_ns != time_ns) set_time(net, time_ns);
+    for (int n = 0; n < net->count; n++) {
+        double vol = net->own_vol[n] > 0.0 ? net->own_vol[n] : sigma;
+        net->total[n] = vol * net->root[net->expiry_of[n]];
+    }
     rh_delta_batch batch = {.count = (size_t)net->count,
                             .strike = net->strike,
                             .growth = net->growth,
@@ -131,67 +141,90 @@ static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int
                             .inverse = net->inverse,
                             .out = c->delta};
     rh_option_delta_batch(&batch, spot);
-    if (!net->any_inverse && !net->any_slow) return c->delta;
+    if (!net->any_inverse && !net->any_slow) return c;
     for (int n = 0; n < net->count; n++) {
         if (net->inverse[n]) c->delta[n] *= spot * net->growth[n]; /* F dc/dF */
         if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
     }
-    return c->delta;
+    return c;
 }
 
-/* Delta of cash and unsettled basis in one currency. */
-static double currency_delta(const rh_net_delta *net, const rh_positions *p,
-                             const rh_market *market, int c)
+/* --- what is held -------------------------------------------------------------------------- */
+
+static void gather(rh_net_delta *net, rh_net_held *held, const rh_positions *p)
 {
-    const rh_currency *currency = &net->universe->currencies[c];
-    if (currency->conversion == RH_CONVERT_NONE || currency->asset != net->asset) return 0.0;
-    double amount = p->cash[c];
-    if (net->margined[c]) {
-        amount += rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
-                  rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
+    const rh_net_held *else_held = &net->held[held == &net->held[0]];
+    held->of = p;
+    held->version = p->version;
+    for (int n = 0; n < net->count; n++)
+        held->qty[n] = rh_positions_qty(p, net->option[n]);
+    bool same = else_held->of &&
+                !memcmp(held->qty, else_held->qty, (size_t)net->count * sizeof held->qty[0]);
+    held->set = same == (else_held->set == 1);
+    if (!same) net->cache[0].summed[held->set] = net->cache[1].summed[held->set] = false;
+    held->other_count = 0;
+    for (int k = 0; k < net->other_count; k++) {
+        bool any = fabs(rh_positions_qty(p, net->other[k])) > 0.0;
+        if (any) held->other[held->other_count++] = net->other[k];
     }
-    if (net->hedge_collateral) amount += p->collateral[c];
-    return currency->conversion == RH_CONVERT_TIMES ? amount : -amount / market->spot[net->asset];
+    for (int k = 0; k < net->currency_count; k++) {
+        int c = net->currency[k];
+        held->unsettled[k] = net->margined[c] ? rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
+                                                    rh_positions_unsettled(p, RH_LAYER_HEDGE, c)
+                                              : 0.0;
+    }
 }
 
-/* The quantities of the live options, gathered anew only when the positions changed. */
-static const double *quantities(rh_net_delta *net, const rh_positions *p)
+static const rh_net_held *held_of(rh_net_delta *net, const rh_positions *p)
 {
-    rh_option_weights *w = &net->weights[net->weights[0].of != NULL && net->weights[0].of != p];
-    if (w->of == p && w->version == p->version) return w->qty;
-    w->of = p;
-    w->version = p->version;
-    for (int n = 0; n < net->count; n++) {
-        int i = net->option[n];
-        w->qty[n] = rh_positions_qty(p, i);
+    rh_net_held *held = &net->held[net->held[0].of != NULL && net->held[0].of != p];
+    if (held->of != p || held->version != p->version) gather(net, held, p);
+    return held;
+}
+
+/* --- sums ---------------------------------------------------------------------------------- */
+
+/* Delta of cash and unsettled basis in the k-th currency that has one. */
+static double currency_delta(const rh_net_delta *net, const rh_net_held *held,
+                             const rh_market *market, int k)
+{
+    int c = net->currency[k];
+    double amount = held->of->cash[c];
+    if (net->margined[c]) amount += held->unsettled[k];
+    if (net->hedge_collateral) amount += held->of->collateral[c];
+    bool times = net->universe->currencies[c].conversion == RH_CONVERT_TIMES;
+    return times ? amount : -amount / market->spot[net->asset];
+}
+
+static double options_delta(rh_net_delta *net, const rh_net_held *held, const rh_market *market,
+                            int64_t time_ns, bool hedge_vol)
+{
+    rh_option_deltas *unit = unit_deltas(net, market, time_ns, hedge_vol);
+    if (!unit->summed[held->set]) {
+        for (int n = 0; n < net->count; n++)
+            net->weighted[n] = held->qty[n] * unit->delta[n];
+        unit->sum[held->set] = rh_sum_lanes(net->weighted, (size_t)net->count);
+        unit->summed[held->set] = true;
     }
-    return w->qty;
+    return unit->sum[held->set];
 }
 
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol)
 {
-    const rh_universe *universe = net->universe;
+    const rh_net_held *held = held_of(net, positions);
     double delta = 0.0;
-    if (net->count > 0) {
-        const double *unit = unit_deltas(net, market, time_ns, hedge_vol);
-        const double *qty = quantities(net, positions);
-        for (int n = 0; n < net->count; n++)
-            net->weighted[n] = qty[n] * unit[n];
-        delta = rh_sum_lanes(net->weighted, (size_t)net->count);
-    }
-    for (int k = 0; k < net->other_count; k++) {
-        int i = net->other[k];
+    if (net->count > 0) delta = options_delta(net, held, market, time_ns, hedge_vol);
+    for (int k = 0; k < held->other_count; k++) {
+        int i = held->other[k];
         double qty = rh_positions_qty(positions, i);
-        if (!(fabs(qty) > 0.0)) continue;
-        const rh_instrument *instrument = &universe->instruments[i];
+        const rh_instrument *instrument = &net->universe->instruments[i];
         /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
         bool plain = !instrument->has_feed && !instrument->inverse && !net->in_coin;
         delta += plain ? qty : qty * slow_delta(net, market, i, time_ns, false);
     }
-    for (int c = 0; c < universe->currency_count; c++) {
-        delta += currency_delta(net, positions, market, c);
-    }
+    for (int k = 0; k < net->currency_count; k++)
+        delta += currency_delta(net, held, market, k);
     return delta;
 }
 
@@ -201,7 +234,7 @@ double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const
     const rh_position *book = positions->held[RH_LAYER_BOOK];
     double gross = 0.0;
     if (net->count > 0) {
-        const double *unit = unit_deltas(net, market, time_ns, hedge_vol);
+        const double *unit = unit_deltas(net, market, time_ns, hedge_vol)->delta;
         for (int n = 0; n < net->count; n++) {
             net->weighted[n] = fabs(book[net->option[n]].qty * unit[n]);
         }

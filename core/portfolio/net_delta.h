@@ -14,13 +14,19 @@ typedef struct rh_option_deltas { /* per unit deltas at one (spot, time, vol) */
     int64_t time_ns;
     double delta[RH_INSTRUMENTS_MAX];
     bool valid;
+    bool summed[2]; /* sum[k]: weighted with the quantities of set k */
+    double sum[2];
 } rh_option_deltas;
 
-typedef struct rh_option_weights { /* quantities of the live options in one position state */
-    const rh_positions *of;
+/* What net delta needs of one position state, gathered anew only when its quantities changed. */
+typedef struct rh_net_held {
+    const rh_positions *of; /* NULL: not gathered */
     uint64_t version;
-    double qty[RH_INSTRUMENTS_MAX];
-} rh_option_weights;
+    int set; /* of qty: the two states have the same one while they hold the same options */
+    double qty[RH_INSTRUMENTS_MAX];                             /* of the live options */
+    int other[RH_INSTRUMENTS_MAX], other_count;                 /* held, of net->other */
+    double unsettled[RH_CURRENCIES_MAX];                        /* of net->currency */
+} rh_net_held;
 
 typedef struct rh_net_delta {
     const rh_universe *universe;
@@ -39,10 +45,14 @@ typedef struct rh_net_delta {
     bool any_inverse;                 /* coin-measured options: their batch delta is per forward */
     bool flat;                        /* no rate, no yield: growth and discount are 1 */
     bool margined[RH_CURRENCIES_MAX]; /* perps or futures settle in it: it may hold basis */
+    int currency[RH_CURRENCIES_MAX], currency_count; /* whose amounts have a delta to the asset */
     int other[RH_INSTRUMENTS_MAX], other_count; /* the asset's other instruments */
+    bool timed; /* root, growth and discount are those of timed_ns */
+    int64_t timed_ns;
+    double root[RH_EXPIRIES_MAX]; /* sqrt(T) */
     double growth[RH_INSTRUMENTS_MAX], discount[RH_INSTRUMENTS_MAX], total[RH_INSTRUMENTS_MAX];
     double weighted[RH_INSTRUMENTS_MAX];
-    rh_option_weights weights[2]; /* of the filled and the reported state */
+    rh_net_held held[2]; /* the filled and the reported state */
     rh_option_deltas cache[2];
     int newest;
 } rh_net_delta;

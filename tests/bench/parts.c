@@ -134,7 +134,7 @@ static double generated_bars(int count)
     if (rh_json_parse("part", text, sizeof text - 1, &doc, NULL) != RH_OK) return -1;
     if (rh_feed_synth(rh_json_root(doc), 0, INT64_C(1000000000) * count, 7, 0, 0, &feed, NULL) ==
         RH_OK) {
-        while (feed->next(feed, &record, NULL) == RH_OK) sum += record.price;
+        while (rh_feed_next(feed, &record, NULL) == RH_OK) sum += record.price;
         feed->free(feed);
     }
     rh_json_free(doc);
