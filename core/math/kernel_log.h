@@ -111,6 +111,13 @@ RH_KERNEL rh_k_pair rh_k_log_pair(double x)
     return rh_k_sum_fast(sum.hi, sum.lo + RH_FMA(split.power, RH_LN2_LO, log_m.lo));
 }
 
+/* The same with what Annex F asks of log outside (0, inf). */
+RH_KERNEL rh_k_pair rh_k_log_pair_edges(double x)
+{
+    if (x > 0.0 && x <= DBL_MAX) return rh_k_log_pair(x);
+    return (rh_k_pair){rh_k_log_edges(x, x), 0.0};
+}
+
 /* |x|^y for finite x > 0 and y not NaN. */
 RH_KERNEL double rh_k_pow_positive(double x, double y)
 {

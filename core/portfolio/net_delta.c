@@ -43,14 +43,16 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->option[n] = i;
     net->expiry_of[n] = group;
     net->own_vol[n] = o->own_vol;
+    net->own_inverse[n] = o->own_vol > 0.0 ? 1.0 / o->own_vol : 0.0;
     net->strike[n] = o->strike;
-    net->sign[n] = o->is_call ? 1 : -1;
-    /* In quote currency an inverse option has the undiscounted forward delta, N(d1): see fill(). */
+    rh_log_strike(o->strike, &net->log_strike[n], &net->log_strike_lo[n]);
     net->inverse[n] = o->inverse && net->in_coin;
+    net->sign[n] = net->scale[n] = o->is_call ? 1.0 : -1.0;
+    net->half_sign[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5);
+    net->drift[n] = 0.0;
     net->slow[n] = o->underlying >= 0 || (net->in_coin && !o->inverse);
     net->any_slow |= net->slow[n];
     net->any_inverse |= net->inverse[n];
-    net->growth[n] = net->discount[n] = 1.0;
     return RH_OK;
 }
 
@@ -73,26 +75,54 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     return RH_OK;
 }
 
-/* What depends on the time alone: one root, one growth and one discount for each expiry. */
+/* What depends on the time alone. An inverse option measured in quote currency has the undiscounted
+ * forward delta, N(d1). */
 static void set_time(rh_net_delta *net, int64_t time_ns)
 {
     const rh_asset *asset = &net->universe->assets[net->asset];
-    double growth[RH_EXPIRIES_MAX], discount[RH_EXPIRIES_MAX];
+    double carry[RH_EXPIRIES_MAX];
     net->timed = true;
     net->timed_ns = time_ns;
+    net->at_vol = 0.0;
     for (int g = 0; g < net->expiry_count; g++) {
         double T = rh_years(time_ns, net->expiry_ns[g]);
         net->root[g] = sqrt(T);
-        if (net->flat) continue;
-        growth[g] = rh_exp((asset->rate - asset->yield) * T);
-        discount[g] = rh_exp(-asset->rate * T);
+        net->inverse_root[g] = T > 0.0 ? 1.0 / net->root[g] : RH_DELTA_CERTAIN;
+        net->growth[g] = net->flat ? 1.0 : rh_exp((asset->rate - asset->yield) * T);
+        carry[g] = net->flat ? 1.0 : rh_exp(-asset->yield * T);
     }
     for (int n = 0; n < net->count && !net->flat; n++) {
         int g = net->expiry_of[n];
-        bool inverse = net->universe->instruments[net->option[n]].inverse;
-        net->growth[n] = growth[g];
-        /* Quote-measured inverse: d(S c)/dS = N(d1) = growth discount N(d1) with this discount. */
-        net->discount[n] = inverse && !net->in_coin ? 1.0 / growth[g] : discount[g];
+        bool quote_inverse = net->universe->instruments[net->option[n]].inverse && !net->in_coin;
+        net->drift[n] = (asset->rate - asset->yield) * rh_years(time_ns, net->expiry_ns[g]);
+        net->scale[n] = net->sign[n] * (quote_inverse ? 1.0 : carry[g]);
+    }
+}
+
+/* What depends on the vol as well. */
+static void set_vol(rh_net_delta *net, double sigma)
+{
+    double total[RH_EXPIRIES_MAX], slope[RH_EXPIRIES_MAX], inverse = 1.0 / sigma;
+    net->at_vol = sigma;
+    for (int g = 0; g < net->expiry_count; g++) {
+        total[g] = sigma * net->root[g];
+        slope[g] = inverse * net->inverse_root[g];
+    }
+    for (int n = 0; n < net->count; n++) {
+        int g = net->expiry_of[n];
+        bool own = net->own_vol[n] > 0.0;
+        net->slope[n] =
+            net->sign[n] * (own ? net->own_inverse[n] * net->inverse_root[g] : slope[g]);
+        net->shift[n] = net->half_sign[n] * (own ? net->own_vol[n] * net->root[g] : total[g]);
+    }
+}
+
+/* What depends on the spot: the weight of options measured in coin. */
+static void set_spot(rh_net_delta *net, double spot)
+{
+    for (int n = 0; n < net->count; n++) {
+        double forward = spot * net->growth[net->expiry_of[n]];
+        if (net->inverse[n]) net->scale[n] = net->sign[n] * (net->strike[n] / forward);
     }
 }
 
@@ -128,22 +158,18 @@ static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market,
     c->valid = true;
     c->summed[0] = c->summed[1] = false;
     if (!net->timed || net->timed_ns != time_ns) set_time(net, time_ns);
-    for (int n = 0; n < net->count; n++) {
-        double vol = net->own_vol[n] > 0.0 ? net->own_vol[n] : sigma;
-        net->total[n] = vol * net->root[net->expiry_of[n]];
-    }
+    if (memcmp(&net->at_vol, &sigma, sizeof sigma) != 0) set_vol(net, sigma);
+    if (net->any_inverse) set_spot(net, spot);
     rh_delta_batch batch = {.count = (size_t)net->count,
-                            .strike = net->strike,
-                            .growth = net->growth,
-                            .discount = net->discount,
-                            .total = net->total,
-                            .sign = net->sign,
-                            .inverse = net->inverse,
+                            .log_strike = net->log_strike,
+                            .log_strike_lo = net->log_strike_lo,
+                            .drift = net->drift,
+                            .slope = net->slope,
+                            .shift = net->shift,
+                            .scale = net->scale,
                             .out = c->delta};
     rh_option_delta_batch(&batch, spot);
-    if (!net->any_inverse && !net->any_slow) return c;
-    for (int n = 0; n < net->count; n++) {
-        if (net->inverse[n]) c->delta[n] *= spot * net->growth[n]; /* F dc/dF */
+    for (int n = 0; n < net->count && net->any_slow; n++) {
         if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
     }
     return c;

@@ -38,20 +38,25 @@ typedef struct rh_net_delta {
     int expiry_of[RH_INSTRUMENTS_MAX];
     int64_t expiry_ns[RH_EXPIRIES_MAX];
     int expiry_count;
-    double own_vol[RH_INSTRUMENTS_MAX], strike[RH_INSTRUMENTS_MAX];
-    signed char sign[RH_INSTRUMENTS_MAX], inverse[RH_INSTRUMENTS_MAX];
+    double own_vol[RH_INSTRUMENTS_MAX], own_inverse[RH_INSTRUMENTS_MAX]; /* 0: the asset's */
+    double strike[RH_INSTRUMENTS_MAX], sign[RH_INSTRUMENTS_MAX];
+    bool inverse[RH_INSTRUMENTS_MAX]; /* in coin: the delta is F dc/dF, by N(d2) */
     bool slow[RH_INSTRUMENTS_MAX]; /* valued one by one: own underlying, quote-settled in coin */
     bool any_slow;
-    bool any_inverse;                 /* coin-measured options: their batch delta is per forward */
-    bool flat;                        /* no rate, no yield: growth and discount are 1 */
+    bool any_inverse;
+    bool flat;                        /* no rate, no yield */
     bool margined[RH_CURRENCIES_MAX]; /* perps or futures settle in it: it may hold basis */
     int currency[RH_CURRENCIES_MAX], currency_count; /* whose amounts have a delta to the asset */
     int other[RH_INSTRUMENTS_MAX], other_count; /* the asset's other instruments */
-    bool timed; /* root, growth and discount are those of timed_ns */
+    /* What rh_delta_batch wants: of the contracts, of them at timed_ns, and with the vol at_vol. */
+    bool timed;
     int64_t timed_ns;
-    double root[RH_EXPIRIES_MAX]; /* sqrt(T) */
-    double growth[RH_INSTRUMENTS_MAX], discount[RH_INSTRUMENTS_MAX], total[RH_INSTRUMENTS_MAX];
-    double weighted[RH_INSTRUMENTS_MAX];
+    double at_vol; /* 0: none yet */
+    double root[RH_EXPIRIES_MAX], inverse_root[RH_EXPIRIES_MAX], growth[RH_EXPIRIES_MAX];
+    double log_strike[RH_INSTRUMENTS_MAX], log_strike_lo[RH_INSTRUMENTS_MAX];
+    double half_sign[RH_INSTRUMENTS_MAX]; /* half of sign; with N(d2) the other way */
+    double drift[RH_INSTRUMENTS_MAX], slope[RH_INSTRUMENTS_MAX], shift[RH_INSTRUMENTS_MAX];
+    double scale[RH_INSTRUMENTS_MAX], weighted[RH_INSTRUMENTS_MAX];
     rh_net_held held[2]; /* the filled and the reported state */
     rh_option_deltas cache[2];
     int newest;

@@ -1,4 +1,4 @@
-/* The public functions for every greek: hands each call to the instantiation for the widest
+/* The public closed forms of European options: hands each call to the instantiation for the widest
  * instruction set. Computes nothing itself; every instantiation gives the same bits. */
 #include "math/kernels.h"
 
@@ -13,12 +13,32 @@
 #include "pricing/greeks_isa.h"
 
 /* One option gains nothing from wide registers. */
+#define RH_ONE_OPTION(name, ...)                                                                   \
+    (rh_isa_widest() == RH_ISA_BASELINE ? rh_greeks_##name##_baseline(__VA_ARGS__)                 \
+                                        : rh_greeks_##name##_fma(__VA_ARGS__))
+
+void rh_option_greeks(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                      double q, double sigma, rh_greeks *out)
+{
+    RH_ONE_OPTION(few, model, is_call, S, K, T, r, q, sigma, out);
+}
+
+double rh_option_price(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                       double q, double sigma)
+{
+    return RH_ONE_OPTION(price, model, is_call, S, K, T, r, q, sigma);
+}
+
+double rh_option_delta(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                       double q, double sigma)
+{
+    return RH_ONE_OPTION(delta, model, is_call, S, K, T, r, q, sigma);
+}
+
 unsigned rh_option_greeks_full(rh_option_model model, bool is_call, double S, double K, double T,
                                double r, double q, double sigma, rh_greeks_full *out)
 {
-    if (rh_isa_widest() == RH_ISA_BASELINE)
-        return rh_greeks_one_baseline(model, is_call, S, K, T, r, q, sigma, out);
-    return rh_greeks_one_fma(model, is_call, S, K, T, r, q, sigma, out);
+    return RH_ONE_OPTION(one, model, is_call, S, K, T, r, q, sigma, out);
 }
 
 unsigned rh_option_greeks_batch(const rh_greeks_batch *batch)

@@ -6,85 +6,107 @@
 unsigned RH_GREEKS_ISA(one)(rh_option_model model, bool is_call, double S, double K, double T,
                             double r, double q, double sigma, rh_greeks_full *out);
 unsigned RH_GREEKS_ISA(batch)(const rh_greeks_batch *batch);
+void RH_GREEKS_ISA(few)(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                        double q, double sigma, rh_greeks *out);
+double RH_GREEKS_ISA(price)(rh_option_model model, bool is_call, double S, double K, double T,
+                            double r, double q, double sigma);
+double RH_GREEKS_ISA(delta)(rh_option_model model, bool is_call, double S, double K, double T,
+                            double r, double q, double sigma);
 
 #ifndef RH_GREEKS_DECLARE
 #include "pricing/kernel_greeks_edge.h"
-#include "pricing/lanes.h"
-
-/* Mills' ratio P / Q, both monic: tests/pricing/derive_mills.py. */
-static const double rh_mills_p[] = {
-    0x1.677eecf25d127p+20, 0x1.356f42bf715c2p+21, 0x1.07072bd057b67p+21, 0x1.1e383f3f0e6a8p+20,
-    0x1.b605bf9f77172p+18, 0x1.eabb20313fe10p+16, 0x1.975bc1d93e2fbp+14, 0x1.efd1688c720c9p+11,
-    0x1.a97e1f16c0860p+8, 0x1.d4fc979a3b2dep+4,
-};
-static const double rh_mills_q[] = {
-    0x1.1ed60dfc50014p+20, 0x1.6952fca9aba98p+21, 0x1.aa73b181e89e3p+21, 0x1.37ed18d2792e0p+21,
-    0x1.3b0671fb8634ap+20, 0x1.cea93ca5c7806p+18, 0x1.f9ff0be345679p+16, 0x1.9df9ba5592633p+14,
-    0x1.f37b61bba6d51p+11, 0x1.aa7e1f16c0848p+8, 0x1.d4fc979a3b2dfp+4,
-};
+#include "math/lanes_width.h"
 
 /* Options per block of a batch: its stages stay in the first cache. At most 64. */
 #define RH_BLOCK 64
 
-#define RH_CAT_TOKENS(a, b, c) a##b##c
-#define RH_CAT(a, b, c) RH_CAT_TOKENS(a, b, c)
-#define RH_W(name) RH_CAT(name, _, RH_WIDTH)
-#define V RH_CAT(rh_v, RH_WIDTH, )
-#define M RH_CAT(rh_m, RH_WIDTH, )
-#define V_SET RH_CAT(rh_v, RH_WIDTH, _set)
-#define V_LOAD RH_CAT(rh_v, RH_WIDTH, _load)
-#define V_SIGNS RH_CAT(rh_v, RH_WIDTH, _signs)
-#define V_STORE RH_CAT(rh_v, RH_WIDTH, _store)
-#define V_FMA RH_CAT(rh_v, RH_WIDTH, _fma)
-#define V_SQRT RH_CAT(rh_v, RH_WIDTH, _sqrt)
-#define V_ABS RH_CAT(rh_v, RH_WIDTH, _abs)
-#define V_LESS RH_CAT(rh_v, RH_WIDTH, _less)
-#define V_BOTH RH_CAT(rh_v, RH_WIDTH, _both)
-#define V_BITS RH_CAT(rh_v, RH_WIDTH, _bits)
-#define V_CHOOSE RH_CAT(rh_v, RH_WIDTH, _choose)
-#define V_AT_LEAST RH_CAT(rh_v, RH_WIDTH, _at_least)
-#define V_SCALE RH_CAT(rh_v, RH_WIDTH, _scale)
-#define V_SPLIT RH_CAT(rh_v, RH_WIDTH, _split)
-#define V_ORDINARY RH_CAT(rh_v, RH_WIDTH, _ordinary)
-
 #define RH_WIDTH 1
+#include "math/kernel_lanes.h"
 #include "pricing/kernel_greeks.h"
 #undef RH_WIDTH
 #define RH_WIDTH RH_LANES
 #if RH_LANES > 1
+#include "math/kernel_lanes.h"
 #include "pricing/kernel_greeks.h"
 #endif
 
-RH_KERNEL unsigned rh_greeks_one(rh_option_model model, bool is_call, double S, double K, double T,
-                                 double r, double q, double sigma, rh_greeks_full *out)
+/* The wanted greeks of one option to to[greek]; false, and nothing there, where it is not ordinary.
+ */
+RH_KERNEL bool rh_greeks_alone(rh_option_model model, bool is_call, double S, double K, double T,
+                               double r, double q, double sigma, unsigned wanted,
+                               double *const *to)
 {
     rh_lane_input_1 in = {S, K, T, r, q, sigma, is_call ? 1.0 : -1.0};
     if (model == RH_MODEL_INVERSE) in.r = 0.0;
     if (model != RH_MODEL_BSM) in.q = in.r;
     rh_lane_start_1 start;
     rh_lane_point_1 point;
-    if (!rh_lane_begin_1(model, &in, &start))
-        return rh_edge_greeks(model, is_call, S, K, T, r, q, sigma, out);
-#define X(name) &out->name,
-    double *const to[RH_GREEKS] = {RH_GREEK_MAP(X)};
-#undef X
+    if (!rh_lane_begin_1(model, &in, &start)) return false;
     rh_lane_legs_1(&start, in.sign, &point);
-    rh_lane_greeks_1(model, &in, &start, &point, ~0u, to, 0);
-    return 0;
+    rh_lane_greeks_1(model, &in, &start, &point, wanted, to, 0);
+    return true;
 }
+
+/* One text for every model, in which the model is a constant. */
+#define RH_BY_MODEL(wanted, to)                                                                    \
+    (model == RH_MODEL_BSM                                                                         \
+         ? rh_greeks_alone(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, wanted, to)                \
+     : model == RH_MODEL_BLACK76                                                                   \
+         ? rh_greeks_alone(RH_MODEL_BLACK76, is_call, S, K, T, r, q, sigma, wanted, to)            \
+         : rh_greeks_alone(RH_MODEL_INVERSE, is_call, S, K, T, r, q, sigma, wanted, to))
 
 unsigned RH_GREEKS_ISA(one)(rh_option_model model, bool is_call, double S, double K, double T,
                             double r, double q, double sigma, rh_greeks_full *out)
 {
-    switch (model) {
-    case RH_MODEL_BSM:
-        return rh_greeks_one(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, out);
-    case RH_MODEL_BLACK76:
-        return rh_greeks_one(RH_MODEL_BLACK76, is_call, S, K, T, r, q, sigma, out);
-    case RH_MODEL_INVERSE: break;
-    }
-    return rh_greeks_one(RH_MODEL_INVERSE, is_call, S, K, T, r, q, sigma, out);
+#define X(name) &out->name,
+    double *const to[RH_GREEKS] = {RH_GREEK_MAP(X)};
+#undef X
+    if (RH_BY_MODEL(~0u, to)) return 0;
+    return rh_edge_greeks(model, is_call, S, K, T, r, q, sigma, out);
 }
+
+#define RH_BIT(name) (1u << RH_GREEK_##name)
+
+void RH_GREEKS_ISA(few)(rh_option_model model, bool is_call, double S, double K, double T, double r,
+                        double q, double sigma, rh_greeks *out)
+{
+    double *const to[RH_GREEKS] = {
+        [RH_GREEK_price] = &out->price, [RH_GREEK_delta] = &out->delta,
+        [RH_GREEK_gamma] = &out->gamma, [RH_GREEK_vega] = &out->vega,
+        [RH_GREEK_theta] = &out->theta, [RH_GREEK_rho] = &out->rho,
+        [RH_GREEK_vanna] = &out->vanna, [RH_GREEK_volga] = &out->volga,
+        [RH_GREEK_speed] = &out->speed};
+    const unsigned wanted = RH_BIT(price) | RH_BIT(delta) | RH_BIT(gamma) | RH_BIT(vega) |
+                            RH_BIT(theta) | RH_BIT(rho) | RH_BIT(vanna) | RH_BIT(volga) |
+                            RH_BIT(speed);
+    if (RH_BY_MODEL(wanted, to)) return;
+    rh_greeks_full all;
+    (void)rh_edge_greeks(model, is_call, S, K, T, r, q, sigma, &all);
+    *out = (rh_greeks){all.price, all.delta, all.gamma, all.vega, all.theta,
+                       all.rho, all.vanna, all.volga, all.speed};
+}
+
+double RH_GREEKS_ISA(price)(rh_option_model model, bool is_call, double S, double K, double T,
+                            double r, double q, double sigma)
+{
+    rh_greeks_full all;
+    double *const to[RH_GREEKS] = {[RH_GREEK_price] = &all.price};
+    if (!RH_BY_MODEL(RH_BIT(price), to))
+        (void)rh_edge_greeks(model, is_call, S, K, T, r, q, sigma, &all);
+    return all.price;
+}
+
+double RH_GREEKS_ISA(delta)(rh_option_model model, bool is_call, double S, double K, double T,
+                            double r, double q, double sigma)
+{
+    rh_greeks_full all;
+    double *const to[RH_GREEKS] = {[RH_GREEK_delta] = &all.delta};
+    if (!RH_BY_MODEL(RH_BIT(delta), to))
+        (void)rh_edge_greeks(model, is_call, S, K, T, r, q, sigma, &all);
+    return all.delta;
+}
+#undef RH_BIT
+#undef RH_BY_MODEL
 
 /* One option of a batch, whatever its numbers are. */
 static unsigned rh_batch_one(const rh_greeks_batch *batch, size_t at)

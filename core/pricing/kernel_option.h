@@ -1,5 +1,5 @@
-/* The closed forms, as inline functions that a translation unit instantiates for one instruction
- * set by defining RH_OPTION(name) before the include (option_baseline.c, option_fma.c).
+/* The closed forms for any numbers whatever, slow and careful, as inline functions: what the lanes
+ * of kernel_greeks.h leave out is answered here, and American options take their European part.
  * IEEE operations and the inline kernels of math only: every instantiation gives the same bits.
  * Tails are built from N(-|d|) and from erfcx, never as 1 - N. */
 #ifndef RH_PRICING_KERNEL_OPTION_H
@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "math/kernel_normal.h"
-#include "pricing/option.h"
+#include "rehedge/pricing.h"
 
 #define RH_SQRT_HALF_PI 0x1.40d931ff62706p+0    /* sqrt(pi / 2) */
 
@@ -191,117 +191,6 @@ static inline void rh_greeks_kernel(rh_option_model model, bool is_call, double 
         out->speed = 6.0 * (out->delta / S / S);
     }
     rh_density_greeks(inverse, &point, legs.density, S, T, sigma, out);
-}
-
-/* --- the batch ------------------------------------------------------------------------------ */
-
-/* One contract, whatever its numbers are. */
-static inline double rh_contract_delta(const rh_delta_batch *batch, size_t i, double S)
-{
-    double sign = (double)batch->sign[i], F = S * batch->growth[i];
-    double K = batch->strike[i], total = batch->total[i], weight;
-    bool inverse = batch->inverse[i] != 0;
-    if (F > 0.0 && K > 0.0 && total > 0.0)
-        weight = rh_k_normal_cdf(sign * rh_option_d(rh_k_log(F / K), total, inverse ? -0.5 : 0.5));
-    else
-        weight = rh_certain_weight(sign, F, K, total);
-    return rh_delta_of_weight(weight, F, K, batch->growth[i], batch->discount[i], sign, inverse);
-}
-
-#define RH_BATCH_LANES 8
-
-#if defined(__clang__) /* it would unroll the eight before it looks for vectors */
-#define RH_LANE_LOOP                                                                               \
-    _Pragma("clang loop vectorize(enable)") for (int j = 0; j < RH_BATCH_LANES; j++)
-#else
-#define RH_LANE_LOOP for (int j = 0; j < RH_BATCH_LANES; j++)
-#endif
-
-#if defined(__GNUC__)
-#define RH_NOINLINE __attribute__((noinline))
-#else
-#define RH_NOINLINE
-#endif
-
-/* Bytes as doubles: the sign, and +1/2 or, inverse, -1/2. A call of its own, because mixed widths
- * in the lane loops, or knowing where their input came from, keeps compilers from vector code. */
-static RH_NOINLINE void rh_lanes_fill(const signed char *signs, const signed char *inverse,
-                                      double *sign, double *half)
-{
-    for (int j = 0; j < RH_BATCH_LANES; j++) {
-        sign[j] = (double)signs[j];
-        half[j] = inverse[j] ? -0.5 : 0.5;
-    }
-}
-
-/* The contracts first .. first + RH_BATCH_LANES: the arithmetic of rh_contract_delta without its
- * branches, in loops that compilers turn into vector code. False when a lane needs the edges (a
- * certain pay-off, a quotient beyond double, NaN): its result is meaningless then. */
-static inline bool rh_lanes_delta(const rh_delta_batch *batch, size_t first, double S)
-{
-    const double *strike = batch->strike + first, *growth = batch->growth + first;
-    const double *discount = batch->discount + first, *total = batch->total + first;
-    double sign[RH_BATCH_LANES], half[RH_BATCH_LANES];
-    double scale[RH_BATCH_LANES], value[RH_BATCH_LANES], quotient[RH_BATCH_LANES];
-    rh_lanes_fill(batch->sign + first, batch->inverse + first, sign, half);
-    RH_LANE_LOOP
-    {
-        double F = S * growth[j], K = strike[j], ratio = F / K;
-        rh_k_pair parts = rh_k_log_parts(rh_k_log_split(ratio), 0.0);
-        double coin = K / F / F, asset = growth[j] * discount[j];
-        value[j] = sign[j] * rh_option_d(parts.hi + parts.lo, total[j], half[j]);
-        scale[j] = sign[j] * (half[j] < 0.0 ? coin : asset);
-        double least = K < total[j] ? K : total[j]; /* NaN: total's; a NaN of K is in ratio */
-        quotient[j] = least > 0.0 ? ratio : 0.0;
-    }
-    RH_LANE_LOOP
-    {
-        double weight = rh_k_normal_cdf(value[j]);
-        value[j] = weight == 0.0 ? 0.0 : scale[j] * weight;
-    }
-    int ordinary = 0;
-    for (int j = 0; j < RH_BATCH_LANES; j++) {
-        batch->out[first + (size_t)j] = value[j];
-        ordinary += quotient[j] > 0.0 && quotient[j] <= DBL_MAX;
-    }
-    return ordinary == RH_BATCH_LANES;
-}
-
-/* One block of RH_BATCH_LANES contracts, whatever their numbers are. */
-static inline void rh_block_delta(const rh_delta_batch *batch, size_t first, double S)
-{
-    if (rh_lanes_delta(batch, first, S)) return;
-    for (size_t i = first; i < first + RH_BATCH_LANES; i++)
-        batch->out[i] = rh_contract_delta(batch, i, S);
-}
-
-/* The last contracts, fewer than a block: the block is filled up with the first of them. */
-static inline void rh_rest_delta(const rh_delta_batch *batch, size_t first, double S)
-{
-    double strike[RH_BATCH_LANES], growth[RH_BATCH_LANES], discount[RH_BATCH_LANES];
-    double total[RH_BATCH_LANES], out[RH_BATCH_LANES];
-    signed char sign[RH_BATCH_LANES], inverse[RH_BATCH_LANES];
-    for (size_t j = 0; j < RH_BATCH_LANES; j++) {
-        size_t i = first + j < batch->count ? first + j : first;
-        strike[j] = batch->strike[i];
-        growth[j] = batch->growth[i];
-        discount[j] = batch->discount[i];
-        total[j] = batch->total[i];
-        sign[j] = batch->sign[i];
-        inverse[j] = batch->inverse[i];
-    }
-    rh_delta_batch block = {RH_BATCH_LANES, strike, growth, discount, total, sign, inverse, out};
-    rh_block_delta(&block, 0, S);
-    for (size_t i = first; i < batch->count; i++) batch->out[i] = out[i - first];
-}
-
-static inline void rh_batch_kernel(const rh_delta_batch *batch, double S)
-{
-    size_t i = 0;
-    for (; i + RH_BATCH_LANES <= batch->count; i += RH_BATCH_LANES) rh_block_delta(batch, i, S);
-    if (batch->count - i > 2) rh_rest_delta(batch, i, S);
-    else
-        for (; i < batch->count; i++) batch->out[i] = rh_contract_delta(batch, i, S);
 }
 
 #endif

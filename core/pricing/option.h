@@ -1,6 +1,6 @@
-/* European options for the engine: the public functions, and the batch that gives the delta of
- * every contract of a book at every event. Pure functions of numbers; they allocate nothing.
- * Invariant: the batch and rh_option_delta agree bit for bit, under every instruction set. */
+/* What the engine asks at every event: the delta of all contracts of a book on one underlying.
+ * Pure functions of numbers; they allocate nothing. Invariant: the bits of a contract's delta do
+ * not depend on its neighbours nor on the instruction set. */
 #ifndef RH_PRICING_OPTION_H
 #define RH_PRICING_OPTION_H
 
@@ -8,19 +8,23 @@
 
 #include "rehedge/pricing.h"
 
-/* Structure of arrays, n contracts on one underlying, for the engine's delta at every event.
- * Precomputed by the caller per contract: growth = e^{(r-q)T} (1 when S is the forward), discount =
- * e^{-rT}, total = sigma sqrt(T); all 1, 1 and 0 at expiry. With F = S growth:
- * out = sign growth discount N(sign d1), or for an inverse contract dc/dF = sign K/F^2 N(sign d2);
- * at total = 0 the limits of rh_option_delta. A negative or NaN input gives NaN. */
+/* out = scale N(slope (ln S - ln K + drift) + shift), structure of arrays over the contracts.
+ * A call or put (sign +-1) on a spot: scale = sign e^{-qT}, slope = sign / total, shift = sign
+ * total / 2, drift = (r - q) T, total = sigma sqrt T: dV/dS. With scale = sign K/F and shift =
+ * -sign total / 2: F dc/dF of an inverse option. At total = 0 a slope of sign RH_DELTA_CERTAIN
+ * gives the limits, half the jump at the kink. NaN in gives NaN out. d = slope x + shift carries
+ * its own rounding, so out is within 16 (1 + |d|) 2^-53 scale of rh_option_delta. */
+#define RH_DELTA_CERTAIN 0x1p900
 typedef struct rh_delta_batch {
     size_t count;
-    const double *strike, *growth, *discount, *total;
-    const signed char *sign;        /* +1 call, -1 put */
-    const signed char *inverse;     /* 0 or 1 */
-    double *out;
+    const double *log_strike, *log_strike_lo;   /* from rh_log_strike */
+    const double *drift, *slope, *shift, *scale;
+    double *out;                                /* no overlap with the inputs */
 } rh_delta_batch;
 void rh_option_delta_batch(const rh_delta_batch *batch, double S);
+
+/* ln K as a sum of two doubles, to 2^-68 of itself; K = 0: -inf, K < 0: NaN. */
+void rh_log_strike(double K, double *hi, double *lo);
 
 /* Sum of value[0..count) in a fixed tree of eight lanes: lane j adds elements j, j + 8, ... in
  * order from 0.0, then ((0+4) + (2+6)) + ((1+5) + (3+7)). The same bits on every machine. */

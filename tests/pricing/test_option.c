@@ -16,12 +16,21 @@
 #include "math/kernels.h"
 #include "pricing/option.h"
 
-#define RH_OPTION_DECLARE
-#define RH_OPTION(name) rh_option_##name##_baseline
-#include "pricing/option_isa.h"
-#undef RH_OPTION
-#define RH_OPTION(name) rh_option_##name##_fma
-#include "pricing/option_isa.h"
+#define RH_DELTA_DECLARE
+#define RH_DELTA_BATCH rh_option_delta_batch_baseline
+#include "pricing/delta_isa.h"
+#undef RH_DELTA_BATCH
+#define RH_DELTA_BATCH rh_option_delta_batch_fma
+#include "pricing/delta_isa.h"
+#undef RH_DELTA_BATCH
+#define RH_DELTA_BATCH rh_option_delta_batch_avx512
+#include "pricing/delta_isa.h"
+#define RH_GREEKS_DECLARE
+#define RH_GREEKS_ISA(name) rh_greeks_##name##_baseline
+#include "pricing/greeks_isa.h"
+#undef RH_GREEKS_ISA
+#define RH_GREEKS_ISA(name) rh_greeks_##name##_fma
+#include "pricing/greeks_isa.h"
 
 typedef struct test_option {
     rh_option_model model;
@@ -624,10 +633,29 @@ static void monotone(void **unused)
 
 enum { BATCH = 4096 };
 typedef struct batch_memory {
-    double strike[BATCH], growth[BATCH], discount[BATCH], total[BATCH], out[BATCH];
-    signed char sign[BATCH], inverse[BATCH];
+    double log_strike[BATCH], log_strike_lo[BATCH], drift[BATCH], slope[BATCH], shift[BATCH];
+    double scale[BATCH], out[BATCH];
     test_option option[BATCH];
 } batch_memory;
+
+/* What the engine prepares of a contract; an inverse option's delta is F dc/dF. */
+static void fill_contract(batch_memory *m, int i, const test_option *o)
+{
+    double sign = o->is_call ? 1.0 : -1.0, total = o->sigma * sqrt(o->T);
+    bool coin = o->model == RH_MODEL_INVERSE;
+    m->option[i] = *o;
+    rh_log_strike(o->K, &m->log_strike[i], &m->log_strike_lo[i]);
+    m->drift[i] = coin ? 0.0 : (o->r - o->q) * o->T;
+    m->slope[i] = sign * (total == 0.0 ? RH_DELTA_CERTAIN : 1.0 / total);
+    m->shift[i] = sign * (coin ? -0.5 : 0.5) * total;
+    m->scale[i] = sign * (coin ? o->K / o->S : rh_exp(-(o->q * o->T)));
+}
+
+static rh_delta_batch batch_of(batch_memory *m, size_t count)
+{
+    return (rh_delta_batch){count, m->log_strike, m->log_strike_lo, m->drift, m->slope, m->shift,
+                            m->scale, m->out};
+}
 
 static rh_delta_batch fill_batch(batch_memory *m, double S)
 {
@@ -640,82 +668,115 @@ static rh_delta_batch fill_batch(batch_memory *m, double S)
         if (i % 101 == 0) o.sigma = 0.0, o.K = S;
         if (o.model != RH_MODEL_BSM) o.q = o.r;
         if (o.model == RH_MODEL_INVERSE) o.r = o.q = 0.0;
-        m->option[i] = o;
-        m->strike[i] = o.K;
-        m->growth[i] = rh_exp((o.r - o.q) * o.T);
-        m->discount[i] = rh_exp(-(o.r * o.T));
-        m->total[i] = o.sigma * sqrt(o.T);
-        m->sign[i] = o.is_call ? 1 : -1;
-        m->inverse[i] = o.model == RH_MODEL_INVERSE;
+        fill_contract(m, i, &o);
     }
-    return (rh_delta_batch){BATCH, m->strike, m->growth, m->discount, m->total, m->sign,
-                            m->inverse, m->out};
+    return batch_of(m, BATCH);
 }
 
-static void batch_is_scalar(void **unused)
+/* The batch against the closed form: what d loses in rounding moves the weight by n(d), and the
+ * carry's rate by its own rounding. A certain pay-off with a rate may fall on either side. */
+static void near_delta(const test_option *o, double found)
+{
+    bool coin = o->model == RH_MODEL_INVERSE;
+    double expected = coin ? o->S * delta_of(o) : delta_of(o), total = o->sigma * sqrt(o->T);
+    double x = fabs(log(o->S / o->K)) + fabs((o->r - o->q) * o->T);
+    double d = total > 0.0 ? (x + 0.5 * total * total) / total : 0.0;
+    double scale = coin ? o->K / o->S : exp(-o->q * o->T);
+    if (total == 0.0 && o->T > 0.0 && o->r != o->q) return;
+    if (!(fabs(found - expected) <= 16.0 * UNIT * (1.0 + d) * scale))
+        fail_msg("delta %.17g, expected %.17g", found, expected);
+}
+
+static void batch_is_the_closed_form(void **unused)
 {
     (void)unused;
     batch_memory *m = calloc(1, sizeof *m);
     assert_non_null(m);
-    double S = 43210.5;
-    rh_delta_batch batch = fill_batch(m, S);
-    rh_option_delta_batch(&batch, S);
+    rh_delta_batch batch = fill_batch(m, 43210.5);
+    rh_option_delta_batch(&batch, 43210.5);
     for (int i = 0; i < BATCH; i++) {
-        assert_true(same_bits(m->out[i], delta_of(&m->option[i])));
-        assert_true(same_bits(m->out[i], greeks_of(&m->option[i]).delta));
+        near_delta(&m->option[i], m->out[i]);
         assert_true(same_bits(price_of(&m->option[i]), greeks_of(&m->option[i]).price));
-    }
-    for (size_t n = 0; n <= 24; n++) { /* whole blocks, rests, nothing; and nothing beyond */
-        for (int i = 0; i < 32; i++) m->out[i] = -7.0;
-        batch.count = n;
-        rh_option_delta_batch(&batch, S);
-        for (size_t i = 0; i < 32; i++)
-            assert_true(i < n ? same_bits(m->out[i], delta_of(&m->option[i])) : m->out[i] == -7.0);
+        assert_true(same_bits(delta_of(&m->option[i]), greeks_of(&m->option[i]).delta));
     }
     free(m);
 }
 
-/* One contract at the edge of double in each block: it and its neighbours stay right. */
+/* Whole vectors, rests, nothing, and nothing beyond: neighbours change no bit. */
+static void batch_of_any_length(void **unused)
+{
+    (void)unused;
+    batch_memory *m = calloc(2, sizeof *m);
+    assert_non_null(m);
+    rh_delta_batch alone = fill_batch(&m[0], 99.5), batch = fill_batch(&m[1], 99.5);
+    for (size_t i = 0; i < 32; i++) {
+        rh_delta_batch one = {1, alone.log_strike + i, alone.log_strike_lo + i, alone.drift + i,
+                              alone.slope + i, alone.shift + i, alone.scale + i, alone.out + i};
+        rh_option_delta_batch(&one, 99.5);
+    }
+    for (size_t n = 0; n <= 24; n++) {
+        for (int i = 0; i < 32; i++) m[1].out[i] = -7.0;
+        batch.count = n;
+        rh_option_delta_batch(&batch, 99.5);
+        for (size_t i = 0; i < 32; i++)
+            assert_true(i < n ? same_bits(m[1].out[i], m[0].out[i]) : m[1].out[i] == -7.0);
+    }
+    free(m);
+}
+
+/* Strikes and spots at the edge of double among ordinary neighbours, which stay right. */
 static void batch_at_the_edges(void **unused)
 {
     (void)unused;
+    static batch_memory m;
     const double strikes[] = {1e-300, 1e300, 5e-324, 1e-320, 0.0, 100.0, 1.7e308, 1e100};
-    const double spots[] = {1e300, 1e-300, 5e-324, 100.0, 0.0};
-    for (int s = 0; s < 5; s++)
-        for (int k = 0; k < 32; k++) {
-            rh_option_model model = k & 16 ? RH_MODEL_INVERSE : RH_MODEL_BLACK76;
-            bool is_call = (k & 8) == 0;
-            double strike[8], growth[8], discount[8], total[8], out[8];
-            signed char sign[8], inverse[8];
-            for (int j = 0; j < 8; j++) {
-                strike[j] = j == k % 8 ? strikes[k % 8] : 90.0 + j;
-                growth[j] = discount[j] = 1.0;
-                total[j] = 0.25;
-                sign[j] = is_call ? 1 : -1;
-                inverse[j] = model == RH_MODEL_INVERSE;
+    const double spots[] = {1e300, 1e-300, 5e-324, 100.0};
+    for (int s = 0; s < 4; s++)
+        for (int k = 0; k < 16; k++) {
+            for (int j = 0; j < 9; j++) {
+                double K = j == k % 8 ? strikes[k % 8] : 90.0 + j;
+                fill_contract(&m, j, &(test_option){RH_MODEL_BLACK76, (k & 8) == 0, spots[s], K,
+                                                    0.25, 0.0, 0.0, 0.5});
             }
-            rh_delta_batch batch = {8, strike, growth, discount, total, sign, inverse, out};
+            rh_delta_batch batch = batch_of(&m, 9);
             rh_option_delta_batch(&batch, spots[s]);
-            for (int j = 0; j < 8; j++) {
-                test_option o = {model, is_call, spots[s], strike[j], 0.25, 0.0, 0.0, 0.5};
-                assert_true(same_bits(out[j], delta_of(&o)));
-            }
+            for (int j = 0; j < 9; j++) near_delta(&m.option[j], m.out[j]);
         }
+}
+
+/* No time left, or no vol: 0, 1/2 or 1 of the carry, in both directions. */
+static void batch_of_certain_pay_offs(void **unused)
+{
+    (void)unused;
+    static batch_memory m;
+    const double strikes[] = {99.0, 100.0, 101.0};
+    for (int i = 0; i < 6; i++)
+        fill_contract(&m, i, &(test_option){RH_MODEL_BSM, i < 3, 100.0, strikes[i % 3], 0.0, 0.1,
+                                            0.05, 0.5});
+    rh_delta_batch batch = batch_of(&m, 6);
+    rh_option_delta_batch(&batch, 100.0);
+    const double expected[] = {1.0, 0.5, 0.0, 0.0, -0.5, -1.0};
+    for (int i = 0; i < 6; i++) assert_true(fabs(m.out[i] - expected[i]) <= UNIT);
 }
 
 static void batch_of_bad_input(void **unused)
 {
     (void)unused;
+    static batch_memory m;
+    const test_option good = {RH_MODEL_BSM, true, 100.0, 100.0, 1.0, 0.0, 0.0, 0.2};
     const double nan = (double)NAN;
-    double strike[] = {100, -100, nan, 100, 100, 0}, growth[] = {1, 1, 1, nan, 1, 1};
-    double discount[] = {1, 1, 1, 1, 1, 1}, total[] = {nan, 0.1, 0.1, 0.1, -0.1, 0.1}, out[6];
-    signed char sign[] = {1, -1, 1, -1, 1, 1}, inverse[] = {0, 1, 0, 1, 0, 0};
-    rh_delta_batch batch = {6, strike, growth, discount, total, sign, inverse, out};
-    rh_option_delta_batch(&batch, 100.0);
-    for (int i = 0; i < 5; i++) assert_true(isnan(out[i]));
-    assert_true(out[5] == 1.0);
+    for (int i = 0; i < 9; i++) fill_contract(&m, i, &good);
+    rh_delta_batch batch = batch_of(&m, 9);
     rh_option_delta_batch(&batch, -100.0);
-    for (int i = 0; i < 6; i++) assert_true(isnan(out[i]));
+    for (int i = 0; i < 9; i++) assert_true(isnan(m.out[i]));
+    rh_log_strike(-100.0, &m.log_strike[1], &m.log_strike_lo[1]);
+    m.log_strike[2] = m.drift[3] = m.slope[4] = m.shift[5] = m.scale[6] = nan;
+    rh_option_delta_batch(&batch, 100.0);
+    for (int i = 1; i < 7; i++) assert_true(isnan(m.out[i]));
+    near_delta(&good, m.out[0]);
+    near_delta(&good, m.out[8]);
+    rh_option_delta_batch(&batch, nan);
+    for (int i = 0; i < 9; i++) assert_true(isnan(m.out[i]));
 }
 
 static bool have_fma(void)
@@ -739,8 +800,8 @@ static void instruction_sets_agree(void **unused)
     for (int i = 0; i < 100000; i++) {
         test_option o = random_option(&state, i % 3 ? 4.0 : 30.0);
         rh_greeks a, b;
-        rh_option_greeks_baseline(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &a);
-        rh_option_greeks_fma(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &b);
+        rh_greeks_few_baseline(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &a);
+        rh_greeks_few_fma(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q, o.sigma, &b);
         assert_true(same_greeks(&a, &b));
         b = greeks_of(&o);
         assert_true(same_greeks(&a, &b));
@@ -751,6 +812,10 @@ static void instruction_sets_agree(void **unused)
     rh_option_delta_batch_baseline(&batch, 99.5);
     rh_option_delta_batch_fma(&other, 99.5);
     assert_memory_equal(m[0].out, m[1].out, sizeof m[0].out);
+    if (rh_isa_widest() == RH_ISA_AVX512) {
+        rh_option_delta_batch_avx512(&other, 99.5);
+        assert_memory_equal(m[0].out, m[1].out, sizeof m[0].out);
+    }
     free(m);
 }
 
@@ -769,7 +834,9 @@ int main(void)
         cmocka_unit_test(limits_are_continuous),
         cmocka_unit_test(nan_and_negative),
         cmocka_unit_test(monotone),
-        cmocka_unit_test(batch_is_scalar),
+        cmocka_unit_test(batch_is_the_closed_form),
+        cmocka_unit_test(batch_of_any_length),
+        cmocka_unit_test(batch_of_certain_pay_offs),
         cmocka_unit_test(batch_at_the_edges),
         cmocka_unit_test(batch_of_bad_input),
         cmocka_unit_test(instruction_sets_agree),

@@ -1,9 +1,9 @@
-/* The vocabulary of the vector kernels: one, four (AVX2, FMA) or eight (AVX-512) doubles under the
- * same names, rh_v1_*, rh_v4_*, rh_v8_*. Only correctly rounded IEEE operations and integers, so
- * that a kernel written in it gives every lane the bits of the scalar. + - * / and unary minus are
- * the compiler's own on all three types. Holds no formula. */
-#ifndef RH_PRICING_LANES_H
-#define RH_PRICING_LANES_H
+/* The vocabulary of the vector kernels: one, two (SSE2), four (AVX2, FMA) or eight (AVX-512)
+ * doubles under the same names, rh_v1_*, rh_v2_*, ... Only correctly rounded IEEE operations and
+ * integers, so that a kernel written in it gives every lane the bits of the scalar. + - * / and
+ * unary minus are the compiler's own on all types. Holds no formula. */
+#ifndef RH_MATH_LANES_H
+#define RH_MATH_LANES_H
 
 #include "math/kernel_log.h"
 
@@ -52,6 +52,127 @@ RH_KERNEL rh_v1 rh_v1_split(rh_v1 x, rh_v1 *power)
     *power = rh_k_double(rh_k_bits(0x1p52) | from >> 52) - (0x1p52 + 1023.0);
     return rh_k_double(bits + one - (from & UINT64_C(0xfff) << 52));
 }
+
+/* --- two ------------------------------------------------------------------------------------ */
+
+#if defined(__SSE2__) && !defined(__FMA__)
+#include <emmintrin.h>
+
+typedef __m128d rh_v2;
+typedef __m128d rh_m2;
+
+#define rh_v2_set(x) _mm_set1_pd(x)
+#define rh_v2_load(from) _mm_loadu_pd(from)
+#define rh_v2_store(to, x) _mm_storeu_pd(to, x)
+#define rh_v2_signs(from) _mm_set_pd((double)(from)[1], (double)(from)[0])
+#define rh_v2_sqrt(x) _mm_sqrt_pd(x)
+#define rh_v2_abs(x) _mm_andnot_pd(_mm_set1_pd(-0.0), x)
+#define rh_v2_less(a, b) _mm_cmplt_pd(a, b)
+#define rh_v2_both(m, n) _mm_and_pd(m, n)
+#define rh_v2_bits(m) ((unsigned)_mm_movemask_pd(m))
+#define rh_v2_at_least(x, bound) _mm_max_pd(bound, x)
+
+RH_KERNEL rh_v2 rh_v2_choose(rh_m2 m, rh_v2 yes, rh_v2 no)
+{
+    return _mm_or_pd(_mm_and_pd(m, yes), _mm_andnot_pd(m, no));
+}
+
+/* a + b and what its rounding lost (Knuth). */
+RH_KERNEL rh_v2 rh_v2_sum(rh_v2 a, rh_v2 b, rh_v2 *lost)
+{
+    rh_v2 sum = a + b, part = sum - a;
+    *lost = (a - (sum - part)) + (b - part);
+    return sum;
+}
+
+/* a * b and what its rounding lost (Dekker; Veltkamp's halves), nothing overflowing. */
+RH_KERNEL rh_v2 rh_v2_product(rh_v2 a, rh_v2 b, rh_v2 *lost)
+{
+    rh_v2 split = _mm_set1_pd(0x1p27 + 1.0), product = a * b, wide_a = a * split,
+          wide_b = b * split;
+    rh_v2 ah = wide_a - (wide_a - a), bh = wide_b - (wide_b - b), al = a - ah, bl = b - bh;
+    *lost = ((ah * bh - product) + ah * bl + al * bh) + al * bl;
+    return product;
+}
+
+/* a + b rounded to odd: where it is not exact, the neighbour whose last bit is 1. */
+RH_KERNEL rh_v2 rh_v2_sum_odd(rh_v2 a, rh_v2 b)
+{
+    rh_v2 lost, sum = rh_v2_sum(a, b, &lost);
+    __m128i one = _mm_set1_epi64x(1), bits = _mm_castpd_si128(sum);
+    __m128i even = _mm_sub_epi64(_mm_and_si128(bits, one), one); /* all ones or 0 */
+    __m128i inexact = _mm_castpd_si128(_mm_cmpneq_pd(lost, _mm_setzero_pd()));
+    __m128i apart = _mm_srli_epi64(_mm_castpd_si128(_mm_xor_pd(sum, lost)), 63);
+    __m128i step = _mm_sub_epi64(_mm_sub_epi64(one, apart), apart); /* away from 0, or towards */
+    step = _mm_and_si128(step, _mm_and_si128(even, inexact));
+    return _mm_castsi128_pd(_mm_add_epi64(bits, step));
+}
+
+/* No fma here: libm's, exact and slow. A call of its own, for the arguments that are far out. */
+static __attribute__((noinline, unused)) rh_v2 rh_v2_fma_far(rh_v2 a, rh_v2 b, rh_v2 c)
+{
+    double x[2], y[2], z[2];
+    _mm_storeu_pd(x, a);
+    _mm_storeu_pd(y, b);
+    _mm_storeu_pd(z, c);
+    return _mm_set_pd(fma(x[1], y[1], z[1]), fma(x[0], y[0], z[0]));
+}
+
+/* a b + c with one rounding (Boldo & Melquiond, "Emulation of a FMA and correctly rounded sums",
+ * IEEE Trans. Computers 57(4), 2008, fig. 5), where a factor is 0 or the product in 2^+-900,
+ * factors are below 2^900 and c below 2^960: nothing underflows or overflows on the way then. */
+static __attribute__((noinline, unused)) rh_v2 rh_v2_fma(rh_v2 a, rh_v2 b, rh_v2 c)
+{
+    rh_v2 far = _mm_set1_pd(0x1p900), zero = _mm_setzero_pd(), low, high_lost, low_lost;
+    rh_v2 product = rh_v2_product(a, b, &low), size = rh_v2_abs(product);
+    rh_m2 none = _mm_or_pd(_mm_cmpeq_pd(a, zero), _mm_cmpeq_pd(b, zero));
+    rh_m2 usual = _mm_or_pd(none, rh_v2_less(_mm_set1_pd(0x1p-900), size));
+    usual = rh_v2_both(usual, rh_v2_both(rh_v2_less(rh_v2_abs(a), far),
+                                         rh_v2_less(rh_v2_abs(b), far)));
+    usual = rh_v2_both(usual, rh_v2_both(rh_v2_less(size, far),
+                                         rh_v2_less(rh_v2_abs(c), _mm_set1_pd(0x1p960))));
+    if (rh_v2_bits(usual) != 3) return rh_v2_fma_far(a, b, c);
+    rh_v2 sum = rh_v2_sum(c, low, &low_lost), high = rh_v2_sum(product, sum, &high_lost);
+    rh_v2 result = high + rh_v2_sum_odd(high_lost, low_lost);
+    return rh_v2_choose(none, product + c, result); /* the sign of 0 */
+}
+
+RH_KERNEL rh_v2 rh_v2_scale(rh_v2 x, rh_v2 shifted)
+{
+    __m128i bias = _mm_set1_epi64x(1023);
+    rh_v2 shift = _mm_set1_pd(RH_K_SHIFT), k = shifted - shift;
+    rh_v2 half = k * _mm_set1_pd(0.5) + shift; /* exact up to the last step, as an fma would be */
+    rh_v2 rest = k - (half - shift) + shift;
+    __m128i a = _mm_slli_epi64(_mm_add_epi64(_mm_castpd_si128(half), bias), 52);
+    __m128i b = _mm_slli_epi64(_mm_add_epi64(_mm_castpd_si128(rest), bias), 52);
+    return x * _mm_castsi128_pd(a) * _mm_castsi128_pd(b);
+}
+
+RH_KERNEL rh_m2 rh_v2_ordinary(rh_v2 S, rh_v2 K, rh_v2 T, rh_v2 sigma)
+{
+    __m128i least = _mm_set1_epi64x((int64_t)RH_V_LEAST);
+    __m128i a = _mm_or_si128(_mm_sub_epi64(_mm_castpd_si128(S), least),
+                             _mm_sub_epi64(_mm_castpd_si128(K), least));
+    __m128i b = _mm_or_si128(_mm_sub_epi64(_mm_castpd_si128(T),
+                                           _mm_set1_epi64x((int64_t)RH_V_LEAST_T)),
+                             _mm_sub_epi64(_mm_castpd_si128(sigma), least));
+    __m128i high = _mm_srli_epi64(_mm_or_si128(a, b), 59); /* at most 31: halves compare alone */
+    __m128i zero = _mm_cmpeq_epi32(high, _mm_setzero_si128());
+    return _mm_castsi128_pd(_mm_shuffle_epi32(zero, _MM_SHUFFLE(2, 2, 0, 0)));
+}
+
+RH_KERNEL rh_v2 rh_v2_split(rh_v2 x, rh_v2 *power)
+{
+    __m128i bits = _mm_castpd_si128(x), one = _mm_set1_epi64x(INT64_C(1023) << 52);
+    __m128i offset = _mm_set1_epi64x((INT64_C(1023) << 52) - (int64_t)RH_SQRT_HALF_BITS);
+    __m128i from = _mm_add_epi64(bits, offset);
+    __m128i whole = _mm_and_si128(from, _mm_set1_epi64x((int64_t)(UINT64_C(0xfff) << 52)));
+    __m128i lifted = _mm_or_si128(_mm_srli_epi64(from, 52),
+                                  _mm_castpd_si128(_mm_set1_pd(0x1p52)));
+    *power = _mm_castsi128_pd(lifted) - _mm_set1_pd(0x1p52 + 1023.0);
+    return _mm_castsi128_pd(_mm_sub_epi64(_mm_add_epi64(bits, one), whole));
+}
+#endif
 
 /* --- four ----------------------------------------------------------------------------------- */
 

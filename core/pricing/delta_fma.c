@@ -1,0 +1,9 @@
+/* The engine's delta batch, four contracts at a time with FMA and AVX2 (a second baseline
+ * elsewhere; see core/CMakeLists.txt). Must give the same bits as delta_baseline.c. */
+#if defined(__AVX2__) && defined(__FMA__)
+#define RH_LANES 4
+#else
+#define RH_LANES 1
+#endif
+#define RH_DELTA_BATCH rh_option_delta_batch_fma
+#include "pricing/delta_isa.h"
