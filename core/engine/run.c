@@ -144,7 +144,11 @@ static rh_status happened(rh_run *run, rh_error *error)
         run->trade_waits = false;
         RH_TRY(rh_queue_push(&run->queue, run->now_ns, RH_CLASS_CLIENT, 0, 0, error));
     }
-    if (run->has_stake) rh_run_state_passed(run);
+    if (run->has_stake) {
+        rh_net_delta_ahead(&run->net[run->asset], &run->is, run->now_ns, record + 1,
+                           run->feed->ready_end);
+        rh_run_state_passed(run);
+    }
     if (run->orders.live_count > 0) RH_TRY(rh_run_work_orders(run, record->instrument, error));
     run->feed->ready++;
     return look_ahead(run, error);

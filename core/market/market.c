@@ -42,23 +42,23 @@ void rh_market_apply(rh_market *market, const rh_record *record)
     int index = record->instrument;
     rh_quote *quote = &market->quotes[index];
     int asset = market->universe->instruments[index].asset;
-    double mid = record->price;
+    double mid;
     switch ((rh_record_kind)record->kind) {
     case RH_RECORD_BAR:
         quote->bar_volume = record->size;
         quote->bars++;
         break;
     case RH_RECORD_TRADE: quote->last_size = record->size; break;
-    case RH_RECORD_BAR_POINT: break;
     case RH_RECORD_QUOTE:
         quote->bid = record->price;
         quote->ask = record->extra;
-        mid = 0.5 * (record->price + record->extra);
         break;
-    case RH_RECORD_VOL: apply_vol(market, asset, record->price); return;
-    case RH_RECORD_FUNDING: market->funding[index] = record->price; return;
-    case RH_RECORD_KINDS: return;
+    case RH_RECORD_VOL: apply_vol(market, asset, record->price); break;
+    case RH_RECORD_FUNDING: market->funding[index] = record->price; break;
+    case RH_RECORD_BAR_POINT:
+    case RH_RECORD_KINDS: break;
     }
+    if (!rh_record_mid(record, &mid)) return;
     quote->mid = mid;
     quote->updated_ns = record->happened_ns;
     if (market->universe->assets[asset].primary == index) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "math/kernels.h"
+#include "portfolio/log_spots.h"
 #include "portfolio/unit.h"
 #include "pricing/option.h"
 
@@ -63,6 +64,8 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     net->any_slow = net->any_inverse = false;
     net->held[0].of = net->held[1].of = NULL;
     net->cache[0].valid = net->cache[1].valid = net->timed = false;
+    net->ahead.count = net->ahead.at = 0;
+    net->ahead.state[0].valid = false;
     for (int i = 0; i < net->universe->instrument_count; i++) {
         const rh_instrument *instrument = &net->universe->instruments[i];
         if (instrument->asset != net->asset) continue;
@@ -135,31 +138,38 @@ static double slow_delta(const rh_net_delta *net, const rh_market *market, int i
     return net->in_coin ? market->spot[net->asset] * unit.delta : unit.delta;
 }
 
+static bool is_of(const rh_option_deltas *c, double spot, int64_t time_ns, double sigma)
+{
+    return c->valid && c->time_ns == time_ns && !memcmp(&c->spot, &spot, sizeof spot) &&
+           !memcmp(&c->sigma, &sigma, sizeof sigma);
+}
+
+static void set_state(rh_net_delta *net, double spot, int64_t time_ns, double sigma)
+{
+    if (!net->timed || net->timed_ns != time_ns) set_time(net, time_ns);
+    if (memcmp(&net->at_vol, &sigma, sizeof sigma) != 0) set_vol(net, sigma);
+    if (net->any_inverse) set_spot(net, spot);
+}
+
 static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
-                                 bool hedge_vol)
+                                     bool hedge_vol)
 {
     double spot = market->spot[net->asset];
     double sigma = hedge_vol && !net->universe->assets[net->asset].hedge_is_mark
                        ? market->hedge[net->asset].sigma
                        : market->mark[net->asset].sigma;
+    rh_option_deltas *ahead = &net->ahead.state[net->ahead.at];
+    if (is_of(ahead, spot, time_ns, sigma)) return ahead;
     for (int k = 0; k < 2; k++) {
-        rh_option_deltas *c = &net->cache[k];
-        if (c->valid && c->time_ns == time_ns && !memcmp(&c->spot, &spot, sizeof spot) &&
-            !memcmp(&c->sigma, &sigma, sizeof sigma) && !net->any_slow) {
-            net->newest = k;
-            return c;
-        }
+        if (!is_of(&net->cache[k], spot, time_ns, sigma) || net->any_slow) continue;
+        net->newest = k;
+        return &net->cache[k];
     }
     net->newest = !net->newest;
     rh_option_deltas *c = &net->cache[net->newest];
-    c->spot = spot;
-    c->sigma = sigma;
-    c->time_ns = time_ns;
-    c->valid = true;
-    c->summed[0] = c->summed[1] = false;
-    if (!net->timed || net->timed_ns != time_ns) set_time(net, time_ns);
-    if (memcmp(&net->at_vol, &sigma, sizeof sigma) != 0) set_vol(net, sigma);
-    if (net->any_inverse) set_spot(net, spot);
+    double *delta = net->deltas[net->newest];
+    *c = (rh_option_deltas){spot, sigma, time_ns, delta, .valid = true};
+    set_state(net, spot, time_ns, sigma);
     rh_delta_batch batch = {.count = (size_t)net->count,
                             .log_strike = net->log_strike,
                             .log_strike_lo = net->log_strike_lo,
@@ -167,12 +177,90 @@ static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market,
                             .slope = net->slope,
                             .shift = net->shift,
                             .scale = net->scale,
-                            .out = c->delta};
+                            .out = delta};
     rh_option_delta_batch(&batch, spot);
     for (int n = 0; n < net->count && net->any_slow; n++) {
-        if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
+        if (net->slow[n]) delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
     }
     return c;
+}
+
+/* --- states to come ------------------------------------------------------------------------ */
+
+/* Contracts at a spot S are contracts at 1 with their strike over S: x = ln S - ln K has the same
+ * bits, since a difference only changes its sign with its order. */
+static void put_state(rh_net_delta *net, int k, double log_spot, double log_spot_lo)
+{
+    rh_net_ahead *a = &net->ahead;
+    rh_option_deltas *state = &a->state[k];
+    int from = k * net->count;
+    set_state(net, state->spot, state->time_ns, state->sigma);
+    for (int n = 0; n < net->count; n++) {
+        a->log_strike[from + n] = net->log_strike[n] - log_spot;
+        a->log_strike_lo[from + n] = net->log_strike_lo[n] - log_spot_lo;
+        a->drift[from + n] = net->drift[n];
+        a->slope[from + n] = net->slope[n];
+        a->shift[from + n] = net->shift[n];
+        a->scale[from + n] = net->scale[n];
+    }
+    state->delta = a->delta + from;
+    state->valid = true;
+    state->summed[0] = state->summed[1] = false;
+}
+
+static void compute_states(rh_net_delta *net)
+{
+    rh_net_ahead *a = &net->ahead;
+    double spot[RH_AHEAD_STATES], hi[RH_AHEAD_STATES], lo[RH_AHEAD_STATES];
+    for (int k = 0; k < a->count; k++)
+        spot[k] = a->state[k].spot;
+    rh_log_spots(spot, (size_t)a->count, hi, lo);
+    for (int k = 0; k < a->count; k++)
+        put_state(net, k, hi[k], lo[k]);
+    rh_delta_batch batch = {.count = (size_t)(a->count * net->count),
+                            .log_strike = a->log_strike,
+                            .log_strike_lo = a->log_strike_lo,
+                            .drift = a->drift,
+                            .slope = a->slope,
+                            .shift = a->shift,
+                            .scale = a->scale,
+                            .out = a->delta};
+    rh_option_delta_batch(&batch, 1.0);
+}
+
+static void add_state(rh_net_ahead *a, double spot, int64_t time_ns, double sigma)
+{
+    rh_option_deltas *state = &a->state[a->count++];
+    state->spot = spot;
+    state->time_ns = time_ns;
+    state->sigma = sigma;
+}
+
+/* Worth it for a book that leaves vectors empty, while the vol stays: a state that comes otherwise
+ * than foreseen is lost work. */
+static bool can_look_ahead(const rh_net_delta *net, const rh_market *market)
+{
+    return net->count > 0 && net->count <= RH_AHEAD_BOOK && !net->any_slow &&
+           !market->mark[net->asset].memory && market->spot[net->asset] > 0.0;
+}
+
+void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                        const rh_record *next, const rh_record *end)
+{
+    rh_net_ahead *a = &net->ahead;
+    int primary = net->universe->assets[net->asset].primary;
+    double spot = market->spot[net->asset], sigma = market->mark[net->asset].sigma, mid;
+    if (!can_look_ahead(net, market)) return;
+    bool came = a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot, time_ns, sigma);
+    if (came) a->at++;
+    if (is_of(&a->state[a->at], spot, time_ns, sigma)) return;
+    a->count = a->at = 0;
+    add_state(a, spot, time_ns, sigma);
+    for (; a->count < RH_AHEAD_STATES && next < end && next->kind != RH_RECORD_VOL; next++) {
+        if (next->instrument == primary && rh_record_mid(next, &mid)) spot = mid;
+        add_state(a, spot, next->happened_ns, sigma);
+    }
+    compute_states(net);
 }
 
 /* --- what is held -------------------------------------------------------------------------- */
@@ -187,7 +275,10 @@ static void gather(rh_net_delta *net, rh_net_held *held, const rh_positions *p)
     bool same = else_held->of &&
                 !memcmp(held->qty, else_held->qty, (size_t)net->count * sizeof held->qty[0]);
     held->set = same == (else_held->set == 1);
-    if (!same) net->cache[0].summed[held->set] = net->cache[1].summed[held->set] = false;
+    for (int k = 0; k < 2 && !same; k++)
+        net->cache[k].summed[held->set] = false;
+    for (int k = 0; k < net->ahead.count && !same; k++)
+        net->ahead.state[k].summed[held->set] = false;
     held->other_count = 0;
     for (int k = 0; k < net->other_count; k++) {
         bool any = fabs(rh_positions_qty(p, net->other[k])) > 0.0;

@@ -1,5 +1,6 @@
 /* The book's net delta at every event: one batch over the options of an asset, reused by both
  * position states and by the mark and the hedge vol as long as price, time and vol are the same.
+ * A small book fills the vectors with the states to come as well, which are only ever looked up.
  * Allocates nothing after init. See DESIGN "Money and conventions" for what delta means. */
 #ifndef RH_PORTFOLIO_NET_DELTA_H
 #define RH_PORTFOLIO_NET_DELTA_H
@@ -12,7 +13,7 @@
 typedef struct rh_option_deltas { /* per unit deltas at one (spot, time, vol) */
     double spot, sigma;
     int64_t time_ns;
-    double delta[RH_INSTRUMENTS_MAX];
+    const double *delta; /* of net->deltas or of net->ahead */
     bool valid;
     bool summed[2]; /* sum[k]: weighted with the quantities of set k */
     double sum[2];
@@ -27,6 +28,18 @@ typedef struct rh_net_held {
     int other[RH_INSTRUMENTS_MAX], other_count;                 /* held, of net->other */
     double unsettled[RH_CURRENCIES_MAX];                        /* of net->currency */
 } rh_net_held;
+
+enum { RH_AHEAD_STATES = 8, RH_AHEAD_BOOK = 8 }; /* states at once; the largest book for it */
+#define RH_AHEAD_CONTRACTS (RH_AHEAD_STATES * RH_AHEAD_BOOK)
+
+/* The deltas of one state and of those that follow it, computed together. */
+typedef struct rh_net_ahead {
+    rh_option_deltas state[RH_AHEAD_STATES];
+    int count, at; /* states; the one that is now */
+    double log_strike[RH_AHEAD_CONTRACTS], log_strike_lo[RH_AHEAD_CONTRACTS];
+    double drift[RH_AHEAD_CONTRACTS], slope[RH_AHEAD_CONTRACTS], shift[RH_AHEAD_CONTRACTS];
+    double scale[RH_AHEAD_CONTRACTS], delta[RH_AHEAD_CONTRACTS];
+} rh_net_ahead;
 
 typedef struct rh_net_delta {
     const rh_universe *universe;
@@ -59,7 +72,9 @@ typedef struct rh_net_delta {
     double scale[RH_INSTRUMENTS_MAX], weighted[RH_INSTRUMENTS_MAX];
     rh_net_held held[2]; /* the filled and the reported state */
     rh_option_deltas cache[2];
+    double deltas[2][RH_INSTRUMENTS_MAX];
     int newest;
+    rh_net_ahead ahead;
 } rh_net_delta;
 
 /* Rebuild the list of live options (positions changed: entry, settlement, client trade). */
@@ -67,6 +82,10 @@ void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset
                        bool hedge_collateral);
 rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
                                const rh_positions *reported, rh_error *error);
+/* Optional, before the deltas of a new state at the mark vol are asked for: the records next .. end
+ * say what is likely to come. Changes no result, only its cost. */
+void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                        const rh_record *next, const rh_record *end);
 /* Net delta of `positions`, asset units, at the mark or the hedge vol. */
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol);
