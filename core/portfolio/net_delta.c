@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "math/kernel_arith.h"
 #include "math/kernels.h"
 #include "portfolio/log_spots.h"
 #include "portfolio/unit.h"
@@ -17,6 +18,7 @@ void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset
         (rh_net_delta){.universe = universe, .asset = asset, .hedge_collateral = hedge_collateral};
     net->in_coin = universe->assets[asset].coin == universe->numeraire;
     const rh_asset *of = &universe->assets[asset];
+    net->hedge_is_mark = of->hedge_is_mark;
     net->flat = !(fabs(of->rate) > 0.0) && !(fabs(of->yield) > 0.0);
     for (int i = 0; i < universe->instrument_count; i++) {
         const rh_instrument *instrument = &universe->instruments[i];
@@ -48,9 +50,8 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->strike[n] = o->strike;
     rh_log_strike(o->strike, &net->log_strike[n], &net->log_strike_lo[n]);
     net->inverse[n] = o->inverse && net->in_coin;
-    net->sign[n] = net->scale[n] = o->is_call ? 1.0 : -1.0;
+    net->sign[n] = o->is_call ? 1.0 : -1.0;
     net->half_sign[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5);
-    net->drift[n] = 0.0;
     net->slow[n] = o->underlying >= 0 || (net->in_coin && !o->inverse);
     net->any_slow |= net->slow[n];
     net->any_inverse |= net->inverse[n];
@@ -63,7 +64,7 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     net->count = net->expiry_count = net->other_count = 0;
     net->any_slow = net->any_inverse = false;
     net->held[0].of = net->held[1].of = NULL;
-    net->cache[0].valid = net->cache[1].valid = net->timed = false;
+    net->cache[0].valid = net->cache[1].valid = false;
     net->ahead.count = net->ahead.at = 0;
     net->ahead.state[0].valid = false;
     for (int i = 0; i < net->universe->instrument_count; i++) {
@@ -78,56 +79,67 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     return RH_OK;
 }
 
-/* What depends on the time alone. An inverse option measured in quote currency has the undiscounted
- * forward delta, N(d1). */
-static void set_time(rh_net_delta *net, int64_t time_ns)
+/* --- inputs of the batch ------------------------------------------------------------------- */
+
+/* What the options of one expiry share, of expiry g in state k at g * states + k. */
+typedef struct expiry_terms {
+    double T[RH_EXPIRIES_MAX], root[RH_EXPIRIES_MAX], inverse_root[RH_EXPIRIES_MAX];
+} expiry_terms;
+
+/* Forward drift and discounting, where there is any; an inverse option measured in quote currency
+ * has the undiscounted forward delta, N(d1). */
+static void fill_carry(rh_net_delta *net, int states, const double *spot,
+                       const expiry_terms *expiry)
 {
     const rh_asset *asset = &net->universe->assets[net->asset];
-    double carry[RH_EXPIRIES_MAX];
-    net->timed = true;
-    net->timed_ns = time_ns;
-    net->at_vol = 0.0;
-    for (int g = 0; g < net->expiry_count; g++) {
-        double T = rh_years(time_ns, net->expiry_ns[g]);
-        net->root[g] = sqrt(T);
-        net->inverse_root[g] = T > 0.0 ? 1.0 / net->root[g] : RH_DELTA_CERTAIN;
-        net->growth[g] = net->flat ? 1.0 : rh_exp((asset->rate - asset->yield) * T);
-        carry[g] = net->flat ? 1.0 : rh_exp(-asset->yield * T);
+    double growth[RH_EXPIRIES_MAX], carry[RH_EXPIRIES_MAX];
+    for (int e = 0; e < net->expiry_count * states; e++) {
+        growth[e] = net->flat ? 1.0 : rh_exp((asset->rate - asset->yield) * expiry->T[e]);
+        carry[e] = net->flat ? 1.0 : rh_exp(-asset->yield * expiry->T[e]);
     }
-    for (int n = 0; n < net->count && !net->flat; n++) {
-        int g = net->expiry_of[n];
+    for (int i = 0; i < net->count * states; i++) {
+        int n = i / states, k = i % states, e = net->expiry_of[n] * states + k;
         bool quote_inverse = net->universe->instruments[net->option[n]].inverse && !net->in_coin;
-        net->drift[n] = (asset->rate - asset->yield) * rh_years(time_ns, net->expiry_ns[g]);
-        net->scale[n] = net->sign[n] * (quote_inverse ? 1.0 : carry[g]);
+        double forward = spot[k] * growth[e];
+        net->drift[i] = (asset->rate - asset->yield) * expiry->T[e];
+        net->scale[i] = net->sign[n] * (net->inverse[n]   ? net->strike[n] / forward
+                                        : quote_inverse ? 1.0
+                                                        : carry[e]);
     }
 }
 
-/* What depends on the vol as well. */
-static void set_vol(rh_net_delta *net, double sigma)
+/* The inputs of option n in state k at n * states + k: one state, or many in vectors, for which
+ * `states` must be a constant to the compiler. Without carry the drift stays 0. */
+RH_KERNEL void fill_inputs(rh_net_delta *net, int states, const double *spot,
+                               const int64_t *time_ns, double sigma)
 {
-    double total[RH_EXPIRIES_MAX], slope[RH_EXPIRIES_MAX], inverse = 1.0 / sigma;
-    net->at_vol = sigma;
+    expiry_terms expiry;
+    double inverse = 1.0 / sigma;
     for (int g = 0; g < net->expiry_count; g++) {
-        total[g] = sigma * net->root[g];
-        slope[g] = inverse * net->inverse_root[g];
+        for (int k = 0; k < states; k++) {
+            int e = g * states + k;
+            double T = rh_years(time_ns[k], net->expiry_ns[g]), root = sqrt(T);
+            double inverse_root = 1.0 / root;
+            expiry.T[e] = T;
+            expiry.root[e] = root;
+            expiry.inverse_root[e] = T > 0.0 ? inverse_root : RH_DELTA_CERTAIN;
+        }
     }
     for (int n = 0; n < net->count; n++) {
-        int g = net->expiry_of[n];
         bool own = net->own_vol[n] > 0.0;
-        net->slope[n] =
-            net->sign[n] * (own ? net->own_inverse[n] * net->inverse_root[g] : slope[g]);
-        net->shift[n] = net->half_sign[n] * (own ? net->own_vol[n] * net->root[g] : total[g]);
+        double vol = own ? net->own_vol[n] : sigma;
+        double inverse_vol = own ? net->own_inverse[n] : inverse;
+        for (int k = 0; k < states; k++) {
+            int i = n * states + k, e = net->expiry_of[n] * states + k;
+            net->slope[i] = net->sign[n] * (inverse_vol * expiry.inverse_root[e]);
+            net->shift[i] = net->half_sign[n] * (vol * expiry.root[e]);
+            net->scale[i] = net->sign[n];
+        }
     }
+    if (!net->flat || net->any_inverse) fill_carry(net, states, spot, &expiry);
 }
 
-/* What depends on the spot: the weight of options measured in coin. */
-static void set_spot(rh_net_delta *net, double spot)
-{
-    for (int n = 0; n < net->count; n++) {
-        double forward = spot * net->growth[net->expiry_of[n]];
-        if (net->inverse[n]) net->scale[n] = net->sign[n] * (net->strike[n] / forward);
-    }
-}
+/* --- deltas of the options ----------------------------------------------------------------- */
 
 /* Delta of one unit as the design defines it: dW/dS in quote currency, S dW/dS in coin. */
 static double slow_delta(const rh_net_delta *net, const rh_market *market, int i, int64_t time_ns,
@@ -144,32 +156,21 @@ static bool is_of(const rh_option_deltas *c, double spot, int64_t time_ns, doubl
            !memcmp(&c->sigma, &sigma, sizeof sigma);
 }
 
-static void set_state(rh_net_delta *net, double spot, int64_t time_ns, double sigma)
+static double sigma_of(const rh_net_delta *net, const rh_market *market, bool hedge_vol)
 {
-    if (!net->timed || net->timed_ns != time_ns) set_time(net, time_ns);
-    if (memcmp(&net->at_vol, &sigma, sizeof sigma) != 0) set_vol(net, sigma);
-    if (net->any_inverse) set_spot(net, spot);
+    return hedge_vol && !net->hedge_is_mark ? market->hedge[net->asset].sigma
+                                            : market->mark[net->asset].sigma;
 }
 
-static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
-                                     bool hedge_vol)
+static rh_option_deltas *compute(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                                 bool hedge_vol)
 {
-    double spot = market->spot[net->asset];
-    double sigma = hedge_vol && !net->universe->assets[net->asset].hedge_is_mark
-                       ? market->hedge[net->asset].sigma
-                       : market->mark[net->asset].sigma;
-    rh_option_deltas *ahead = &net->ahead.state[net->ahead.at];
-    if (is_of(ahead, spot, time_ns, sigma)) return ahead;
-    for (int k = 0; k < 2; k++) {
-        if (!is_of(&net->cache[k], spot, time_ns, sigma) || net->any_slow) continue;
-        net->newest = k;
-        return &net->cache[k];
-    }
+    double spot = market->spot[net->asset], sigma = sigma_of(net, market, hedge_vol);
     net->newest = !net->newest;
     rh_option_deltas *c = &net->cache[net->newest];
     double *delta = net->deltas[net->newest];
-    *c = (rh_option_deltas){spot, sigma, time_ns, delta, .valid = true};
-    set_state(net, spot, time_ns, sigma);
+    *c = (rh_option_deltas){spot, sigma, time_ns, delta, .stride = 1, .valid = true};
+    fill_inputs(net, 1, &spot, &time_ns, sigma);
     rh_delta_batch batch = {.count = (size_t)net->count,
                             .log_strike = net->log_strike,
                             .log_strike_lo = net->log_strike_lo,
@@ -185,55 +186,55 @@ static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market,
     return c;
 }
 
+static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                                     bool hedge_vol)
+{
+    double spot = market->spot[net->asset], sigma = sigma_of(net, market, hedge_vol);
+    rh_option_deltas *now = &net->ahead.state[net->ahead.at];
+    if (is_of(now, spot, time_ns, sigma)) return now;
+    for (int k = 0; k < 2; k++) {
+        if (!is_of(&net->cache[k], spot, time_ns, sigma) || net->any_slow) continue;
+        net->newest = k;
+        return &net->cache[k];
+    }
+    return compute(net, market, time_ns, hedge_vol);
+}
+
 /* --- states to come ------------------------------------------------------------------------ */
 
 /* Contracts at a spot S are contracts at 1 with their strike over S: x = ln S - ln K has the same
  * bits, since a difference only changes its sign with its order. */
-static void put_state(rh_net_delta *net, int k, double log_spot, double log_spot_lo)
+static void compute_states(rh_net_delta *net, double *spot, int64_t *time_ns, double sigma)
 {
     rh_net_ahead *a = &net->ahead;
-    rh_option_deltas *state = &a->state[k];
-    int from = k * net->count;
-    set_state(net, state->spot, state->time_ns, state->sigma);
-    for (int n = 0; n < net->count; n++) {
-        a->log_strike[from + n] = net->log_strike[n] - log_spot;
-        a->log_strike_lo[from + n] = net->log_strike_lo[n] - log_spot_lo;
-        a->drift[from + n] = net->drift[n];
-        a->slope[from + n] = net->slope[n];
-        a->shift[from + n] = net->shift[n];
-        a->scale[from + n] = net->scale[n];
+    double log_spot[RH_AHEAD_STATES], log_spot_lo[RH_AHEAD_STATES];
+    for (int k = a->count; k < RH_AHEAD_STATES; k++) { /* vectors are full whatever is foreseen */
+        spot[k] = spot[0];
+        time_ns[k] = time_ns[0];
     }
-    state->delta = a->delta + from;
-    state->valid = true;
-    state->summed[0] = state->summed[1] = false;
-}
-
-static void compute_states(rh_net_delta *net)
-{
-    rh_net_ahead *a = &net->ahead;
-    double spot[RH_AHEAD_STATES], hi[RH_AHEAD_STATES], lo[RH_AHEAD_STATES];
-    for (int k = 0; k < a->count; k++)
-        spot[k] = a->state[k].spot;
-    rh_log_spots(spot, (size_t)a->count, hi, lo);
-    for (int k = 0; k < a->count; k++)
-        put_state(net, k, hi[k], lo[k]);
-    rh_delta_batch batch = {.count = (size_t)(a->count * net->count),
+    rh_log_spots(spot, RH_AHEAD_STATES, log_spot, log_spot_lo);
+    fill_inputs(net, RH_AHEAD_STATES, spot, time_ns, sigma);
+    for (int n = 0; n < net->count; n++) {
+        for (int k = 0; k < RH_AHEAD_STATES; k++) {
+            int i = n * RH_AHEAD_STATES + k;
+            a->log_strike[i] = net->log_strike[n] - log_spot[k];
+            a->log_strike_lo[i] = net->log_strike_lo[n] - log_spot_lo[k];
+        }
+    }
+    rh_delta_batch batch = {.count = (size_t)(RH_AHEAD_STATES * net->count),
                             .log_strike = a->log_strike,
                             .log_strike_lo = a->log_strike_lo,
-                            .drift = a->drift,
-                            .slope = a->slope,
-                            .shift = a->shift,
-                            .scale = a->scale,
+                            .drift = net->drift,
+                            .slope = net->slope,
+                            .shift = net->shift,
+                            .scale = net->scale,
                             .out = a->delta};
     rh_option_delta_batch(&batch, 1.0);
-}
-
-static void add_state(rh_net_ahead *a, double spot, int64_t time_ns, double sigma)
-{
-    rh_option_deltas *state = &a->state[a->count++];
-    state->spot = spot;
-    state->time_ns = time_ns;
-    state->sigma = sigma;
+    for (int k = 0; k < a->count; k++) {
+        a->state[k] = (rh_option_deltas){spot[k],         sigma,
+                                         time_ns[k],      a->delta + k,
+                                         RH_AHEAD_STATES, .valid = true};
+    }
 }
 
 /* Worth it for a book that leaves vectors empty, while the vol stays: a state that comes otherwise
@@ -248,19 +249,21 @@ void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time
                         const rh_record *next, const rh_record *end)
 {
     rh_net_ahead *a = &net->ahead;
-    int primary = net->universe->assets[net->asset].primary;
-    double spot = market->spot[net->asset], sigma = market->mark[net->asset].sigma, mid;
+    double spot[RH_AHEAD_STATES] = {market->spot[net->asset]}, mid;
+    int64_t times_ns[RH_AHEAD_STATES] = {time_ns};
+    double sigma = market->mark[net->asset].sigma;
     if (!can_look_ahead(net, market)) return;
-    bool came = a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot, time_ns, sigma);
-    if (came) a->at++;
-    if (is_of(&a->state[a->at], spot, time_ns, sigma)) return;
-    a->count = a->at = 0;
-    add_state(a, spot, time_ns, sigma);
-    for (; a->count < RH_AHEAD_STATES && next < end && next->kind != RH_RECORD_VOL; next++) {
-        if (next->instrument == primary && rh_record_mid(next, &mid)) spot = mid;
-        add_state(a, spot, next->happened_ns, sigma);
+    if (a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot[0], time_ns, sigma)) a->at++;
+    if (is_of(&a->state[a->at], spot[0], time_ns, sigma)) return;
+    int primary = net->universe->assets[net->asset].primary, k = 1;
+    for (; k < RH_AHEAD_STATES && next < end && next->kind != RH_RECORD_VOL; k++, next++) {
+        bool moves = next->instrument == primary && rh_record_mid(next, &mid);
+        spot[k] = moves ? mid : spot[k - 1];
+        times_ns[k] = next->happened_ns;
     }
-    compute_states(net);
+    a->count = k;
+    a->at = 0;
+    compute_states(net, spot, times_ns, sigma);
 }
 
 /* --- what is held -------------------------------------------------------------------------- */
@@ -281,8 +284,14 @@ static void gather(rh_net_delta *net, rh_net_held *held, const rh_positions *p)
         net->ahead.state[k].summed[held->set] = false;
     held->other_count = 0;
     for (int k = 0; k < net->other_count; k++) {
-        bool any = fabs(rh_positions_qty(p, net->other[k])) > 0.0;
-        if (any) held->other[held->other_count++] = net->other[k];
+        double qty = rh_positions_qty(p, net->other[k]);
+        if (!(fabs(qty) > 0.0)) continue;
+        int at = held->other_count++;
+        const rh_instrument *instrument = &net->universe->instruments[net->other[k]];
+        held->other[at] = net->other[k];
+        held->other_qty[at] = qty;
+        /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
+        held->plain[at] = !instrument->has_feed && !instrument->inverse && !net->in_coin;
     }
     for (int k = 0; k < net->currency_count; k++) {
         int c = net->currency[k];
@@ -319,7 +328,7 @@ static double options_delta(rh_net_delta *net, const rh_net_held *held, const rh
     rh_option_deltas *unit = unit_deltas(net, market, time_ns, hedge_vol);
     if (!unit->summed[held->set]) {
         for (int n = 0; n < net->count; n++)
-            net->weighted[n] = held->qty[n] * unit->delta[n];
+            net->weighted[n] = held->qty[n] * unit->delta[n * unit->stride];
         unit->sum[held->set] = rh_sum_lanes(net->weighted, (size_t)net->count);
         unit->summed[held->set] = true;
     }
@@ -333,12 +342,9 @@ double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const r
     double delta = 0.0;
     if (net->count > 0) delta = options_delta(net, held, market, time_ns, hedge_vol);
     for (int k = 0; k < held->other_count; k++) {
-        int i = held->other[k];
-        double qty = rh_positions_qty(positions, i);
-        const rh_instrument *instrument = &net->universe->instruments[i];
-        /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
-        bool plain = !instrument->has_feed && !instrument->inverse && !net->in_coin;
-        delta += plain ? qty : qty * slow_delta(net, market, i, time_ns, false);
+        double qty = held->other_qty[k];
+        delta += held->plain[k] ? qty
+                                : qty * slow_delta(net, market, held->other[k], time_ns, false);
     }
     for (int k = 0; k < net->currency_count; k++)
         delta += currency_delta(net, held, market, k);
@@ -351,9 +357,9 @@ double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const
     const rh_position *book = positions->held[RH_LAYER_BOOK];
     double gross = 0.0;
     if (net->count > 0) {
-        const double *unit = unit_deltas(net, market, time_ns, hedge_vol)->delta;
+        const rh_option_deltas *unit = unit_deltas(net, market, time_ns, hedge_vol);
         for (int n = 0; n < net->count; n++) {
-            net->weighted[n] = fabs(book[net->option[n]].qty * unit[n]);
+            net->weighted[n] = fabs(book[net->option[n]].qty * unit->delta[n * unit->stride]);
         }
         gross = rh_sum_lanes(net->weighted, (size_t)net->count);
     }

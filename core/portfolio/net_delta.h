@@ -13,7 +13,8 @@
 typedef struct rh_option_deltas { /* per unit deltas at one (spot, time, vol) */
     double spot, sigma;
     int64_t time_ns;
-    const double *delta; /* of net->deltas or of net->ahead */
+    const double *delta; /* of option n at n * stride: in net->deltas or net->ahead */
+    int stride;
     bool valid;
     bool summed[2]; /* sum[k]: weighted with the quantities of set k */
     double sum[2];
@@ -24,27 +25,32 @@ typedef struct rh_net_held {
     const rh_positions *of; /* NULL: not gathered */
     uint64_t version;
     int set; /* of qty: the two states have the same one while they hold the same options */
-    double qty[RH_INSTRUMENTS_MAX];                             /* of the live options */
-    int other[RH_INSTRUMENTS_MAX], other_count;                 /* held, of net->other */
-    double unsettled[RH_CURRENCIES_MAX];                        /* of net->currency */
+    double qty[RH_INSTRUMENTS_MAX];             /* of the live options */
+    int other[RH_INSTRUMENTS_MAX], other_count; /* held, of net->other */
+    double other_qty[RH_INSTRUMENTS_MAX];
+    bool plain[RH_INSTRUMENTS_MAX];      /* the delta of a unit of it is 1 */
+    double unsettled[RH_CURRENCIES_MAX]; /* of net->currency */
 } rh_net_held;
 
-enum { RH_AHEAD_STATES = 8, RH_AHEAD_BOOK = 8 }; /* states at once; the largest book for it */
+#define RH_AHEAD_STATES 8 /* computed at once */
+#define RH_AHEAD_BOOK 8   /* options of the largest book for which they are */
 #define RH_AHEAD_CONTRACTS (RH_AHEAD_STATES * RH_AHEAD_BOOK)
+static_assert(RH_AHEAD_CONTRACTS <= RH_INSTRUMENTS_MAX, "the inputs of the batch have room");
+static_assert(RH_AHEAD_CONTRACTS <= RH_EXPIRIES_MAX, "the terms of the expiries have room");
 
 /* The deltas of one state and of those that follow it, computed together. */
 typedef struct rh_net_ahead {
     rh_option_deltas state[RH_AHEAD_STATES];
     int count, at; /* states; the one that is now */
     double log_strike[RH_AHEAD_CONTRACTS], log_strike_lo[RH_AHEAD_CONTRACTS];
-    double drift[RH_AHEAD_CONTRACTS], slope[RH_AHEAD_CONTRACTS], shift[RH_AHEAD_CONTRACTS];
-    double scale[RH_AHEAD_CONTRACTS], delta[RH_AHEAD_CONTRACTS];
+    double delta[RH_AHEAD_CONTRACTS];
 } rh_net_ahead;
 
 typedef struct rh_net_delta {
     const rh_universe *universe;
     int asset;
     bool in_coin; /* the numeraire is the asset: delta = S dE/dS */
+    bool hedge_is_mark;
     bool hedge_collateral;
     int count;                      /* live options of the asset */
     int option[RH_INSTRUMENTS_MAX]; /* their instruments */
@@ -61,11 +67,7 @@ typedef struct rh_net_delta {
     bool margined[RH_CURRENCIES_MAX]; /* perps or futures settle in it: it may hold basis */
     int currency[RH_CURRENCIES_MAX], currency_count; /* whose amounts have a delta to the asset */
     int other[RH_INSTRUMENTS_MAX], other_count; /* the asset's other instruments */
-    /* What rh_delta_batch wants: of the contracts, of them at timed_ns, and with the vol at_vol. */
-    bool timed;
-    int64_t timed_ns;
-    double at_vol; /* 0: none yet */
-    double root[RH_EXPIRIES_MAX], inverse_root[RH_EXPIRIES_MAX], growth[RH_EXPIRIES_MAX];
+    /* What rh_delta_batch wants: of the contracts, and of the contracts in some states. */
     double log_strike[RH_INSTRUMENTS_MAX], log_strike_lo[RH_INSTRUMENTS_MAX];
     double half_sign[RH_INSTRUMENTS_MAX]; /* half of sign; with N(d2) the other way */
     double drift[RH_INSTRUMENTS_MAX], slope[RH_INSTRUMENTS_MAX], shift[RH_INSTRUMENTS_MAX];
