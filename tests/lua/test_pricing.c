@@ -7,6 +7,7 @@
 #include <malloc.h>
 #endif
 
+#include "data/file.h"
 #include "rehedge/pricing.h"
 
 #define POLICY(trigger) "return rehedge.policy { api = 1, name = 'test', version = '1.0.0', "     \
@@ -211,6 +212,43 @@ static void a_table_says_the_same(void **state)
         POLICY(""), NULL));
 }
 
+/* The policy of docs/policy.md that prices: the last ```lua block that declares one. */
+static void the_policy_of_the_documents_hedges_at_its_own_vol(void **state)
+{
+    (void)state;
+    fake f;
+    char *document = NULL;
+    size_t length = 0;
+    rh_error error;
+    rh_order_request orders[RH_ORDERS_PER_CALL_MAX];
+    const double features[] = {0.6};
+    fake_init(&f);
+    if (rh_file_read(REHEDGE_SOURCE_DIR "/docs/policy.md", 1u << 20, &document, &length, &error))
+        fail_msg("%s", error.message);
+    char *script = strstr(document, "```lua\nlocal miss");
+    assert_non_null(script);
+    script += strlen("```lua\n");
+    char *end = strstr(script, "```");
+    assert_non_null(end);
+    *end = '\0';
+    rh_policy *policy = must_load(&f, script, NULL);
+    free(document);
+    fake_set(&f, RH_VIEW_SPOT, 46000);
+    fake_set(&f, RH_VIEW_EXPIRY_IN, 86400.0);
+    fake_set(&f, RH_VIEW_POSITION, 5.0);
+    fake_set(&f, RH_VIEW_PENDING, 0.5);
+    double delta = rh_option_delta(RH_MODEL_BSM, true, 46000, 45000, 86400.0 / 31536000.0, 0, 0,
+                                   0.6);
+    assert_true(must_trigger(policy, &f, features).fire);
+    assert_int_equal(must_scale(policy, &f, features, 0, 0, orders), 1);
+    assert_true(fabs(orders[0].qty - (10 * delta - 5.5)) < 1e-12);
+    fake_set(&f, RH_VIEW_POSITION, 10 * delta - 0.4);
+    assert_false(must_trigger(policy, &f, features).fire);
+    fake_set(&f, RH_VIEW_EXPIRY_IN, HUGE_VAL);          /* nothing left: close the hedge */
+    assert_true(must_trigger(policy, &f, features).fire);
+    rh_policy_free(policy);
+}
+
 /* --- errors -------------------------------------------------------------------------------- */
 
 static void refused(const char *call, const char *wanted)
@@ -347,6 +385,7 @@ int main(void)
         cmocka_unit_test(american_greeks_have_the_boundary),
         cmocka_unit_test(implied_vol_answers_or_says_why),
         cmocka_unit_test(a_table_says_the_same),
+        cmocka_unit_test(the_policy_of_the_documents_hedges_at_its_own_vol),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(work_is_charged),
         cmocka_unit_test(hot_calls_allocate_nothing),
