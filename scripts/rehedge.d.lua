@@ -163,7 +163,7 @@ function rehedge.price(model, cp, S, K, T, r, q, sigma) end
 ---@return rehedge.Greeks
 ---@overload fun(option: rehedge.Option, into?: table): rehedge.Greeks
 function rehedge.greeks(model, cp, S, K, T, r, q, sigma, into) end
----The vol, or nil and "below_intrinsic", "above_maximum", "lost_in_rounding", "zero_time", "domain".
+---The vol; or nil and "below_intrinsic", "above_maximum", "lost_in_rounding", "zero_time"....
 ---@param model "bsm"|"european"|"black76"|"inverse"
 ---@param cp rehedge.CallPut
 ---@param S number
