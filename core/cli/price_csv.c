@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/option_csv.h"
 #include "data/csv.h"
 
 enum { AT_S, AT_K, AT_T, AT_DAYS, AT_SIGMA, AT_R, AT_Q, NUMBERS, AT_ID = NUMBERS, AT_MODEL,
@@ -51,6 +52,7 @@ rh_status rh_price_columns_parse(const char *text, rh_price_columns *columns, rh
         return RH_OK;
     }
     for (;;) {
+        text += strspn(text, " ");
         size_t length = strcspn(text, ",");
         if (length >= sizeof name) return rh_fail(error, RH_USAGE, "--greeks: a name is too long");
         memcpy(name, text, length);
@@ -186,9 +188,7 @@ static rh_status read_row(const price_table *table, const rh_csv_row *row,
         return rh_fail(error, RH_INPUT, "%s:%ld: %zu fields, the header has %zu", table->path,
                        row->line, row->count, table->width);
     RH_TRY(read_numbers(table, row, option, error));
-    const char *cp = row->fields[table->input[AT_CP]];
-    option->is_call = strcmp(cp, "C") == 0 || strcmp(cp, "c") == 0;
-    if (!option->is_call && strcmp(cp, "P") != 0 && strcmp(cp, "p") != 0)
+    if (!rh_option_cp_parse(row->fields[table->input[AT_CP]], &option->is_call))
         return refuse(table, row, AT_CP, "C or P", error);
     option->model = table->model;
     if (table->input[AT_MODEL] < 0) return RH_OK;

@@ -14,7 +14,7 @@ typedef struct rh_price_columns {
     rh_greek greek[RH_GREEKS];
 } rh_price_columns;
 
-/* "all" or "price,delta,..."; each once. RH_USAGE otherwise. */
+/* "all" or "price,delta,...", blanks before a name skipped; each once. RH_USAGE otherwise. */
 rh_status rh_price_columns_parse(const char *text, rh_price_columns *columns, rh_error *error);
 
 typedef enum rh_price_model {
