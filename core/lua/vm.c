@@ -158,7 +158,12 @@ void rh_lua_charge(lua_State *L, int64_t work)
 {
     rh_lua *host = rh_lua_host(L);
     host->budget -= work;
-    if (host->budget < 0 && !host->killed && !host->host_allocates) spend_too_much(host);
+    if (!host->killed && !host->host_allocates) {
+        if (host->budget < 0)
+            spend_too_much(host);
+        else if (work >= RH_LUA_HOOK_EVERY)     /* work in which the hook does not run */
+            look_at_the_clock(host);
+    }
     rh_lua_raise_if_killed(L);
 }
 

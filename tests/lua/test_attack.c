@@ -143,6 +143,7 @@ static const attack attacks[] = {
     {"power_tower", ERROR, "math.pow"},
     {"price_american_million", LIMIT, "instruction limit"},
     {"price_american_pcall", LIMIT, "instruction limit"},
+    {"price_american_slow", LIMIT, "limit"},
     {"price_any_argument", EXACT, ""},
     {"price_extremes", EXACT, ""},
     {"price_metatable", ERROR, "found a table with a metatable"},
