@@ -191,8 +191,9 @@ rh_status rh_option_csv_vols(const char *path, rh_option_model model, FILE *out,
         rh_vol_status found = rh_implied_vol(row.model, row.is_call, row.S, row.K, row.T, row.r,
                                              row.q, row.price, &sigma);
         print_id(out, &row);
-        if (found == RH_VOL_OK) fprintf(out, ",%.17g,ok\n", sigma);
-        else fprintf(out, ",nan,%s\n", rh_vol_status_name(found));
+        char text[RH_NUMBER_TEXT] = "nan";
+        if (found == RH_VOL_OK) rh_text_double17(text, sigma);
+        fprintf(out, ",%s,%s\n", text, rh_vol_status_name(found));
         if (ferror(out)) break; /* nobody reads on; main says so */
     }
     if (status == RH_END && !begun) fputs("id,implied_vol,status\n", out);

@@ -219,13 +219,15 @@ static void print_id(const price_table *table, const rh_csv_row *row, FILE *out)
 
 static void print_row(const price_table *table, const rh_price_option *option, FILE *out)
 {
+    char text[RH_NUMBER_TEXT];
     double values[RH_GREEKS];
     rh_price_values(option, values);
     for (size_t i = 0; i < table->columns->count; i++) {
         rh_greek greek = table->columns->greek[i];
-        double value = values[greek];
         putc(',', out);
-        if (rh_price_has(option->model, greek)) fprintf(out, "%.17g", value == 0.0 ? 0.0 : value);
+        if (!rh_price_has(option->model, greek)) continue;
+        rh_text_double17(text, values[greek]);
+        fputs(text, out);
     }
     putc('\n', out);
 }

@@ -15,7 +15,8 @@ enum { AT_MODEL = 1, AT_CP, AT_S, AT_K, AT_T, AT_R, AT_Q, AT_LAST, ARGUMENTS = A
 typedef struct pricing_call pricing_call;
 
 /* Gas is charged before the work, an instruction for each 5 ns that the median of random options
- * took. One American option in twenty takes many times that: the processor-time net holds those. */
+ * took. One American option in ten takes ten times that or more: rh_lua_charge looks at the clock
+ * for those. */
 typedef struct model_row {
     const char *name;
     rh_option_model model;
