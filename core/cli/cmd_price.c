@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
-#include "cli/option_csv.h"
 #include "cli/price_csv.h"
 
 enum { S, K, T, SIGMA, R, Q, NUMBERS };
@@ -18,7 +17,7 @@ static bool any_given(const char *cp, const char *const *texts)
     return any;
 }
 
-static int read_one(const char *cp, const char *const *texts, double *numbers, bool *is_call)
+static int read_one(const char *cp, const char *const *texts, double *numbers)
 {
     for (int i = 0; i < NUMBERS; i++) {
         bool rate = i == R || i == Q;
@@ -29,7 +28,7 @@ static int read_one(const char *cp, const char *const *texts, double *numbers, b
                                 rate ? "" : " from 0");
     }
     if (!cp) return rh_cli_usage("price: --cp is missing");
-    if (!rh_option_cp_parse(cp, is_call))
+    if (strlen(cp) != 1 || !strchr("CcPp", cp[0]))
         return rh_cli_usage("--cp: \"%.40s\", expected C or P", cp);
     return 0;
 }
@@ -38,9 +37,9 @@ static int price_one(rh_price_model model, const char *cp, const char *const *te
                      const rh_price_columns *columns)
 {
     double n[NUMBERS] = {0.0}, values[RH_GREEKS];
-    bool is_call;
-    int status = read_one(cp, texts, n, &is_call);
+    int status = read_one(cp, texts, n);
     if (status != 0) return status;
+    bool is_call = cp[0] == 'C' || cp[0] == 'c';
     rh_price_option option = {model, is_call, n[S], n[K], n[T], n[R], n[Q], n[SIGMA]};
     rh_price_values(&option, values);
     for (size_t i = 0; i < columns->count; i++) {
@@ -53,11 +52,11 @@ static int price_one(rh_price_model model, const char *cp, const char *const *te
 }
 
 static const char about[] =
-    "Print id and the wanted greeks of every row of a CSV file with the columns id, model, cp (C "
-    "or P), S, K, T (years; or days), r, q and sigma; or the greeks of one option.\n"
-    "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed, color, "
-    "zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta; american: "
-    "the first six. What a model has not is left empty.";
+    "Print id and the wanted greeks of every row of a CSV file with the columns id, model,\n"
+    "cp (C or P), S, K, T (years; or days), r, q and sigma; or the greeks of one option.\n"
+    "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed,\n"
+    "color, zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta;\n"
+    "american: the first six. What a model has not is left empty.";
 
 int rh_cmd_price(int argc, char **argv)
 {
@@ -83,7 +82,7 @@ int rh_cmd_price(int argc, char **argv)
     int count = 0;
     int parsed = rh_cli_parse(argc, argv, options,
                               "rehedge price [--csv FILE|-] [--model NAME] [--greeks LIST]\n"
-                              "rehedge price --cp C|P --S X --K X --T X --sigma X [options]",
+                              "       rehedge price --cp C|P --S X --K X --T X --sigma X [options]",
                               about, "rehedge price --csv book.csv --model black76 --greeks all",
                               NULL, 0, &count);
     if (parsed != 0) return parsed < 0 ? 0 : parsed;
