@@ -323,8 +323,7 @@ static long calls_until_killed(const char *call)
     return (long)f.hi;
 }
 
-/* An American price is charged some 200 times as much as a European one, in which an instruction is
- * about a thirtieth; the count is the same every time. */
+/* The count is the same every time. */
 static void work_is_charged(void **state)
 {
     (void)state;
@@ -334,8 +333,8 @@ static void work_is_charged(void **state)
         {"local a = rehedge.implied_vol('bsm', 'call', 100, 90, 1, 0, 0, 15)", 1500, 3000},
         {"rehedge.greeks('bsm', 'call', 100, 90, 1, 0, 0, 0.2, t)", 700, 1200},
         {"local a = rehedge.price('baw', 'put', 100, 90, 1, 0.1, 0, 0.2)", 1000, 1500},
-        {"local a = rehedge.price('american', 'put', 100, 90, 1, 0.1, 0, 0.2)", 10, 20},
-        {"rehedge.greeks('american', 'put', 100, 90, 1, 0.1, 0, 0.2, t)", 1, 3},
+        {"local a = rehedge.price('american', 'put', 100, 90, 1, 0.1, 0, 0.2)", 40, 50},
+        {"rehedge.greeks('american', 'put', 100, 90, 1, 0.1, 0, 0.2, t)", 20, 25},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         long calls = calls_until_killed(rows[i].call);
