@@ -40,6 +40,11 @@ RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_times)(RH_W(rh_lane_pair) a, RH_W(rh_l
     return (RH_W(rh_lane_pair)){product, V_FMA(b.lo, a.hi, V_FMA(a.lo, b.hi, rest))};
 }
 
+RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_abs)(RH_W(rh_lane_pair) x)
+{
+    return (RH_W(rh_lane_pair)){V_ABS(x.hi), V_CHOOSE(V_LESS(x.hi, V_SET(0.0)), -x.lo, x.lo)};
+}
+
 RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_choose)(M m, RH_W(rh_lane_pair) yes,
                                                   RH_W(rh_lane_pair) no)
 {
