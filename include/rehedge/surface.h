@@ -63,7 +63,7 @@ enum { RH_SVI_QUOTES_MIN = 5 };
 typedef struct rh_svi_bounds {
     double m_low, m_high, sigma_low, sigma_high, rho_max, wing_max, w_min;
 } rh_svi_bounds;
-/* From the range of the quotes, one at least: m within one width beyond it, sigma from 1/200 of the width to the
+/* From the range of the quotes, one at least: m within a quarter of it beyond, sigma from 1/200 of the width to the
  * width (more would only bend the wings), |rho| <= 0.999, wings up to 2, a thousandth of the least
  * quoted variance. */
 rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry);
