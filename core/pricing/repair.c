@@ -86,10 +86,11 @@ static void repair_residuals(void *context, const double *x, double *r)
         *r++ = sqrt(q->weight / repair->mean_weight) * (vol - q->vol) / point;
     }
     for (size_t i = 0; i < repair->grid; i++) {
-        double w = rh_svi_at(&svi, repair->k[i]).w, penalty = repair->penalty;
-        *r++ = hinge(penalty, rh_svi_durrleman(&svi, repair->k[i]) - margin_g);
-        *r++ = repair->before ? ratio_hinge(penalty, w / repair->before_w[i]) : 0.0;
-        *r++ = repair->after ? ratio_hinge(penalty, repair->after_w[i] / w) : 0.0;
+        rh_total_variance at = rh_svi_at(&svi, repair->k[i]);
+        double penalty = repair->penalty;
+        *r++ = hinge(penalty, rh_durrleman_of(&at, repair->k[i]) - margin_g);
+        *r++ = repair->before ? ratio_hinge(penalty, at.w / repair->before_w[i]) : 0.0;
+        *r++ = repair->after ? ratio_hinge(penalty, repair->after_w[i] / at.w) : 0.0;
     }
     add_limits(repair, &svi, r);
 }
