@@ -20,9 +20,14 @@
 static_assert(FLT_EVAL_METHOD == 0, "double arithmetic must be double");
 static_assert(FLT_RADIX == 2 && DBL_MANT_DIG == 53, "double must be IEEE binary64");
 
-/* fma() is one instruction where the file is compiled for it, and exact in libm elsewhere. */
+/* One instruction where the file is compiled for it; elsewhere emulated, because a libm without the
+ * instruction takes a hundred times as long. Exact in each case. */
 #ifndef RH_FMA
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA)
 #define RH_FMA(a, b, c) fma((a), (b), (c))
+#else
+#define RH_FMA(a, b, c) rh_k_fma((a), (b), (c))
+#endif
 #endif
 
 #if defined(__GNUC__)
@@ -57,6 +62,46 @@ RH_KERNEL double rh_k_double(uint64_t bits)
     return x;
 }
 
+/* a + b exactly, for |a| >= |b| or a = 0. */
+RH_KERNEL rh_k_pair rh_k_sum_fast(double a, double b)
+{
+    double sum = a + b;
+    return (rh_k_pair){sum, b - (sum - a)};
+}
+
+/* a + b exactly, in any order. */
+RH_KERNEL rh_k_pair rh_k_sum(double a, double b)
+{
+    double sum = a + b, part = sum - a;
+    return (rh_k_pair){sum, (a - (sum - part)) + (b - part)};
+}
+
+/* a * b and what its rounding lost, without fma (Dekker; Veltkamp's halves), where nothing
+ * overflows or underflows. */
+RH_KERNEL rh_k_pair rh_k_product_split(double a, double b)
+{
+    double product = a * b, wide_a = a * (0x1p27 + 1.0), wide_b = b * (0x1p27 + 1.0);
+    double ah = wide_a - (wide_a - a), bh = wide_b - (wide_b - b), al = a - ah, bl = b - bh;
+    return (rh_k_pair){product, ((ah * bh - product) + ah * bl + al * bh) + al * bl};
+}
+
+/* a b + c with one rounding (Boldo & Melquiond, "Emulation of a FMA and correctly rounded sums",
+ * IEEE Trans. Computers 57(4), 2008, fig. 5): the sum of the small parts is rounded to odd, so that
+ * the last rounding cannot be fooled. libm where something might under- or overflow on the way. */
+static inline double rh_k_fma(double a, double b, double c)
+{
+    rh_k_pair product = rh_k_product_split(a, b);
+    double size = fabs(product.hi);
+    bool usual = size > 0x1p-900 && size < 0x1p900 && fabs(a) < 0x1p900 && fabs(b) < 0x1p900 &&
+                 fabs(c) < 0x1p960;
+    if (!usual) return fma(a, b, c);
+    rh_k_pair low = rh_k_sum(c, product.lo), high = rh_k_sum(product.hi, low.hi);
+    rh_k_pair rest = rh_k_sum(high.lo, low.lo);
+    uint64_t bits = rh_k_bits(rest.hi), apart = (bits ^ rh_k_bits(rest.lo)) >> 63;
+    if (rest.lo != 0.0 && !(bits & 1)) bits += 1 - 2 * apart;
+    return high.hi + rh_k_double(bits);
+}
+
 /* yes or no, by bits: compilers turn a plain ?: with a constant into branches, which stops them
  * from vectorising a loop and costs more than both sides where a condition is unpredictable. */
 RH_KERNEL double rh_k_choose(bool condition, double yes, double no)
@@ -74,20 +119,6 @@ RH_KERNEL double rh_k_at_most(double x, double bound)
 RH_KERNEL double rh_k_at_least(double x, double bound)
 {
     return rh_k_choose(x < bound, bound, x);
-}
-
-/* a + b exactly, for |a| >= |b| or a = 0. */
-RH_KERNEL rh_k_pair rh_k_sum_fast(double a, double b)
-{
-    double sum = a + b;
-    return (rh_k_pair){sum, b - (sum - a)};
-}
-
-/* a + b exactly, in any order. */
-RH_KERNEL rh_k_pair rh_k_sum(double a, double b)
-{
-    double sum = a + b, part = sum - a;
-    return (rh_k_pair){sum, (a - (sum - part)) + (b - part)};
 }
 
 /* a * b exactly (where nothing underflows). */

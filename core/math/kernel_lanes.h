@@ -36,7 +36,21 @@ RH_KERNEL V RH_W(rh_lane_log)(V x)
     return V_FMA(power, V_SET(RH_LN2_HI), V_FMA(power, V_SET(RH_LN2_LO), log_m));
 }
 
-/* Mills' ratio N(-x) / n(x), 0 <= x < 2^64: all coefficients are positive, nothing cancels. */
+/* ln S/K, both normal and positive, with one division: s = (S - K') / (S + K'), K' = K 2^power near
+ * S, whose numerator is exact, so that nothing is lost however near they are. */
+RH_KERNEL V RH_W(rh_lane_log_ratio)(V S, V K)
+{
+    const double *c = rh_log_ratio;
+    V power, near = V_ALIGN(K, S, &power);
+    V s = (S - near) / (S + near), z = s * s, z2 = z * z;
+    V low = V_FMA(V_FMA(V_SET(c[3]), z, V_SET(c[2])), z2, V_FMA(V_SET(c[1]), z, V_SET(c[0])));
+    V high = V_FMA(V_FMA(V_SET(c[7]), z, V_SET(c[6])), z2, V_FMA(V_SET(c[5]), z, V_SET(c[4])));
+    V z4 = z2 * z2, log_m = V_FMA(s * z, V_FMA(V_FMA(V_SET(c[8]), z4, high), z4, low), s + s);
+    return V_FMA(power, V_SET(RH_LN2_HI), V_FMA(power, V_SET(RH_LN2_LO), log_m));
+}
+
+/* Mills' ratio N(-x) / n(x), 0 <= x < 2^64: all coefficients are positive, so that nothing
+ * cancels. */
 RH_KERNEL V RH_W(rh_lane_mills)(V x)
 {
     V top = x + V_SET(rh_mills_p[9]), bottom = x + V_SET(rh_mills_q[10]);
@@ -48,4 +62,19 @@ RH_KERNEL V RH_W(rh_lane_mills)(V x)
     RH_STEP(0)
 #undef RH_STEP
     return top / bottom;
+}
+
+/* a e^x and b e^y; Mills(x) and Mills(y): where two numbers share a register they do so here. */
+RH_KERNEL void RH_W(rh_lane_exp_two)(V a, V x, V b, V y, V *of_x, V *of_y)
+{
+    V both = RH_W(rh_lane_exp)(V_JOIN(a, b), V_JOIN(x, y));
+    *of_x = V_FIRST(both);
+    *of_y = V_SHARES ? V_SECOND(both) : RH_W(rh_lane_exp)(b, y);
+}
+
+RH_KERNEL void RH_W(rh_lane_mills_two)(V x, V y, V *of_x, V *of_y)
+{
+    V both = RH_W(rh_lane_mills)(V_JOIN(x, y));
+    *of_x = V_FIRST(both);
+    *of_y = V_SHARES ? V_SECOND(both) : RH_W(rh_lane_mills)(y);
 }

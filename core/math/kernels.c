@@ -71,15 +71,13 @@ static rh_isa widest(void)
     return RH_ISA_FMA;
 }
 
-rh_isa rh_isa_widest(void)
+_Atomic int rh_isa_chosen = -1;
+
+rh_isa rh_isa_choose(void)
 {
-    static _Atomic int chosen = -1;
-    int isa = atomic_load_explicit(&chosen, memory_order_relaxed);
-    if (isa < 0) {
-        isa = (int)widest();
-        atomic_store_explicit(&chosen, isa, memory_order_relaxed);
-    }
-    return (rh_isa)isa;
+    rh_isa isa = widest();
+    atomic_store_explicit(&rh_isa_chosen, (int)isa, memory_order_relaxed);
+    return isa;
 }
 
 void rh_math_thread_init(void)

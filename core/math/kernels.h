@@ -5,6 +5,8 @@
 #ifndef RH_MATH_KERNELS_H
 #define RH_MATH_KERNELS_H
 
+#include <stdatomic.h>
+
 double rh_exp(double x);                /* 0.7 ulp; 0.8 where the result is subnormal */
 double rh_expm1(double x);              /* 1.2 */
 double rh_log(double x);                /* 0.85 */
@@ -25,7 +27,15 @@ const char *rh_isa_name(void);
 /* The widest set for batches: RH_ISA_AVX512 where the processor has F, DQ, BW and VL as well, which
  * REHEDGE_ISA=avx512 (or nothing) allows and baseline|fma forbids. Chosen once. */
 typedef enum rh_isa { RH_ISA_BASELINE, RH_ISA_FMA, RH_ISA_AVX512 } rh_isa;
-rh_isa rh_isa_widest(void);
+rh_isa rh_isa_choose(void);
+extern _Atomic int rh_isa_chosen; /* -1 until chosen, then never changed; rh_isa_widest's own */
+
+/* Inline, because a call would spill the arguments of every closed form that asks. */
+static inline rh_isa rh_isa_widest(void)
+{
+    int isa = atomic_load_explicit(&rh_isa_chosen, memory_order_relaxed);
+    return isa >= 0 ? (rh_isa)isa : rh_isa_choose();
+}
 
 /* Set round-to-nearest for this thread; every thread that computes calls it first. */
 void rh_math_thread_init(void);

@@ -9,17 +9,30 @@
 
 /* scale: x 2^k, k in the low bits of `shifted` = k + RH_K_SHIFT, |k| < 2044; x is so far from
  * subnormal that only the last step rounds. split: x = mantissa 2^power, mantissa in [sqrt 1/2,
- * sqrt 2), x normal. choose: no branch. at_least: NaN in x stays. ordinary: S, K, sigma in
- * [2^-64, 2^64), T in [2^-48, 2^80): far beyond any market, and no product of a greek overflows. */
+ * sqrt 2), x normal. align: K 2^power within 2^+-0.5861 of S, both normal and less than 2^1000
+ * apart; the exponent is read off the difference of their bits. choose: no branch. at_least: NaN
+ * in x stays. ordinary: S, K, sigma in [2^-64, 2^64), T in [2^-48, 2^80): far beyond any market,
+ * and no product of a greek overflows. */
 #define RH_V_BINADES UINT64_C(0x0800000000000000)   /* 128 exponents */
 #define RH_V_LEAST (UINT64_C(959) << 52)    /* 2^-64 */
 #define RH_V_LEAST_T (UINT64_C(975) << 52)  /* 2^-48 */
+
+/* Whether two numbers share a register (rh_vs below), and then: both in one, and out of it. */
+#define rh_v_shares false
+#define rh_v_join(x, y) (x)
+#define rh_v_first(both) (both)
+#define rh_v_second(both) (both)
 
 /* --- one ------------------------------------------------------------------------------------ */
 
 typedef double rh_v1;
 typedef bool rh_m1;
 
+#define rh_v1_all 1u
+#define rh_v1_shares rh_v_shares
+#define rh_v1_join rh_v_join
+#define rh_v1_first rh_v_first
+#define rh_v1_second rh_v_second
 #define rh_v1_set(x) (x)
 #define rh_v1_load(from) (*(from))
 #define rh_v1_signs(from) ((double)*(from))
@@ -53,14 +66,27 @@ RH_KERNEL rh_v1 rh_v1_split(rh_v1 x, rh_v1 *power)
     return rh_k_double(bits + one - (from & UINT64_C(0xfff) << 52));
 }
 
+RH_KERNEL rh_v1 rh_v1_align(rh_v1 K, rh_v1 S, rh_v1 *power)
+{
+    uint64_t bits = rh_k_bits(K), apart = rh_k_bits(S) - bits + (UINT64_C(1) << 51);
+    uint64_t biased = (apart + (UINT64_C(1024) << 52)) >> 52;
+    *power = rh_k_double(rh_k_bits(0x1p52) | biased) - (0x1p52 + 1024.0);
+    return rh_k_double(bits + (apart & UINT64_C(0xfff) << 52));
+}
+
 /* --- two ------------------------------------------------------------------------------------ */
 
-#if defined(__SSE2__) && !defined(__FMA__)
-#include <emmintrin.h>
+#if defined(__SSE2__)
+#include <immintrin.h>
 
 typedef __m128d rh_v2;
 typedef __m128d rh_m2;
 
+#define rh_v2_all 3u
+#define rh_v2_shares rh_v_shares
+#define rh_v2_join rh_v_join
+#define rh_v2_first rh_v_first
+#define rh_v2_second rh_v_second
 #define rh_v2_set(x) _mm_set1_pd(x)
 #define rh_v2_load(from) _mm_loadu_pd(from)
 #define rh_v2_store(to, x) _mm_storeu_pd(to, x)
@@ -72,6 +98,10 @@ typedef __m128d rh_m2;
 #define rh_v2_bits(m) ((unsigned)_mm_movemask_pd(m))
 #define rh_v2_at_least(x, bound) _mm_max_pd(bound, x)
 
+#if defined(__FMA__)
+#define rh_v2_choose(m, yes, no) _mm_blendv_pd(no, yes, m)
+#define rh_v2_fma(a, b, c) _mm_fmadd_pd(a, b, c)
+#else
 RH_KERNEL rh_v2 rh_v2_choose(rh_m2 m, rh_v2 yes, rh_v2 no)
 {
     return _mm_or_pd(_mm_and_pd(m, yes), _mm_andnot_pd(m, no));
@@ -136,6 +166,7 @@ static __attribute__((noinline, unused)) rh_v2 rh_v2_fma(rh_v2 a, rh_v2 b, rh_v2
     rh_v2 result = high + rh_v2_sum_odd(high_lost, low_lost);
     return rh_v2_choose(none, product + c, result); /* the sign of 0 */
 }
+#endif
 
 RH_KERNEL rh_v2 rh_v2_scale(rh_v2 x, rh_v2 shifted)
 {
@@ -172,6 +203,50 @@ RH_KERNEL rh_v2 rh_v2_split(rh_v2 x, rh_v2 *power)
     *power = _mm_castsi128_pd(lifted) - _mm_set1_pd(0x1p52 + 1023.0);
     return _mm_castsi128_pd(_mm_sub_epi64(_mm_add_epi64(bits, one), whole));
 }
+
+RH_KERNEL rh_v2 rh_v2_align(rh_v2 K, rh_v2 S, rh_v2 *power)
+{
+    __m128i bits = _mm_castpd_si128(K), half = _mm_set1_epi64x(INT64_C(1) << 51);
+    __m128i apart = _mm_add_epi64(_mm_sub_epi64(_mm_castpd_si128(S), bits), half);
+    __m128i fraction = _mm_set1_epi64x((INT64_C(1) << 52) - 1);
+    __m128i bias = _mm_set1_epi64x(INT64_C(1024) << 52);
+    __m128i biased = _mm_srli_epi64(_mm_add_epi64(apart, bias), 52);
+    __m128i lifted = _mm_or_si128(biased, _mm_castpd_si128(_mm_set1_pd(0x1p52)));
+    *power = _mm_castsi128_pd(lifted) - _mm_set1_pd(0x1p52 + 1024.0);
+    __m128i whole = _mm_andnot_si128(fraction, apart);
+    return _mm_castsi128_pd(_mm_add_epi64(bits, whole));
+}
+
+/* --- a single one in a vector register, where selections are cheap ---------------------------- */
+
+typedef rh_v2 rh_vs;
+typedef rh_m2 rh_ms;
+
+#define rh_vs_set(x) rh_v2_set(x)
+#define rh_vs_load(from) _mm_load1_pd(from)
+#define rh_vs_store(to, x) _mm_store_sd(to, x)
+#define rh_vs_fma(a, b, c) rh_v2_fma(a, b, c)
+#define rh_vs_sqrt(x) rh_v2_sqrt(x)
+#define rh_vs_abs(x) rh_v2_abs(x)
+#define rh_vs_less(a, b) rh_v2_less(a, b)
+#define rh_vs_both(m, n) rh_v2_both(m, n)
+#define rh_vs_bits(m) (rh_v2_bits(m) & 1)
+#define rh_vs_all 1u
+#define rh_vs_choose(m, yes, no) rh_v2_choose(m, yes, no)
+#define rh_vs_at_least(x, bound) rh_v2_at_least(x, bound)
+#define rh_vs_scale(x, shifted) rh_v2_scale(x, shifted)
+#define rh_vs_split(x, power) rh_v2_split(x, power)
+#define rh_vs_align(K, S, power) rh_v2_align(K, S, power)
+#define rh_vs_ordinary(S, K, T, sigma) rh_v2_ordinary(S, K, T, sigma)
+#define RH_SINGLE s
+
+/* Its other half is free. */
+#define rh_vs_shares true
+#define rh_vs_join(x, y) _mm_unpacklo_pd(x, y)
+#define rh_vs_first(both) _mm_unpacklo_pd(both, both)
+#define rh_vs_second(both) _mm_unpackhi_pd(both, both)
+#else
+#define RH_SINGLE 1
 #endif
 
 /* --- four ----------------------------------------------------------------------------------- */
@@ -182,6 +257,11 @@ RH_KERNEL rh_v2 rh_v2_split(rh_v2 x, rh_v2 *power)
 typedef __m256d rh_v4;
 typedef __m256d rh_m4;
 
+#define rh_v4_all 15u
+#define rh_v4_shares rh_v_shares
+#define rh_v4_join rh_v_join
+#define rh_v4_first rh_v_first
+#define rh_v4_second rh_v_second
 #define rh_v4_set(x) _mm256_set1_pd(x)
 #define rh_v4_load(from) _mm256_loadu_pd(from)
 #define rh_v4_store(to, x) _mm256_storeu_pd(to, x)
@@ -235,6 +315,19 @@ RH_KERNEL rh_v4 rh_v4_split(rh_v4 x, rh_v4 *power)
     *power = _mm256_castsi256_pd(lifted) - _mm256_set1_pd(0x1p52 + 1023.0);
     return _mm256_castsi256_pd(_mm256_sub_epi64(_mm256_add_epi64(bits, one), whole));
 }
+
+RH_KERNEL rh_v4 rh_v4_align(rh_v4 K, rh_v4 S, rh_v4 *power)
+{
+    __m256i bits = _mm256_castpd_si256(K), half = _mm256_set1_epi64x(INT64_C(1) << 51);
+    __m256i apart = _mm256_add_epi64(_mm256_sub_epi64(_mm256_castpd_si256(S), bits), half);
+    __m256i fraction = _mm256_set1_epi64x((INT64_C(1) << 52) - 1);
+    __m256i bias = _mm256_set1_epi64x(INT64_C(1024) << 52);
+    __m256i biased = _mm256_srli_epi64(_mm256_add_epi64(apart, bias), 52);
+    __m256i lifted = _mm256_or_si256(biased, _mm256_castpd_si256(_mm256_set1_pd(0x1p52)));
+    *power = _mm256_castsi256_pd(lifted) - _mm256_set1_pd(0x1p52 + 1024.0);
+    __m256i whole = _mm256_andnot_si256(fraction, apart);
+    return _mm256_castsi256_pd(_mm256_add_epi64(bits, whole));
+}
 #endif
 
 /* --- eight ---------------------------------------------------------------------------------- */
@@ -244,6 +337,11 @@ RH_KERNEL rh_v4 rh_v4_split(rh_v4 x, rh_v4 *power)
 typedef __m512d rh_v8;
 typedef __mmask8 rh_m8;
 
+#define rh_v8_all 255u
+#define rh_v8_shares rh_v_shares
+#define rh_v8_join rh_v_join
+#define rh_v8_first rh_v_first
+#define rh_v8_second rh_v_second
 #define rh_v8_set(x) _mm512_set1_pd(x)
 #define rh_v8_load(from) _mm512_loadu_pd(from)
 #define rh_v8_store(to, x) _mm512_storeu_pd(to, x)
@@ -285,6 +383,19 @@ RH_KERNEL rh_v8 rh_v8_split(rh_v8 x, rh_v8 *power)
                                      _mm512_castpd_si512(_mm512_set1_pd(0x1p52)));
     *power = _mm512_castsi512_pd(lifted) - _mm512_set1_pd(0x1p52 + 1023.0);
     return _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_add_epi64(bits, one), whole));
+}
+
+RH_KERNEL rh_v8 rh_v8_align(rh_v8 K, rh_v8 S, rh_v8 *power)
+{
+    __m512i bits = _mm512_castpd_si512(K), half = _mm512_set1_epi64(INT64_C(1) << 51);
+    __m512i apart = _mm512_add_epi64(_mm512_sub_epi64(_mm512_castpd_si512(S), bits), half);
+    __m512i fraction = _mm512_set1_epi64((INT64_C(1) << 52) - 1);
+    __m512i bias = _mm512_set1_epi64(INT64_C(1024) << 52);
+    __m512i biased = _mm512_srli_epi64(_mm512_add_epi64(apart, bias), 52);
+    __m512i lifted = _mm512_or_si512(biased, _mm512_castpd_si512(_mm512_set1_pd(0x1p52)));
+    *power = _mm512_castsi512_pd(lifted) - _mm512_set1_pd(0x1p52 + 1024.0);
+    __m512i whole = _mm512_andnot_si512(fraction, apart);
+    return _mm512_castsi512_pd(_mm512_add_epi64(bits, whole));
 }
 #endif
 

@@ -5,22 +5,12 @@
 #define RH_MATH_LANES_WIDTH_H
 
 #include "math/lanes.h"
-
-/* Mills' ratio P / Q, both monic: tests/pricing/derive_mills.py. */
-static const double rh_mills_p[] = {
-    0x1.677eecf25d127p+20, 0x1.356f42bf715c2p+21, 0x1.07072bd057b67p+21, 0x1.1e383f3f0e6a8p+20,
-    0x1.b605bf9f77172p+18, 0x1.eabb20313fe10p+16, 0x1.975bc1d93e2fbp+14, 0x1.efd1688c720c9p+11,
-    0x1.a97e1f16c0860p+8, 0x1.d4fc979a3b2dep+4,
-};
-static const double rh_mills_q[] = {
-    0x1.1ed60dfc50014p+20, 0x1.6952fca9aba98p+21, 0x1.aa73b181e89e3p+21, 0x1.37ed18d2792e0p+21,
-    0x1.3b0671fb8634ap+20, 0x1.cea93ca5c7806p+18, 0x1.f9ff0be345679p+16, 0x1.9df9ba5592633p+14,
-    0x1.f37b61bba6d51p+11, 0x1.aa7e1f16c0848p+8, 0x1.d4fc979a3b2dfp+4,
-};
+#include "math/lanes_tables.h"
 
 #define RH_CAT_TOKENS(a, b, c) a##b##c
 #define RH_CAT(a, b, c) RH_CAT_TOKENS(a, b, c)
 #define RH_W(name) RH_CAT(name, _, RH_WIDTH)
+#define RH_ONE(name) RH_CAT(name, _, RH_SINGLE) /* the width for one alone: see lanes.h */
 #define V RH_CAT(rh_v, RH_WIDTH, )
 #define M RH_CAT(rh_m, RH_WIDTH, )
 #define V_SET RH_CAT(rh_v, RH_WIDTH, _set)
@@ -37,6 +27,12 @@ static const double rh_mills_q[] = {
 #define V_AT_LEAST RH_CAT(rh_v, RH_WIDTH, _at_least)
 #define V_SCALE RH_CAT(rh_v, RH_WIDTH, _scale)
 #define V_SPLIT RH_CAT(rh_v, RH_WIDTH, _split)
+#define V_ALIGN RH_CAT(rh_v, RH_WIDTH, _align)
+#define V_SHARES RH_CAT(rh_v, RH_WIDTH, _shares)
+#define V_JOIN RH_CAT(rh_v, RH_WIDTH, _join)
+#define V_FIRST RH_CAT(rh_v, RH_WIDTH, _first)
+#define V_SECOND RH_CAT(rh_v, RH_WIDTH, _second)
+#define V_ALL RH_CAT(rh_v, RH_WIDTH, _all)
 #define V_ORDINARY RH_CAT(rh_v, RH_WIDTH, _ordinary)
 
 #endif

@@ -9,7 +9,7 @@ void RH_DELTA_BATCH(const rh_delta_batch *batch, double S);
 #include "math/kernel_normal.h"
 #include "math/lanes_width.h"
 
-#define RH_WIDTH 1
+#define RH_WIDTH RH_SINGLE
 #include "math/kernel_lanes.h"
 #include "pricing/kernel_delta.h"
 #undef RH_WIDTH
@@ -44,6 +44,6 @@ void RH_DELTA_BATCH(const rh_delta_batch *batch, double S)
         return;
     }
 #endif
-    for (size_t at = 0; at < count; at++) rh_lane_delta_1(batch, log_S, at);
+    for (size_t at = 0; at < count; at++) RH_ONE(rh_lane_delta)(batch, log_S, at);
 }
 #endif

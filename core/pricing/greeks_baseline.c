@@ -1,6 +1,6 @@
 /* Every greek for any processor of the architecture, two options at a time with SSE2; an fma is
  * emulated exactly where the processor lacks it. Must give the same bits as greeks_fma.c. */
-#if defined(__SSE2__) && !defined(__FMA__)
+#if defined(__SSE2__)
 #define RH_LANES 2
 #else
 #define RH_LANES 1

@@ -20,7 +20,7 @@ double RH_GREEKS_ISA(delta)(rh_option_model model, bool is_call, double S, doubl
 /* Options per block of a batch: its stages stay in the first cache. At most 64. */
 #define RH_BLOCK 64
 
-#define RH_WIDTH 1
+#define RH_WIDTH RH_SINGLE
 #include "math/kernel_lanes.h"
 #include "pricing/kernel_greeks.h"
 #undef RH_WIDTH
@@ -36,14 +36,14 @@ RH_KERNEL bool rh_greeks_alone(rh_option_model model, bool is_call, double S, do
                                double r, double q, double sigma, unsigned wanted,
                                double *const *to)
 {
-    rh_lane_input_1 in = {S, K, T, r, q, sigma, is_call ? 1.0 : -1.0};
-    if (model == RH_MODEL_INVERSE) in.r = 0.0;
-    if (model != RH_MODEL_BSM) in.q = in.r;
-    rh_lane_start_1 start;
-    rh_lane_point_1 point;
-    if (!rh_lane_begin_1(model, &in, &start)) return false;
-    rh_lane_legs_1(&start, in.sign, &point);
-    rh_lane_greeks_1(model, &in, &start, &point, wanted, to, 0);
+    if (model == RH_MODEL_INVERSE) r = 0.0;
+    if (model != RH_MODEL_BSM) q = r;
+    RH_ONE(rh_lane_input) in = RH_ONE(rh_lane_given)(S, K, T, r, q, sigma, is_call ? 1.0 : -1.0);
+    RH_ONE(rh_lane_start) start;
+    RH_ONE(rh_lane_point) point;
+    if (!RH_CAT(rh_v, RH_SINGLE, _bits)(RH_ONE(rh_lane_begin)(model, &in, &start))) return false;
+    RH_ONE(rh_lane_legs)(&start, in.sign, &point);
+    RH_ONE(rh_lane_greeks)(model, &in, &start, &point, wanted, to, 0);
     return true;
 }
 

@@ -7,9 +7,15 @@ typedef struct RH_W(rh_lane_input) {
     V S, K, T, r, q, sigma, sign;
 } RH_W(rh_lane_input);
 
+RH_KERNEL RH_W(rh_lane_input) RH_W(rh_lane_given)(double S, double K, double T, double r, double q,
+                                                  double sigma, double sign)
+{
+    return (RH_W(rh_lane_input)){V_SET(S), V_SET(K),     V_SET(T),   V_SET(r),
+                                 V_SET(q), V_SET(sigma), V_SET(sign)};
+}
+
 /* First stage: x = ln(F/K), the discounted asset and strike, sqrt T and sigma sqrt T. Stages return
- * their results through memory, which spares a copy. What the rounding of S/K lost is added to the
- * logarithm: near the money it is all there is of x. */
+ * their results through memory, which spares a copy. */
 typedef struct RH_W(rh_lane_start) {
     V x, asset, strike, root, total, inverse_S;
 } RH_W(rh_lane_start);
@@ -17,8 +23,8 @@ typedef struct RH_W(rh_lane_start) {
 RH_KERNEL M RH_W(rh_lane_begin)(rh_option_model model, const RH_W(rh_lane_input) *in,
                                 RH_W(rh_lane_start) *start)
 {
-    V ratio = in->S / in->K, lost = V_FMA(-ratio, in->K, in->S), inverse_S = V_SET(1.0) / in->S;
-    V x = V_FMA(lost, inverse_S, RH_W(rh_lane_log)(ratio)), root = V_SQRT(in->T);
+    V inverse_S = V_SET(1.0) / in->S, x = RH_W(rh_lane_log_ratio)(in->S, in->K);
+    V root = V_SQRT(in->T);
     M ordinary = V_ORDINARY(in->S, in->K, in->T, in->sigma);
     start->inverse_S = inverse_S;
     start->root = root;
@@ -29,8 +35,7 @@ RH_KERNEL M RH_W(rh_lane_begin)(rh_option_model model, const RH_W(rh_lane_input)
     if (model == RH_MODEL_INVERSE) return ordinary;
     V carry = -(in->q * in->T), discount = -(in->r * in->T);
     if (model == RH_MODEL_BSM) start->x = V_FMA(in->r - in->q, in->T, x);
-    start->asset = RH_W(rh_lane_exp)(in->S, carry);
-    start->strike = RH_W(rh_lane_exp)(in->K, discount);
+    RH_W(rh_lane_exp_two)(in->S, carry, in->K, discount, &start->asset, &start->strike);
     return V_BOTH(ordinary, V_LESS(V_ABS(carry) + V_ABS(discount), V_SET(200.0)));
 }
 
@@ -55,7 +60,8 @@ RH_KERNEL void RH_W(rh_lane_legs)(const RH_W(rh_lane_start) *start, V sign,
     V far_leg = V_CHOOSE(up, start->asset, start->strike);
     V exponent = V_AT_LEAST(V_SET(-0.5) * a * a, V_SET(-750.0));
     V density = RH_W(rh_lane_exp)(near_leg * V_SET(RH_INV_SQRT_2PI_HI), exponent);
-    V mills_a = RH_W(rh_lane_mills)(V_ABS(a)), mills_b = RH_W(rh_lane_mills)(b);
+    V mills_a, mills_b;
+    RH_W(rh_lane_mills_two)(V_ABS(a), b, &mills_a, &mills_b);
     V near_tail = density * mills_a, near_rest = near_leg - near_tail, far_tail = density * mills_b;
     V near_part = V_CHOOSE(tail, near_tail, near_rest);
     V gap = V_CHOOSE(tail, density * (mills_a - mills_b), near_part - far_tail);

@@ -102,6 +102,19 @@ typedef enum rh_vol_status {
  * ulp where it determines more). 0 for a price of 0 at the money. Not RH_VOL_OK: *sigma is NaN. */
 rh_vol_status rh_implied_vol(rh_option_model model, bool is_call, double S, double K, double T,
                              double r, double q, double price, double *sigma);
+
+/* Options of one model as a structure of arrays; each answer has the bits of rh_implied_vol. */
+typedef struct rh_vol_batch {
+    rh_option_model model;
+    size_t count;
+    const double *S, *K, *T, *r, *q, *price;    /* r or q NULL: 0 */
+    const signed char *sign;                    /* +1 call, -1 put */
+    double *sigma;                              /* NaN where the status is not RH_VOL_OK */
+    rh_vol_status *status;                      /* NULL: not wanted */
+} rh_vol_batch;
+/* Returns how many are RH_VOL_OK. No overlap of inputs and outputs. */
+size_t rh_implied_vol_batch(const rh_vol_batch *batch);
+
 /* "ok", "below_intrinsic", ... Static storage. */
 const char *rh_vol_status_name(rh_vol_status status);
 
@@ -120,9 +133,22 @@ bool rh_american_greeks(bool is_call, double S, double K, double T, double r, do
                         double sigma, rh_american *out);
 double rh_american_price(bool is_call, double S, double K, double T, double r, double q,
                          double sigma);
-/* Barone-Adesi & Whaley 1987, the quadratic approximation: some 1e-3 K, forty times as fast. */
+/* Barone-Adesi & Whaley 1987, the quadratic approximation: some 1e-3 K, thirty times as fast. */
 double rh_american_baw(bool is_call, double S, double K, double T, double r, double q,
                        double sigma);
+
+/* American options as a structure of arrays, any subset of the results; each has the bits of
+ * rh_american_greeks. Vega and rho cost as much again as all the others. */
+typedef struct rh_american_batch {
+    size_t count;
+    const double *S, *K, *T, *r, *q, *sigma;    /* r or q NULL: 0 */
+    const signed char *sign;                    /* +1 call, -1 put */
+    double *price, *delta, *gamma, *vega, *theta, *rho, *boundary;  /* NULL is not wanted */
+} rh_american_batch;
+/* Returns for how many options there is no answer. */
+size_t rh_american_greeks_batch(const rh_american_batch *batch);
+/* rh_american_baw of each, to `price`. */
+void rh_american_baw_batch(const rh_american_batch *batch);
 
 #ifdef __cplusplus
 }

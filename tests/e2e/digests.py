@@ -12,7 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 DEFAULT = os.path.join(ROOT, "build/release/rehedge")
 FILE = os.path.join(HERE, "digest.txt")
 SCENARIO = os.path.join(ROOT, "examples/quickstart.json")
-LEVELS = (None, "baseline", "fma")
+LEVELS = (None, "baseline", "fma", "avx512")
 
 
 def committed():

@@ -127,6 +127,14 @@ def block_log():
     cs = rounded(polynomial(h, 0, z_max, 8))
     show('rh_log_tail', cs)
     error(h, lambda z: value(cs, z), mpf(0), z_max, lambda z: z**3)
+
+    # The exponent of a quotient read off the difference of two bit patterns is off by what
+    # log2(m) - (m - 1) varies, at most 0.0861: the quotient is below 2^0.5861 then.
+    wide = mpf(2)**mpf('0.58608')
+    s_wide = (wide - 1) / (wide + 1)
+    cs = rounded(polynomial(g, 0, s_wide**2, 8))
+    show('rh_log_ratio', cs)
+    error(g, lambda z: value(cs, z), mpf(0), s_wide**2, lambda z: z)
     pair('RH_TWO_THIRDS', mpf(2) / 3)
     pair('RH_TWO_FIFTHS', mpf(2) / 5)
 

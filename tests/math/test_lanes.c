@@ -42,7 +42,7 @@ static void same(double a, double b, double c, double found)
         fail_msg("fma(%a, %a, %a) is %a, not %a", a, b, c, expected, found);
 }
 
-static void fma_of_two_lanes(void **unused)
+static void fma_of_one_and_two_lanes(void **unused)
 {
     (void)unused;
     uint64_t state = 7;
@@ -55,6 +55,7 @@ static void fma_of_two_lanes(void **unused)
         }
         rh_v2_store(found, rh_v2_fma(rh_v2_load(a), rh_v2_load(b), rh_v2_load(c)));
         same(a[0], b[0], c[0], found[0]);
+        same(a[0], b[0], c[0], rh_k_fma(a[0], b[0], c[0]));
         same(a[1], b[1], c[1], found[1]);
     }
 }
@@ -75,13 +76,14 @@ static void fma_at_ties(void **unused)
         rh_v2_store(found, rh_v2_fma(rh_v2_set(a), _mm_set_pd(c, b), _mm_set_pd(b, c)));
         same(a, b, c, found[0]);
         same(a, c, b, found[1]);
+        same(a, b, c, rh_k_fma(a, b, c));
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fma_of_two_lanes),
+        cmocka_unit_test(fma_of_one_and_two_lanes),
         cmocka_unit_test(fma_at_ties),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
