@@ -12,13 +12,10 @@
 
 #include "base/error.h"
 
-#define PENDING_BYTES ((size_t)4096)
-
-struct rh_digest {
+typedef struct digest {
+    rh_digest pending;          /* first, so that a digest is one */
     XXH3_state_t state;
-    size_t pending_count;
-    unsigned char pending[PENDING_BYTES];
-};
+} digest;
 
 static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(rh_sha256), "the state fits");
 
@@ -39,41 +36,37 @@ uint64_t rh_hash64(const void *bytes, size_t length)
 
 rh_digest *rh_digest_new(void)
 {
-    size_t alignment = _Alignof(rh_digest);
-    size_t size = (sizeof(rh_digest) + alignment - 1) / alignment * alignment;
-    rh_digest *digest = aligned_alloc(alignment, size);
-    if (!digest) return NULL;
-    memset(digest, 0, sizeof *digest);
-    XXH3_128bits_reset(&digest->state);
-    return digest;
+    size_t alignment = _Alignof(digest);
+    size_t size = (sizeof(digest) + alignment - 1) / alignment * alignment;
+    digest *self = aligned_alloc(alignment, size);
+    if (!self) return NULL;
+    memset(self, 0, sizeof *self);
+    XXH3_128bits_reset(&self->state);
+    return &self->pending;
 }
 
-void rh_digest_free(rh_digest *digest)
+void rh_digest_free(rh_digest *pending)
 {
-    free(digest);
+    free(pending);
 }
 
-void rh_digest_bytes(rh_digest *digest, const void *bytes, size_t length)
+void rh_digest_overflow(rh_digest *pending, const void *bytes, size_t length)
 {
-    if (length == 0) return;
-    if (length > PENDING_BYTES - digest->pending_count) {
-        XXH3_128bits_update(&digest->state, digest->pending, digest->pending_count);
-        digest->pending_count = 0;
-        if (length > PENDING_BYTES) {
-            XXH3_128bits_update(&digest->state, bytes, length);
-            return;
-        }
-    }
-    memcpy(digest->pending + digest->pending_count, bytes, length);
-    digest->pending_count += length;
+    digest *self = (digest *)pending;
+    XXH3_128bits_update(&self->state, pending->pending, pending->pending_count);
+    pending->pending_count = 0;
+    if (length > RH_DIGEST_PENDING_BYTES)
+        XXH3_128bits_update(&self->state, bytes, length);
+    else
+        rh_digest_bytes(pending, bytes, length);
 }
 
-void rh_digest_hex(const rh_digest *digest, char hex[RH_DIGEST_HEX])
+void rh_digest_hex(const rh_digest *pending, char hex[RH_DIGEST_HEX])
 {
     XXH3_state_t state;
     XXH128_canonical_t canonical;
-    XXH3_copyState(&state, &digest->state);
-    XXH3_128bits_update(&state, digest->pending, digest->pending_count);
+    XXH3_copyState(&state, &((const digest *)pending)->state);
+    XXH3_128bits_update(&state, pending->pending, pending->pending_count);
     XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
     hex_text(hex, canonical.digest, sizeof canonical.digest);
 }

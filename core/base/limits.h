@@ -29,6 +29,11 @@
 #define RH_HEDGES_MAX 16
 #define RH_BOOK_TRADES_MAX 100000               /* client trades */
 
+/* option chains */
+#define RH_CHAIN_ROWS_MAX (1 << 20)
+#define RH_CHAIN_EXPIRIES_MAX 1024
+#define RH_CHAIN_UNDERLYINGS_MAX 64
+
 /* decide */
 #define RH_FEATURES_MAX 64                      /* per policy */
 #define RH_FEATURE_SAMPLES_MAX (1u << 20)       /* window ring of one feature */

@@ -54,6 +54,7 @@ int rh_cmd_synth(int argc, char **argv);
 int rh_cmd_check(int argc, char **argv);
 int rh_cmd_price(int argc, char **argv);
 int rh_cmd_iv(int argc, char **argv);
+int rh_cmd_surface(int argc, char **argv);
 int rh_cmd_bench(int argc, char **argv);
 int rh_cmd_report(int argc, char **argv);
 int rh_cmd_version(int argc, char **argv);

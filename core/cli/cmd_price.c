@@ -7,41 +7,59 @@
 #include "cli/cli.h"
 #include "cli/price_csv.h"
 
-enum { S, K, T, SIGMA, R, Q, NUMBERS };
-static const char *const number_names[NUMBERS] = {"--S", "--K", "--T", "--sigma", "--r", "--q"};
+/* The first number given that the model does not read, if any; rates are never in the way. */
+static int refuse_unread(const rh_price_model *model, const char *cp, const char *const *texts)
+{
+    if (cp && !model->reads_cp)
+        return rh_cli_usage("price: the model %s has no use for --cp", model->name);
+    for (int i = 0; i < RH_PRICE_NUMBERS; i++) {
+        bool rate = i == RH_PRICE_r || i == RH_PRICE_q;
+        if (texts[i] && !rate && !(model->reads >> i & 1))
+            return rh_cli_usage("price: the model %s has no use for --%s", model->name,
+                                rh_price_number_name((rh_price_number)i));
+    }
+    return 0;
+}
+
+static int read_one(const rh_price_model *model, const char *cp, const char *const *texts,
+                    rh_price_option *option)
+{
+    rh_price_defaults(option);
+    for (int i = 0; i < RH_PRICE_NUMBERS; i++) {
+        const char *name = rh_price_number_name((rh_price_number)i);
+        bool any_sign = RH_PRICE_SIGNED >> i & 1;
+        if (!(model->reads >> i & 1)) continue;
+        if (!texts[i] && RH_PRICE_OPTIONAL >> i & 1) continue;
+        if (!texts[i]) return rh_cli_usage("price: --%s is missing", name);
+        double *number = &option->number[i];
+        if (!rh_parse_double(texts[i], number) || (!any_sign && *number < 0.0))
+            return rh_cli_usage("--%s: \"%.40s\" is no number%s", name, texts[i],
+                                any_sign ? "" : " from 0");
+    }
+    if (!model->reads_cp) return 0;
+    if (!cp) return rh_cli_usage("price: --cp is missing");
+    if (strlen(cp) != 1 || !strchr("CcPp", cp[0]))
+        return rh_cli_usage("--cp: \"%.40s\", expected C or P", cp);
+    option->is_call = cp[0] == 'C' || cp[0] == 'c';
+    return 0;
+}
 
 static bool any_given(const char *cp, const char *const *texts)
 {
     bool any = cp != NULL;
-    for (int i = 0; i < NUMBERS; i++) any = any || texts[i];
+    for (int i = 0; i < RH_PRICE_NUMBERS; i++) any = any || texts[i];
     return any;
 }
 
-static int read_one(const char *cp, const char *const *texts, double *numbers)
-{
-    for (int i = 0; i < NUMBERS; i++) {
-        bool rate = i == R || i == Q;
-        if (!texts[i] && rate) continue;
-        if (!texts[i]) return rh_cli_usage("price: %s is missing", number_names[i]);
-        if (!rh_parse_double(texts[i], &numbers[i]) || (!rate && numbers[i] < 0.0))
-            return rh_cli_usage("%s: \"%.40s\" is no number%s", number_names[i], texts[i],
-                                rate ? "" : " from 0");
-    }
-    if (!cp) return rh_cli_usage("price: --cp is missing");
-    if (strlen(cp) != 1 || !strchr("CcPp", cp[0]))
-        return rh_cli_usage("--cp: \"%.40s\", expected C or P", cp);
-    return 0;
-}
-
-static int price_one(rh_price_model model, const char *cp, const char *const *texts,
+static int price_one(const rh_price_model *model, const char *cp, const char *const *texts,
                      const rh_price_columns *columns)
 {
-    double n[NUMBERS] = {0.0}, values[RH_GREEKS];
-    int status = read_one(cp, texts, n);
+    rh_price_option option;
+    double values[RH_GREEKS];
+    int status = refuse_unread(model, cp, texts);
+    if (status == 0) status = read_one(model, cp, texts, &option);
     if (status != 0) return status;
-    bool is_call = cp[0] == 'C' || cp[0] == 'c';
-    rh_price_option option = {model, is_call, n[S], n[K], n[T], n[R], n[Q], n[SIGMA]};
-    rh_price_values(&option, values);
+    rh_price_values(model, &option, values);
     for (size_t i = 0; i < columns->count; i++) {
         rh_greek greek = columns->greek[i];
         double value = values[greek];
@@ -52,44 +70,60 @@ static int price_one(rh_price_model model, const char *cp, const char *const *te
 }
 
 static const char about[] =
-    "Print id and the wanted greeks of every row of a CSV file with the columns id, model,\n"
-    "cp (C or P), S, K, T (years; or days), r, q and sigma; or the greeks of one option.\n"
-    "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed,\n"
-    "color, zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta;\n"
-    "american: the first six. What a model has not is left empty.";
+    "Print id and the wanted greeks of every row of a CSV file with the columns id, model, cp (C "
+    "or P), S, K, T (years; or days), r, q and sigma; or the greeks of one option.\n"
+    "Models: european (or bsm), black76, inverse, american; digital pays 1; log pays ln(S/K), "
+    "without cp; power pays S to the column power (2), without cp and K; lp-v2 (S, L) and lp-v3 "
+    "(S, L, pa, pb) are liquidity L in a pool at price S.\n"
+    "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed, color, "
+    "zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta; american: "
+    "the first six; liquidity: the first three. What a model has not is left empty.";
+
+static const char usage[] =
+    "rehedge price [--csv FILE|-] [--model NAME] [--greeks LIST]\n"
+    "rehedge price --cp C|P --S X --K X --T X --sigma X [options]\n"
+    "rehedge price --model lp-v3 --S X --L X --pa X --pb X [options]";
 
 int rh_cmd_price(int argc, char **argv)
 {
-    const char *path = NULL, *model_name = "european", *cp = NULL, *texts[NUMBERS] = {NULL};
-    const char *greeks = "price,delta,gamma,vega,theta,rho";
+    const char *path = NULL, *model_name = "european", *cp = NULL;
+    const char *greeks = "price,delta,gamma,vega,theta,rho", *texts[RH_PRICE_NUMBERS] = {NULL};
     const rh_option options[] = {
         {.name = "--csv", .value = "FILE", .about = "options, gzip too; - is standard input",
          .text = &path},
         {.name = "--model", .value = "NAME", .text = &model_name,
-         .about = "european, black76, inverse or american, without a model column (european)"},
+         .about = "where there is no model column (european)"},
         {.name = "--greeks", .value = "LIST", .text = &greeks,
          .about = "all, or names (price,delta,gamma,vega,theta,rho)"},
         {.name = "--cp", .value = "C|P", .about = "one option: call or put", .text = &cp},
         {.name = "--S", .value = "X", .about = "spot; black76, inverse: forward",
-         .text = &texts[S]},
-        {.name = "--K", .value = "X", .about = "strike", .text = &texts[K]},
-        {.name = "--T", .value = "X", .about = "years of 365 days", .text = &texts[T]},
-        {.name = "--sigma", .value = "X", .about = "vol, 0.8 is 80%", .text = &texts[SIGMA]},
-        {.name = "--r", .value = "X", .about = "rate, continuous (0)", .text = &texts[R]},
-        {.name = "--q", .value = "X", .about = "yield, continuous (0)", .text = &texts[Q]},
+         .text = &texts[RH_PRICE_S]},
+        {.name = "--K", .value = "X", .about = "strike", .text = &texts[RH_PRICE_K]},
+        {.name = "--T", .value = "X", .about = "years of 365 days", .text = &texts[RH_PRICE_T]},
+        {.name = "--sigma", .value = "X", .about = "vol, 0.8 is 80%",
+         .text = &texts[RH_PRICE_sigma]},
+        {.name = "--r", .value = "X", .about = "rate, continuous (0)",
+         .text = &texts[RH_PRICE_r]},
+        {.name = "--q", .value = "X", .about = "yield, continuous (0)",
+         .text = &texts[RH_PRICE_q]},
+        {.name = "--power", .value = "X", .about = "of a power claim (2)",
+         .text = &texts[RH_PRICE_power]},
+        {.name = "--L", .value = "X", .about = "liquidity", .text = &texts[RH_PRICE_L]},
+        {.name = "--pa", .value = "X", .about = "lower end of a range",
+         .text = &texts[RH_PRICE_pa]},
+        {.name = "--pb", .value = "X", .about = "upper end of a range",
+         .text = &texts[RH_PRICE_pb]},
         {0},
     };
     int count = 0;
-    int parsed = rh_cli_parse(argc, argv, options,
-                              "rehedge price [--csv FILE|-] [--model NAME] [--greeks LIST]\n"
-                              "       rehedge price --cp C|P --S X --K X --T X --sigma X [options]",
-                              about, "rehedge price --csv book.csv --model black76 --greeks all",
-                              NULL, 0, &count);
+    int parsed = rh_cli_parse(argc, argv, options, usage, about,
+                              "rehedge price --csv book.csv --model black76 --greeks all", NULL,
+                              0, &count);
     if (parsed != 0) return parsed < 0 ? 0 : parsed;
     rh_error error;
-    rh_price_model model;
+    const rh_price_model *model;
     rh_price_columns columns;
-    if (rh_price_model_parse(model_name, &model, &error) != RH_OK ||
+    if (rh_price_model_find(model_name, &model, &error) != RH_OK ||
         rh_price_columns_parse(greeks, &columns, &error) != RH_OK)
         return rh_cli_fail(&error);
     bool one = any_given(cp, texts);

@@ -80,7 +80,7 @@ static rh_status pump(rh_feed *feed, rh_tape_writer *writer, int64_t from_ns, in
     rh_record record;
     uint64_t count = 0;
     rh_status status;
-    while ((status = feed->next(feed, &record, error)) == RH_OK) {
+    while ((status = rh_feed_next(feed, &record, error)) == RH_OK) {
         RH_TRY(rh_tape_append(writer, &record, error));
         if ((++count & 0xffff) == 0)
             rh_progress_update(progress, (double)(record.happened_ns - from_ns) /

@@ -26,6 +26,7 @@ static const command commands[] = {
     {"report", rh_cmd_report, "render run directories again"},
     {"price", rh_cmd_price, "prices and greeks of a CSV file of options, or of one"},
     {"iv", rh_cmd_iv, "implied volatilities of a CSV file of option prices"},
+    {"surface", rh_cmd_surface, "volatility surface of a chain of option quotes"},
     {"bench", rh_cmd_bench, "measure the published figures on this machine"},
     {"version", rh_cmd_version, "version, compiler, Lua, instruction set"},
 };

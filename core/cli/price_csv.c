@@ -7,18 +7,23 @@
 #include "base/text.h"
 #include "data/csv.h"
 
-enum { AT_S, AT_K, AT_T, AT_DAYS, AT_SIGMA, AT_R, AT_Q, NUMBERS, AT_ID = NUMBERS, AT_MODEL,
-       AT_CP, INPUTS };
-static const char *const input_names[INPUTS] = {"S", "K", "T",  "days",  "sigma",
-                                                "r", "q", "id", "model", "cp"};
+/* The inputs: the numbers of the models first, at their own places. */
+enum { AT_DAYS = RH_PRICE_NUMBERS, NUMBERS, AT_ID = NUMBERS, AT_MODEL, AT_CP, INPUTS };
 
 typedef struct price_table {
     const char *path;           /* as messages name it */
-    rh_price_model model;
+    const rh_price_model *model;
     const rh_price_columns *columns;
     int input[INPUTS];          /* -1: not there */
     size_t width;               /* fields of the header */
 } price_table;
+
+static const char *input_name(int at)
+{
+    static const char *const others[] = {"days", "id", "model", "cp"};
+    return at < RH_PRICE_NUMBERS ? rh_price_number_name((rh_price_number)at)
+                                 : others[at - RH_PRICE_NUMBERS];
+}
 
 /* --- words ---------------------------------------------------------------------------------- */
 
@@ -61,74 +66,38 @@ rh_status rh_price_columns_parse(const char *text, rh_price_columns *columns, rh
     }
 }
 
-rh_status rh_price_model_parse(const char *text, rh_price_model *model, rh_error *error)
-{
-    static const struct { const char *name; rh_price_model model; } models[] = {
-        {"european", RH_PRICE_EUROPEAN}, {"bsm", RH_PRICE_EUROPEAN},
-        {"black76", RH_PRICE_BLACK76},   {"inverse", RH_PRICE_INVERSE},
-        {"american", RH_PRICE_AMERICAN},
-    };
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        if (strcmp(text, models[i].name) != 0) continue;
-        *model = models[i].model;
-        return RH_OK;
-    }
-    return rh_fail(error, RH_USAGE, "model \"%.40s\": expected european (or bsm), black76, inverse "
-                   "or american", text);
-}
-
-bool rh_price_has(rh_price_model model, rh_greek greek)
-{
-    switch (greek) {
-    case RH_GREEK_price:
-    case RH_GREEK_delta:
-    case RH_GREEK_gamma:
-    case RH_GREEK_vega:
-    case RH_GREEK_theta: return true;
-    case RH_GREEK_rho: return model != RH_PRICE_INVERSE;
-    case RH_GREEK_phi: return model == RH_PRICE_EUROPEAN;
-    case RH_GREEK_usd_price:
-    case RH_GREEK_usd_delta:
-    case RH_GREEK_net_delta: return model == RH_PRICE_INVERSE;
-    default: return model != RH_PRICE_AMERICAN;
-    }
-}
-
-void rh_price_values(const rh_price_option *o, double values[RH_GREEKS])
-{
-    static const rh_option_model models[] = {RH_MODEL_BSM, RH_MODEL_BLACK76, RH_MODEL_INVERSE};
-    rh_greeks_full all = {0};
-    if (o->model != RH_PRICE_AMERICAN) {
-        (void)rh_option_greeks_full(models[o->model], o->is_call, o->S, o->K, o->T, o->r, o->q,
-                                    o->sigma, &all);
-    } else {
-        rh_american a;
-        (void)rh_american_greeks(o->is_call, o->S, o->K, o->T, o->r, o->q, o->sigma, &a);
-        all = (rh_greeks_full){.price = a.price, .delta = a.delta, .gamma = a.gamma,
-                               .vega = a.vega, .theta = a.theta, .rho = a.rho};
-    }
-    static_assert(sizeof all == RH_GREEKS * sizeof *values, "doubles in the order of rh_greek");
-    memcpy(values, &all, sizeof all);
-}
-
 /* --- header --------------------------------------------------------------------------------- */
 
 static rh_status find_input(price_table *table, const rh_csv_row *row, int at, rh_error *error)
 {
     table->input[at] = -1;
     for (size_t i = 0; i < row->count; i++) {
-        if (strcmp(row->fields[i], input_names[at]) != 0) continue;
+        if (strcmp(row->fields[i], input_name(at)) != 0) continue;
         if (table->input[at] >= 0)
             return rh_fail(error, RH_INPUT, "%s:%ld: the column \"%s\" is there twice",
-                           table->path, row->line, input_names[at]);
+                           table->path, row->line, input_name(at));
         table->input[at] = (int)i;
     }
     return RH_OK;
 }
 
+/* Whether every column is there that the model cannot do without. */
+static rh_status check_columns(const price_table *table, const rh_price_model *model, long line,
+                               rh_error *error)
+{
+    int missing = model->reads_cp && table->input[AT_CP] < 0 ? AT_CP : -1;
+    for (int at = RH_PRICE_NUMBERS - 1; at >= 0; at--) {
+        bool dated = at == RH_PRICE_T && table->input[AT_DAYS] >= 0;
+        bool needed = (model->reads & ~RH_PRICE_OPTIONAL) >> at & 1;
+        if (needed && table->input[at] < 0 && !dated) missing = at;
+    }
+    if (missing < 0) return RH_OK;
+    return rh_fail(error, RH_INPUT, "%s:%ld: no column \"%s\", which the model %s needs",
+                   table->path, line, input_name(missing), model->name);
+}
+
 static rh_status read_header(price_table *table, rh_csv *csv, rh_error *error)
 {
-    static const int needed[] = {AT_S, AT_K, AT_T, AT_SIGMA, AT_CP};
     rh_csv_row row;
     rh_status status = rh_csv_next(csv, &row, error);
     if (status == RH_END)
@@ -136,15 +105,9 @@ static rh_status read_header(price_table *table, rh_csv *csv, rh_error *error)
     if (status != RH_OK) return status;
     table->width = row.count;
     for (int at = 0; at < INPUTS; at++) RH_TRY(find_input(table, &row, at, error));
-    if (table->input[AT_T] >= 0) table->input[AT_DAYS] = -1;
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        bool dated = needed[i] == AT_T && table->input[AT_DAYS] >= 0;
-        if (table->input[needed[i]] >= 0 || dated) continue;
-        return rh_fail(error, RH_INPUT,
-                       "%s:%ld: no column \"%s\"; expected id, model, cp, S, K, T, r, q, sigma",
-                       table->path, row.line, input_names[needed[i]]);
-    }
-    return RH_OK;
+    if (table->input[RH_PRICE_T] >= 0) table->input[AT_DAYS] = -1;
+    if (table->input[AT_MODEL] >= 0) return RH_OK; /* each row says what it needs */
+    return check_columns(table, table->model, row.line, error);
 }
 
 /* --- rows ----------------------------------------------------------------------------------- */
@@ -153,49 +116,54 @@ static rh_status refuse(const price_table *table, const rh_csv_row *row, int at,
                         const char *expected, rh_error *error)
 {
     return rh_fail(error, RH_INPUT, "%s:%ld: %s: found \"%.60s\", expected %s", table->path,
-                   row->line, input_names[at], row->fields[table->input[at]], expected);
+                   row->line, input_name(at), row->fields[table->input[at]], expected);
 }
 
+/* The numbers that the model reads; the others are not looked at. */
 static rh_status read_numbers(const price_table *table, const rh_csv_row *row,
-                              rh_price_option *option, rh_error *error)
+                              const rh_price_model *model, rh_price_option *option,
+                              rh_error *error)
 {
-    double number[NUMBERS] = {0.0};
+    rh_price_defaults(option);
     for (int at = 0; at < NUMBERS; at++) {
-        bool rate = at == AT_R || at == AT_Q;
-        if (table->input[at] < 0) continue;
+        int place = at == AT_DAYS ? RH_PRICE_T : at;
+        if (table->input[at] < 0 || !(model->reads >> place & 1)) continue;
         const char *text = row->fields[table->input[at]];
-        if (rate && !text[0]) continue;
-        if (!rh_parse_double(text, &number[at])) return refuse(table, row, at, "a number", error);
-        if (!rate && number[at] < 0.0)
+        if (RH_PRICE_OPTIONAL >> place & 1 && !text[0]) continue;
+        double number;
+        if (!rh_parse_double(text, &number)) return refuse(table, row, at, "a number", error);
+        if (!(RH_PRICE_SIGNED >> place & 1) && number < 0.0)
             return refuse(table, row, at, "a number not below 0", error);
+        option->number[place] = at == AT_DAYS ? number / 365.0 : number;
     }
-    if (table->input[AT_DAYS] >= 0) number[AT_T] = number[AT_DAYS] / 365.0;
-    option->S = number[AT_S];
-    option->K = number[AT_K];
-    option->T = number[AT_T];
-    option->r = number[AT_R];
-    option->q = number[AT_Q];
-    option->sigma = number[AT_SIGMA];
     return RH_OK;
 }
 
+static rh_status read_model(const price_table *table, const rh_csv_row *row,
+                            const rh_price_model **model, rh_error *error)
+{
+    *model = table->model;
+    if (table->input[AT_MODEL] < 0) return RH_OK;
+    rh_error why;
+    if (rh_price_model_find(row->fields[table->input[AT_MODEL]], model, &why) != RH_OK)
+        return rh_fail(error, RH_INPUT, "%s:%ld: %s", table->path, row->line, why.message);
+    return check_columns(table, *model, row->line, error);
+}
+
 static rh_status read_row(const price_table *table, const rh_csv_row *row,
-                          rh_price_option *option, rh_error *error)
+                          const rh_price_model **model, rh_price_option *option, rh_error *error)
 {
     if (row->count != table->width)
         return rh_fail(error, RH_INPUT, "%s:%ld: %zu fields, the header has %zu", table->path,
                        row->line, row->count, table->width);
-    RH_TRY(read_numbers(table, row, option, error));
+    RH_TRY(read_model(table, row, model, error));
+    RH_TRY(read_numbers(table, row, *model, option, error));
+    if (!(*model)->reads_cp) return RH_OK;
     const char *cp = row->fields[table->input[AT_CP]];
     option->is_call = strcmp(cp, "C") == 0 || strcmp(cp, "c") == 0;
     if (!option->is_call && strcmp(cp, "P") != 0 && strcmp(cp, "p") != 0)
         return refuse(table, row, AT_CP, "C or P", error);
-    option->model = table->model;
-    if (table->input[AT_MODEL] < 0) return RH_OK;
-    rh_error why;
-    const char *model = row->fields[table->input[AT_MODEL]];
-    if (rh_price_model_parse(model, &option->model, &why) == RH_OK) return RH_OK;
-    return rh_fail(error, RH_INPUT, "%s:%ld: %s", table->path, row->line, why.message);
+    return RH_OK;
 }
 
 /* Quoted where it must be, control characters escaped. */
@@ -217,15 +185,16 @@ static void print_id(const price_table *table, const rh_csv_row *row, FILE *out)
     if (quoted) putc('"', out);
 }
 
-static void print_row(const price_table *table, const rh_price_option *option, FILE *out)
+static void print_row(const price_table *table, const rh_price_model *model,
+                      const rh_price_option *option, FILE *out)
 {
     double values[RH_GREEKS];
-    rh_price_values(option, values);
+    rh_price_values(model, option, values);
     for (size_t i = 0; i < table->columns->count; i++) {
         rh_greek greek = table->columns->greek[i];
         double value = values[greek];
         putc(',', out);
-        if (rh_price_has(option->model, greek)) fprintf(out, "%.17g", value == 0.0 ? 0.0 : value);
+        if (rh_price_has(model, greek)) fprintf(out, "%.17g", value == 0.0 ? 0.0 : value);
     }
     putc('\n', out);
 }
@@ -245,18 +214,19 @@ static rh_status price_rows(price_table *table, rh_csv *csv, FILE *out, rh_error
     for (bool first = true; !ferror(out); first = false) { /* nobody reads on: main says so */
         rh_csv_row row;
         rh_price_option option;
+        const rh_price_model *model;
         rh_status status = rh_csv_next(csv, &row, error);
-        if (status == RH_OK) status = read_row(table, &row, &option, error);
+        if (status == RH_OK) status = read_row(table, &row, &model, &option, error);
         if (first && (status == RH_OK || status == RH_END)) print_header(table, out);
         if (status != RH_OK) return status == RH_END ? RH_OK : status;
         print_id(table, &row, out);
-        print_row(table, &option, out);
+        print_row(table, model, &option, out);
     }
     return RH_OK;
 }
 
-rh_status rh_price_csv(const char *path, rh_price_model model, const rh_price_columns *columns,
-                       FILE *out, rh_error *error)
+rh_status rh_price_csv(const char *path, const rh_price_model *model,
+                       const rh_price_columns *columns, FILE *out, rh_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
     price_table table = {standard ? "(standard input)" : path, model, columns, {0}, 0};

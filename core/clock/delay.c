@@ -36,7 +36,7 @@ static int grow(rh_delay_line *line)
     return 1;
 }
 
-void *rh_delay_push(rh_delay_line *line, int64_t known_ns, uint64_t key)
+void *rh_delay_insert(rh_delay_line *line, int64_t known_ns, uint64_t key)
 {
     if (line->count == line->capacity && !grow(line)) return NULL;
     size_t mask = line->capacity - 1;

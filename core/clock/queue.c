@@ -30,11 +30,6 @@ void rh_queue_free(rh_queue *queue)
     *queue = (rh_queue){0};
 }
 
-uint64_t rh_queue_next_key(rh_queue *queue, rh_event_class event_class)
-{
-    return (uint64_t)event_class << 56 | queue->sequence++;
-}
-
 static void sift_up(rh_event *heap, size_t at, rh_event event)
 {
     while (at > 0) {

@@ -67,7 +67,10 @@ void rh_queue_free(rh_queue *queue);
 rh_status rh_queue_push(rh_queue *queue, int64_t time_ns, rh_event_class event_class, uint32_t slot,
                         uint32_t stamp, rh_error *error);
 /* The key the next push of this class would get: for event sources beside the heap. */
-uint64_t rh_queue_next_key(rh_queue *queue, rh_event_class event_class);
+static inline uint64_t rh_queue_next_key(rh_queue *queue, rh_event_class event_class)
+{
+    return (uint64_t)event_class << 56 | queue->sequence++;
+}
 static inline const rh_event *rh_queue_peek(const rh_queue *queue)
 {
     return queue->count ? &queue->heap[0] : NULL;

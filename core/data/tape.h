@@ -42,6 +42,14 @@ typedef struct rh_record {
 } rh_record;
 static_assert(sizeof(rh_record) == 48, "the record is fixed-width on disk");
 
+/* The price a record shows: the mid of a quote. False for what is no price: VOL, FUNDING. */
+static inline bool rh_record_mid(const rh_record *record, double *mid)
+{
+    *mid = record->kind == RH_RECORD_QUOTE ? 0.5 * (record->price + record->extra) : record->price;
+    return record->kind <= RH_RECORD_QUOTE;
+}
+static_assert(RH_RECORD_QUOTE == 3 && RH_RECORD_VOL == 4, "prices come first");
+
 typedef struct rh_tape_info {
     uint32_t version;
     uint64_t records;

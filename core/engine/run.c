@@ -45,12 +45,11 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
     return rh_queue_push(q, s->from_ns, RH_CLASS_LEDGER, 0, 0, error);
 }
 
-static rh_status read_next(rh_run *run, rh_error *error)
+static rh_status look_ahead(rh_run *run, rh_error *error)
 {
-    rh_status status = run->scenario->feed->next(run->scenario->feed, &run->next, error);
-    run->has_next = status == RH_OK;
-    if (status == RH_END) return RH_OK;
-    return status;
+    rh_status status = rh_feed_peek(run->feed, &run->next, error);
+    run->next_ns = status == RH_OK ? run->next->happened_ns : INT64_MAX;
+    return status == RH_END ? RH_OK : status;
 }
 
 static rh_status open_parts(rh_run *run, rh_error *error)
@@ -79,7 +78,8 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     RH_TRY(schedule_start(run, error));
     RH_TRY(rh_output_open(run, error));
     RH_TRY(rh_run_first_policy(run, error));
-    return read_next(run, error);
+    run->feed = s->feed;
+    return look_ahead(run, error);
 }
 
 rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **out,
@@ -126,27 +126,32 @@ void rh_run_close(rh_run *run)
 
 static rh_status happened(rh_run *run, rh_error *error)
 {
-    rh_record record = run->next;
+    const rh_record *record = run->next;
     run->events++;
-    rh_digest_happened(run, &record);
-    rh_market_apply(&run->is, &record);
-    int asset = run->universe->instruments[record.instrument].asset;
+    rh_digest_happened(run, record);
+    rh_market_apply(&run->is, record);
+    int asset = run->universe->instruments[record->instrument].asset;
     if (run->first_spot_ns[asset] == 0) run->first_spot_ns[asset] = run->is.spot_ns[asset];
     uint64_t key = rh_queue_next_key(&run->queue, RH_CLASS_KNOWN);
-    rh_record *later = rh_delay_push(&run->delayed, record.known_ns, key);
+    rh_record *later = rh_delay_push(&run->delayed, record->known_ns, key);
     if (!later) return rh_fail(error, RH_LIMIT, "too many records wait to become known");
-    *later = record;
-    if (record.kind == RH_RECORD_FUNDING) {
-        RH_TRY(rh_queue_push(&run->queue, record.happened_ns, RH_CLASS_FUNDING, record.instrument,
-                             0, error));
+    *later = *record;
+    if (record->kind == RH_RECORD_FUNDING) {
+        RH_TRY(rh_queue_push(&run->queue, record->happened_ns, RH_CLASS_FUNDING,
+                             record->instrument, 0, error));
     }
     if (run->trade_waits) {
         run->trade_waits = false;
         RH_TRY(rh_queue_push(&run->queue, run->now_ns, RH_CLASS_CLIENT, 0, 0, error));
     }
-    if (run->has_stake) rh_run_state_passed(run);
-    if (run->orders.live_count > 0) RH_TRY(rh_run_work_orders(run, record.instrument, error));
-    return read_next(run, error);
+    if (run->has_stake) {
+        rh_net_delta_ahead(&run->net[run->asset], &run->is, run->now_ns, record + 1,
+                           run->feed->ready_end);
+        rh_run_state_passed(run);
+    }
+    if (run->orders.live_count > 0) RH_TRY(rh_run_work_orders(run, record->instrument, error));
+    run->feed->ready++;
+    return look_ahead(run, error);
 }
 
 static void update_features(rh_run *run, const rh_record *record)
@@ -165,14 +170,14 @@ static void become_known(rh_run *run)
         [RH_RECORD_TRADE] = RH_ON_TRADE,   [RH_RECORD_BAR] = RH_ON_BAR,
         [RH_RECORD_BAR_POINT] = RH_ON_BAR, [RH_RECORD_QUOTE] = RH_ON_QUOTE,
         [RH_RECORD_VOL] = RH_ON_VOL,       [RH_RECORD_FUNDING] = RH_ON_FUNDING};
-    rh_record record;
-    memcpy(&record, rh_delay_peek(&run->delayed)->payload, sizeof record);
+    const void *payload = rh_delay_peek(&run->delayed)->payload;
+    const rh_record *record = payload;
     rh_delay_pop(&run->delayed);
-    rh_market_apply(&run->known, &record);
+    rh_market_apply(&run->known, record);
     run->greeks_valid = false;
     if (!run->slot.policy) return;
-    if (run->slot.policy->feature_count > 0) update_features(run, &record);
-    rh_run_want_wake(run, why[record.kind]);
+    if (run->slot.policy->feature_count > 0) update_features(run, record);
+    rh_run_want_wake(run, why[record->kind]);
 }
 
 /* --- the loop ------------------------------------------------------------------------------ */
@@ -188,7 +193,7 @@ typedef enum source {
 
 /* The first of all sources by (time, class, sequence). A feed record is before everything else of
  * its instant; a wake and the policy's own timer are one field each, since there is at most one. */
-static source first_source(const rh_run *run, int64_t *time_ns)
+static source first_of_all(const rh_run *run, int64_t *time_ns)
 {
     source from = FROM_NOWHERE;
     rh_event best = {.time_ns = INT64_MAX, .key = UINT64_MAX};
@@ -219,11 +224,33 @@ static source first_source(const rh_run *run, int64_t *time_ns)
             from = FROM_WAKE;
         }
     }
-    if (run->has_next && run->next.happened_ns <= best.time_ns) {
-        best.time_ns = run->next.happened_ns;
+    if (run->next_ns < INT64_MAX && run->next_ns <= best.time_ns) {
+        best.time_ns = run->next_ns;
         from = FROM_FEED;
     }
     *time_ns = best.time_ns;
+    return from;
+}
+
+/* The same, for nearly every event without a look at keys: while queue and timer hold nothing for
+ * the time being, a record happens before what becomes known, and that before a wake. */
+static source first_source(const rh_run *run, int64_t *time_ns)
+{
+    source from = FROM_FEED;
+    int64_t first_ns = run->next_ns;
+    const rh_event *queued = rh_queue_peek(&run->queue);
+    const rh_delayed *delayed = rh_delay_peek(&run->delayed);
+    if (delayed && delayed->known_ns < first_ns) {
+        first_ns = delayed->known_ns;
+        from = FROM_DELAY;
+    }
+    if (run->wake_pending && run->wake_at_ns < first_ns) {
+        first_ns = run->wake_at_ns;
+        from = FROM_WAKE;
+    }
+    bool quiet = queued && first_ns < queued->time_ns && first_ns < run->slot.wake_in_ns;
+    if (!quiet) return first_of_all(run, time_ns);
+    *time_ns = first_ns;
     return from;
 }
 

@@ -71,8 +71,9 @@ typedef struct rh_run {
     int free_report_count;
     rh_policy_slot slot;
     rh_hedging hedging;
-    rh_record next; /* the feed's next record, when has_next */
-    bool has_next;
+    rh_feed *feed;         /* the scenario's */
+    const rh_record *next; /* the feed's next record, not yet taken, and when it happened */
+    int64_t next_ns;       /* INT64_MAX: there is none */
     uint64_t events, sequence; /* happened records; everything processed */
     int64_t now_ns, last_expiry_ns;
     int64_t wake_at_ns, woke_ns; /* a wake is pending for; the last one was at */

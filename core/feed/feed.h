@@ -1,5 +1,5 @@
 /* A feed: anything that yields records in (happened) order. One vtable for tapes, generators and,
- * later, recorded messages. A feed owns its memory and allocates nothing in `next`.
+ * later, recorded messages. A feed owns its memory and allocates nothing in `more`.
  * Kinds are rows of tables: rh_feed_formats (importers) and rh_feed_models (generators). */
 #ifndef RH_FEED_FEED_H
 #define RH_FEED_FEED_H
@@ -10,8 +10,12 @@
 
 typedef struct rh_feed rh_feed;
 struct rh_feed {
-    /* RH_OK and a record, RH_END, or a failure. record->instrument is feed-local (0 .. n-1). */
-    rh_status (*next)(rh_feed *feed, rh_record *record, rh_error *error);
+    /* Records at hand, taken by moving `ready`: a whole tape, or what a generator made ahead. Their
+     * instruments are feed-local (0 .. n-1). They last until `more` is called. */
+    const rh_record *ready, *ready_end;
+    /* Called when none is left. RH_OK and at least one record, RH_END, or a failure; after one of
+     * the last two it says the same again. */
+    rh_status (*more)(rh_feed *feed, rh_error *error);
     void (*free)(rh_feed *feed);
     int64_t interval_ns;            /* bar length, 0 when it has none */
     int64_t delay_ns;               /* added to `known` by a merge: a slow source */
@@ -20,6 +24,24 @@ struct rh_feed {
     /* The digest identity of the input: tape content hash, or "" for a generator. */
     const char *content_hash;
 };
+
+/* RH_OK and the next record, not yet taken; RH_END, or a failure. */
+static inline rh_status rh_feed_peek(rh_feed *feed, const rh_record **record, rh_error *error)
+{
+    if (feed->ready == feed->ready_end) RH_TRY(feed->more(feed, error));
+    *record = feed->ready;
+    return RH_OK;
+}
+
+/* RH_OK and a copy of the next record, which is taken; RH_END, or a failure. */
+static inline rh_status rh_feed_next(rh_feed *feed, rh_record *record, rh_error *error)
+{
+    const rh_record *next;
+    RH_TRY(rh_feed_peek(feed, &next, error));
+    *record = *next;
+    feed->ready++;
+    return RH_OK;
+}
 
 /* Records of a tape with from <= happened <= to. On success the feed owns the tape, on failure the
  * caller still does. */

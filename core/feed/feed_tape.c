@@ -1,5 +1,5 @@
-/* A tape as a feed: the records of a time range, straight from the mapping.
- * It copies records and changes nothing; the tape has been verified when it was opened. */
+/* A tape as a feed: the records of a time range, straight from the mapping, all at hand at once.
+ * It copies and changes nothing; the tape has been verified when it was opened. */
 #include "feed/feed.h"
 
 #include <stdlib.h>
@@ -7,16 +7,12 @@
 typedef struct feed_tape {
     rh_feed feed;               /* first, so that a feed is a feed_tape */
     rh_tape *tape;
-    const rh_record *next, *end;
 } feed_tape;
 
-static rh_status tape_next(rh_feed *feed, rh_record *record, rh_error *error)
+static rh_status tape_more(rh_feed *feed, rh_error *error)
 {
-    feed_tape *self = (feed_tape *)feed;
-    (void)error;
-    if (self->next == self->end) return RH_END;
-    *record = *self->next++;
-    return RH_OK;
+    (void)feed, (void)error;
+    return RH_END;
 }
 
 static void tape_free(rh_feed *feed)
@@ -43,12 +39,11 @@ rh_status rh_feed_from_tape(rh_tape *tape, int64_t from_ns, int64_t to_ns, rh_fe
     uint64_t first = rh_tape_lower_bound(tape, from_ns);
     uint64_t end = to_ns < INT64_MAX ? rh_tape_lower_bound(tape, to_ns + 1) : info->records;
     if (end < first) end = first;
-    self->feed = (rh_feed){.next = tape_next, .free = tape_free, .interval_ns = info->interval_ns,
+    self->feed = (rh_feed){.ready = records + first, .ready_end = records + end, .more = tape_more,
+                           .free = tape_free, .interval_ns = info->interval_ns,
                            .instruments = info->instruments, .instrument_name = tape_instrument,
                            .content_hash = info->content_hash};
     self->tape = tape;
-    self->next = records + first;
-    self->end = records + end;
     *feed = &self->feed;
     return RH_OK;
 }

@@ -6,56 +6,87 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BATCH = 64 };
+
 typedef struct source {
     rh_feed *feed;
     uint16_t *remap;            /* feed-local instrument to universe instrument */
-    rh_record head;
-    bool live;                  /* head holds the next record */
+    int64_t taken_ns;           /* happened time of the last record taken */
 } source;
 
 typedef struct merge {
     rh_feed feed;               /* first, so that a feed is a merge */
+    rh_record records[BATCH];
     size_t count;
-    bool primed;
     source sources[];
 } merge;
 
-static rh_status refill(merge *self, size_t index, rh_error *error)
+/* The source whose record is first, and the time until which its records stay first. */
+static rh_status choose(merge *self, source **first, int64_t *until_ns, rh_error *error)
 {
-    source *from = &self->sources[index];
-    bool had = from->live;
-    int64_t before_ns = from->head.happened_ns;
-    from->live = false;
-    rh_status status = from->feed->next(from->feed, &from->head, error);
-    if (status == RH_END) return RH_OK;
-    if (status != RH_OK) return status;
-    if (had && from->head.happened_ns < before_ns)
+    int64_t first_ns = 0;
+    *first = NULL;
+    *until_ns = INT64_MAX;
+    for (size_t i = 0; i < self->count; ++i) {
+        const rh_record *head;
+        rh_status status = rh_feed_peek(self->sources[i].feed, &head, error);
+        if (status == RH_END) continue;
+        if (status != RH_OK) return status;
+        if (*first && head->happened_ns >= first_ns) {      /* a tie is the earlier feed's */
+            if (head->happened_ns < *until_ns) *until_ns = head->happened_ns;
+            continue;
+        }
+        *until_ns = *first ? first_ns - 1 : INT64_MAX;      /* of those before, the least */
+        *first = &self->sources[i];
+        first_ns = head->happened_ns;
+    }
+    return *first ? RH_OK : RH_END;
+}
+
+static rh_status check(const merge *self, const source *from, const rh_record *record,
+                       rh_error *error)
+{
+    size_t index = (size_t)(from - self->sources);
+    if (record->happened_ns < from->taken_ns)
         return rh_fail(error, RH_INPUT, "feed %zu goes back in time", index);
-    if (from->head.instrument >= from->feed->instruments)
+    if (record->instrument >= from->feed->instruments)
         return rh_fail(error, RH_INPUT, "feed %zu: instrument %u is not one of its %u", index,
-                       from->head.instrument, from->feed->instruments);
-    from->head.instrument = from->remap[from->head.instrument];
-    from->head.known_ns += from->feed->delay_ns;
-    from->live = true;
+                       record->instrument, from->feed->instruments);
     return RH_OK;
 }
 
-static rh_status merge_next(rh_feed *feed, rh_record *record, rh_error *error)
+/* The records of one source up to a time, as far as there is room. */
+static rh_status take(merge *self, source *from, int64_t until_ns, size_t *made, rh_error *error)
+{
+    rh_feed *feed = from->feed;
+    for (; *made < BATCH && feed->ready < feed->ready_end; feed->ready++) {
+        const rh_record *record = feed->ready;
+        if (record->happened_ns > until_ns) break;
+        RH_TRY(check(self, from, record, error));
+        rh_record *out = &self->records[(*made)++];
+        *out = *record;
+        out->instrument = from->remap[record->instrument];
+        out->known_ns += feed->delay_ns;
+        from->taken_ns = record->happened_ns;
+    }
+    return RH_OK;
+}
+
+/* A failure is told once everything before it has been taken. */
+static rh_status merge_more(rh_feed *feed, rh_error *error)
 {
     merge *self = (merge *)feed;
-    for (size_t i = 0; i < self->count && !self->primed; ++i) RH_TRY(refill(self, i, error));
-    self->primed = true;
-    size_t first = self->count;
-    for (size_t i = 0; i < self->count; ++i) {
-        const source *from = &self->sources[i];
-        if (!from->live) continue;
-        if (first == self->count ||
-            from->head.happened_ns < self->sources[first].head.happened_ns)
-            first = i;
+    size_t made = 0;
+    rh_status status = RH_OK;
+    while (made < BATCH && status == RH_OK) {
+        source *first;
+        int64_t until_ns;
+        status = choose(self, &first, &until_ns, error);
+        if (status == RH_OK) status = take(self, first, until_ns, &made, error);
     }
-    if (first == self->count) return RH_END;
-    *record = self->sources[first].head;
-    return refill(self, first, error);
+    feed->ready = self->records;
+    feed->ready_end = self->records + made;
+    return made > 0 ? RH_OK : status;
 }
 
 static void free_but_feeds(merge *self)
@@ -101,11 +132,12 @@ rh_status rh_feed_merge(rh_feed *const *feeds, const uint16_t *const *remap, siz
     *merged = NULL;
     merge *self = calloc(1, sizeof *self + count * sizeof self->sources[0]);
     if (!self) return rh_fail(error, RH_NO_MEMORY, "no memory for a merge of feeds");
-    self->feed = (rh_feed){.next = merge_next, .free = merge_free,
+    self->feed = (rh_feed){.more = merge_more, .free = merge_free,
                            .instrument_name = merge_instrument, .content_hash = ""};
     self->count = count;
     for (size_t i = 0; i < count; ++i) {
         self->sources[i].feed = feeds[i];
+        self->sources[i].taken_ns = INT64_MIN;
         if (!copy_remap(&self->sources[i], remap[i], &self->feed.instruments)) {
             free_but_feeds(self);
             return rh_fail(error, RH_NO_MEMORY, "no memory for a merge of feeds");

@@ -53,17 +53,22 @@ static void refill(rh_synth *synth)
     synth->ahead = 0;
 }
 
-static rh_status synth_next(rh_feed *feed, rh_record *record, rh_error *error)
+/* The next price and its shock: the spot itself first, then steps from the batch. */
+static rh_status next_price(rh_synth *synth, double *price, double *shock, rh_error *error)
 {
-    rh_synth *synth = (rh_synth *)feed;
-    if (synth->next_ns > synth->to_ns) return RH_END;
-    double price = synth->spot, shock = 0;
-    if (synth->started) {
-        if (synth->ahead == RH_SYNTH_BATCH) refill(synth);
-        price = synth->prices_ahead[synth->ahead];
-        shock = synth->shocks[synth->ahead++];
-        if (!(price >= RH_PRICE_MIN && price <= RH_PRICE_MAX)) return out_of_range(synth, error);
-    }
+    *price = synth->spot;
+    *shock = 0;
+    if (!synth->started) return RH_OK;
+    if (synth->ahead == RH_SYNTH_BATCH) refill(synth);
+    *price = synth->prices_ahead[synth->ahead];
+    *shock = synth->shocks[synth->ahead];
+    if (!(*price >= RH_PRICE_MIN && *price <= RH_PRICE_MAX)) return out_of_range(synth, error);
+    synth->ahead++;
+    return RH_OK;
+}
+
+static void put_record(rh_synth *synth, double price, double shock, rh_record *record)
+{
     record->happened_ns = record->known_ns = synth->next_ns;
     record->price = price;
     record->size = record->extra = 0;
@@ -75,8 +80,24 @@ static rh_status synth_next(rh_feed *feed, rh_record *record, rh_error *error)
     else
         record->flags |= RH_RECORD_NO_SIDE;
     synth->started = true;
-    synth->next_ns += feed->interval_ns;
-    return RH_OK;
+    synth->next_ns += synth->feed.interval_ns;
+}
+
+/* A failure is told once the records before it have been taken. */
+static rh_status synth_more(rh_feed *feed, rh_error *error)
+{
+    rh_synth *synth = (rh_synth *)feed;
+    rh_status status = RH_END;
+    size_t made = 0;
+    for (; made < RH_SYNTH_BATCH && synth->next_ns <= synth->to_ns; ++made) {
+        double price, shock;
+        status = next_price(synth, &price, &shock, error);
+        if (status != RH_OK) break;
+        put_record(synth, price, shock, &synth->records[made]);
+    }
+    feed->ready = synth->records;
+    feed->ready_end = synth->records + made;
+    return made > 0 ? RH_OK : status;
 }
 
 static void synth_free(rh_feed *feed)
@@ -133,7 +154,7 @@ rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int
         return rh_json_fail(at, error, "at most %u feeds may be generated", RH_SYNTH_STREAMS_MAX);
     rh_synth *synth = calloc(1, bytes);
     if (!synth) return rh_fail(error, RH_NO_MEMORY, "no memory for a generator");
-    synth->feed.next = synth_next;
+    synth->feed.more = synth_more;
     synth->feed.free = synth_free;
     synth->feed.instruments = 1;
     synth->feed.instrument_name = synth_instrument;

@@ -26,6 +26,7 @@ typedef struct rh_synth {
     bool started, has_spare;
     double prices_ahead[RH_SYNTH_BATCH], shocks[RH_SYNTH_BATCH];
     size_t ahead;               /* steps of the batch given out */
+    rh_record records[RH_SYNTH_BATCH];
     char instrument[RH_NAME_MAX];
 } rh_synth;
 

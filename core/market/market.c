@@ -21,48 +21,48 @@ void rh_market_free(rh_market *market)
     }
 }
 
-static void apply_price(rh_market *market, const rh_record *record, double mid)
+static void apply_vol(rh_market *market, int asset, double sigma)
 {
-    int index = record->instrument;
-    int a = market->universe->instruments[index].asset;
-    market->quotes[index].mid = mid;
-    market->quotes[index].updated_ns = record->happened_ns;
-    if (market->universe->assets[a].primary != index) return;
-    market->spot[a] = mid;
-    market->spot_ns[a] = record->happened_ns;
-    bool moved = rh_vol_tracker_spot(&market->mark[a], record->happened_ns, mid);
-    moved |= rh_vol_tracker_spot(&market->hedge[a], record->happened_ns, mid);
+    bool moved = rh_vol_tracker_mark(&market->mark[asset], sigma);
+    moved |= rh_vol_tracker_mark(&market->hedge[asset], sigma);
+    market->vol_version += moved;
+}
+
+static void apply_spot(rh_market *market, int asset, int64_t time_ns, double mid)
+{
+    market->spot[asset] = mid;
+    market->spot_ns[asset] = time_ns;
+    bool moved = rh_vol_tracker_spot(&market->mark[asset], time_ns, mid);
+    moved |= rh_vol_tracker_spot(&market->hedge[asset], time_ns, mid);
     market->vol_version += moved;
 }
 
 void rh_market_apply(rh_market *market, const rh_record *record)
 {
-    rh_quote *quote = &market->quotes[record->instrument];
-    int a = market->universe->instruments[record->instrument].asset;
-    bool moved;
+    int index = record->instrument;
+    rh_quote *quote = &market->quotes[index];
+    int asset = market->universe->instruments[index].asset;
+    double mid;
     switch ((rh_record_kind)record->kind) {
     case RH_RECORD_BAR:
         quote->bar_volume = record->size;
         quote->bars++;
-        apply_price(market, record, record->price);
         break;
-    case RH_RECORD_TRADE:
-        quote->last_size = record->size;
-        apply_price(market, record, record->price);
-        break;
-    case RH_RECORD_BAR_POINT: apply_price(market, record, record->price); break;
+    case RH_RECORD_TRADE: quote->last_size = record->size; break;
     case RH_RECORD_QUOTE:
         quote->bid = record->price;
         quote->ask = record->extra;
-        apply_price(market, record, 0.5 * (record->price + record->extra));
         break;
-    case RH_RECORD_VOL:
-        moved = rh_vol_tracker_mark(&market->mark[a], record->price);
-        moved |= rh_vol_tracker_mark(&market->hedge[a], record->price);
-        market->vol_version += moved;
-        break;
-    case RH_RECORD_FUNDING: market->funding[record->instrument] = record->price; break;
+    case RH_RECORD_VOL: apply_vol(market, asset, record->price); break;
+    case RH_RECORD_FUNDING: market->funding[index] = record->price; break;
+    case RH_RECORD_BAR_POINT:
     case RH_RECORD_KINDS: break;
+    }
+    if (!rh_record_mid(record, &mid)) return;
+    quote->mid = mid;
+    quote->updated_ns = record->happened_ns;
+    if (market->universe->assets[asset].primary == index) {
+        apply_spot(market, asset, record->happened_ns, mid);
     }
 }
 

@@ -88,10 +88,9 @@ void rh_vol_tracker_free(rh_vol_tracker *tracker)
     *tracker = (rh_vol_tracker){0};
 }
 
-bool rh_vol_tracker_spot(rh_vol_tracker *tracker, int64_t time_ns, double spot)
+bool rh_vol_tracker_sample(rh_vol_tracker *tracker, int64_t time_ns, double spot)
 {
     const rh_vol_spec *spec = tracker->spec;
-    if (spec->kind != RH_VOL_REALIZED) return false;
     if (tracker->sampled_price > 0.0 && time_ns - tracker->sampled_ns < spec->sample_ns)
         return false;
     double price = tracker->sampled_price;

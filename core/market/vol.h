@@ -31,15 +31,20 @@ typedef struct rh_vol_tracker {
     const rh_vol_spec *spec;
     double sigma;       /* now */
     rh_rolling returns; /* squared log returns */
-    rh_rolling_sample *memory;
+    rh_rolling_sample *memory; /* of a realized vol; else NULL */
     int64_t sampled_ns; /* time and price of the last sample; price 0: none */
     double sampled_price;
 } rh_vol_tracker;
 
 rh_status rh_vol_tracker_init(rh_vol_tracker *tracker, const rh_vol_spec *spec, rh_error *error);
 void rh_vol_tracker_free(rh_vol_tracker *tracker);
+/* As rh_vol_tracker_spot, of a tracker that follows the spot. */
+bool rh_vol_tracker_sample(rh_vol_tracker *tracker, int64_t time_ns, double spot);
 /* A spot price seen at time_ns; true when sigma changed. */
-bool rh_vol_tracker_spot(rh_vol_tracker *tracker, int64_t time_ns, double spot);
+static inline bool rh_vol_tracker_spot(rh_vol_tracker *tracker, int64_t time_ns, double spot)
+{
+    return tracker->memory && rh_vol_tracker_sample(tracker, time_ns, spot);
+}
 /* A VOL record. */
 bool rh_vol_tracker_mark(rh_vol_tracker *tracker, double sigma);
 

@@ -49,9 +49,9 @@ RH_KERNEL V RH_W(rh_lane_log_ratio)(V S, V K)
     return V_FMA(power, V_SET(RH_LN2_HI), V_FMA(power, V_SET(RH_LN2_LO), log_m));
 }
 
-/* weight N(-x) / n(x), Mills' ratio, 0 <= x < 2^64: all coefficients are positive, so that nothing
+/* Mills' ratio N(-x) / n(x), 0 <= x < 2^64: all coefficients are positive, so that nothing
  * cancels. */
-RH_KERNEL V RH_W(rh_lane_mills)(V weight, V x)
+RH_KERNEL V RH_W(rh_lane_mills)(V x)
 {
     V top = x + V_SET(rh_mills_p[9]), bottom = x + V_SET(rh_mills_q[10]);
     bottom = V_FMA(bottom, x, V_SET(rh_mills_q[9]));
@@ -61,5 +61,20 @@ RH_KERNEL V RH_W(rh_lane_mills)(V weight, V x)
     RH_STEP(8) RH_STEP(7) RH_STEP(6) RH_STEP(5) RH_STEP(4) RH_STEP(3) RH_STEP(2) RH_STEP(1)
     RH_STEP(0)
 #undef RH_STEP
-    return weight * (top / bottom);
+    return top / bottom;
+}
+
+/* a e^x and b e^y; Mills(x) and Mills(y): where two numbers share a register they do so here. */
+RH_KERNEL void RH_W(rh_lane_exp_two)(V a, V x, V b, V y, V *of_x, V *of_y)
+{
+    V both = RH_W(rh_lane_exp)(V_JOIN(a, b), V_JOIN(x, y));
+    *of_x = V_FIRST(both);
+    *of_y = V_SHARES ? V_SECOND(both) : RH_W(rh_lane_exp)(b, y);
+}
+
+RH_KERNEL void RH_W(rh_lane_mills_two)(V x, V y, V *of_x, V *of_y)
+{
+    V both = RH_W(rh_lane_mills)(V_JOIN(x, y));
+    *of_x = V_FIRST(both);
+    *of_y = V_SHARES ? V_SECOND(both) : RH_W(rh_lane_mills)(y);
 }

@@ -69,13 +69,13 @@ RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_exp_pair)(RH_W(rh_lane_pair) x)
     return (RH_W(rh_lane_pair)){V_SCALE(e.hi, shifted), V_SCALE(e.lo, shifted)};
 }
 
-/* (weight.hi + weight.lo) e^x to little more than its last rounding, -750 <= x <= 400. */
-RH_KERNEL V RH_W(rh_lane_exp_weighted)(RH_W(rh_lane_pair) weight, V x)
+/* (weight.hi + weight.lo) e^(x + x_lo) to little more than its last rounding, -750 <= x <= 400. */
+RH_KERNEL V RH_W(rh_lane_exp_weighted)(RH_W(rh_lane_pair) weight, V x, V x_lo)
 {
     const double *c = rh_exp_q;
     V shifted = V_FMA(x, V_SET(RH_LOG2E), V_SET(RH_K_SHIFT)), k = shifted - V_SET(RH_K_SHIFT);
     V first = V_FMA(-k, V_SET(RH_LN2_HI), x);
-    RH_W(rh_lane_pair) r = RH_W(rh_lane_sum_fast)(first, -k * V_SET(RH_LN2_LO));
+    RH_W(rh_lane_pair) r = RH_W(rh_lane_sum_fast)(first, V_FMA(-k, V_SET(RH_LN2_LO), x_lo));
     RH_W(rh_lane_pair) one = RH_W(rh_lane_sum_fast)(V_SET(1.0), r.hi);
     V y = r.hi, y2 = y * y, y4 = y2 * y2;
     V low = V_FMA(V_FMA(V_SET(c[3]), y, V_SET(c[2])), y2, V_FMA(V_SET(c[1]), y, V_SET(c[0])));
@@ -132,4 +132,24 @@ RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_mills_pair)(V x)
     RH_W(rh_lane_pair) scaled = RH_W(rh_lane_times)((RH_W(rh_lane_pair)){inverse, inverse * miss},
                                                     (RH_W(rh_lane_pair)){top, top_lo});
     return RH_W(rh_lane_times)(scaled, root);
+}
+
+/* For two of either, as in kernel_lanes.h. */
+RH_KERNEL void RH_W(rh_lane_exp_pair_two)(RH_W(rh_lane_pair) x, RH_W(rh_lane_pair) y,
+                                          RH_W(rh_lane_pair) *of_x, RH_W(rh_lane_pair) *of_y)
+{
+    RH_W(rh_lane_pair) both = RH_W(rh_lane_exp_pair)(
+        (RH_W(rh_lane_pair)){V_JOIN(x.hi, y.hi), V_JOIN(x.lo, y.lo)});
+    *of_x = (RH_W(rh_lane_pair)){V_FIRST(both.hi), V_FIRST(both.lo)};
+    *of_y = V_SHARES ? (RH_W(rh_lane_pair)){V_SECOND(both.hi), V_SECOND(both.lo)}
+                     : RH_W(rh_lane_exp_pair)(y);
+}
+
+RH_KERNEL void RH_W(rh_lane_mills_pair_two)(V x, V y, RH_W(rh_lane_pair) *of_x,
+                                            RH_W(rh_lane_pair) *of_y)
+{
+    RH_W(rh_lane_pair) both = RH_W(rh_lane_mills_pair)(V_JOIN(x, y));
+    *of_x = (RH_W(rh_lane_pair)){V_FIRST(both.hi), V_FIRST(both.lo)};
+    *of_y = V_SHARES ? (RH_W(rh_lane_pair)){V_SECOND(both.hi), V_SECOND(both.lo)}
+                     : RH_W(rh_lane_mills_pair)(y);
 }

@@ -17,26 +17,22 @@
 #define RH_V_LEAST (UINT64_C(959) << 52)    /* 2^-64 */
 #define RH_V_LEAST_T (UINT64_C(975) << 52)  /* 2^-48 */
 
-/* f(first, x) and f(second, y), f a function of lanes: see rh_vs_twice. */
-#define rh_v_twice(f, first, x, second, y, of_x, of_y)                                             \
-    do {                                                                                           \
-        *(of_x) = f(first, x);                                                                     \
-        *(of_y) = f(second, y);                                                                    \
-    } while (0)
-#define rh_v1_twice rh_v_twice
-#define rh_v1_all 1u /* rh_v1_bits of a mask that is true everywhere */
-#define rh_v2_twice rh_v_twice
-#define rh_v2_all 3u
-#define rh_v4_twice rh_v_twice
-#define rh_v4_all 15u
-#define rh_v8_twice rh_v_twice
-#define rh_v8_all 255u
+/* Whether two numbers share a register (rh_vs below), and then: both in one, and out of it. */
+#define rh_v_shares false
+#define rh_v_join(x, y) (x)
+#define rh_v_first(both) (both)
+#define rh_v_second(both) (both)
 
 /* --- one ------------------------------------------------------------------------------------ */
 
 typedef double rh_v1;
 typedef bool rh_m1;
 
+#define rh_v1_all 1u
+#define rh_v1_shares rh_v_shares
+#define rh_v1_join rh_v_join
+#define rh_v1_first rh_v_first
+#define rh_v1_second rh_v_second
 #define rh_v1_set(x) (x)
 #define rh_v1_load(from) (*(from))
 #define rh_v1_signs(from) ((double)*(from))
@@ -86,6 +82,11 @@ RH_KERNEL rh_v1 rh_v1_align(rh_v1 K, rh_v1 S, rh_v1 *power)
 typedef __m128d rh_v2;
 typedef __m128d rh_m2;
 
+#define rh_v2_all 3u
+#define rh_v2_shares rh_v_shares
+#define rh_v2_join rh_v_join
+#define rh_v2_first rh_v_first
+#define rh_v2_second rh_v_second
 #define rh_v2_set(x) _mm_set1_pd(x)
 #define rh_v2_load(from) _mm_loadu_pd(from)
 #define rh_v2_store(to, x) _mm_storeu_pd(to, x)
@@ -239,13 +240,11 @@ typedef rh_m2 rh_ms;
 #define rh_vs_ordinary(S, K, T, sigma) rh_v2_ordinary(S, K, T, sigma)
 #define RH_SINGLE s
 
-/* Its other half is free: two arguments share the register. */
-#define rh_vs_twice(f, first, x, second, y, of_x, of_y)                                            \
-    do {                                                                                           \
-        rh_vs both_ = f(_mm_unpacklo_pd(first, second), _mm_unpacklo_pd(x, y));                    \
-        *(of_x) = _mm_unpacklo_pd(both_, both_);                                                   \
-        *(of_y) = _mm_unpackhi_pd(both_, both_);                                                   \
-    } while (0)
+/* Its other half is free. */
+#define rh_vs_shares true
+#define rh_vs_join(x, y) _mm_unpacklo_pd(x, y)
+#define rh_vs_first(both) _mm_unpacklo_pd(both, both)
+#define rh_vs_second(both) _mm_unpackhi_pd(both, both)
 #else
 #define RH_SINGLE 1
 #endif
@@ -258,6 +257,11 @@ typedef rh_m2 rh_ms;
 typedef __m256d rh_v4;
 typedef __m256d rh_m4;
 
+#define rh_v4_all 15u
+#define rh_v4_shares rh_v_shares
+#define rh_v4_join rh_v_join
+#define rh_v4_first rh_v_first
+#define rh_v4_second rh_v_second
 #define rh_v4_set(x) _mm256_set1_pd(x)
 #define rh_v4_load(from) _mm256_loadu_pd(from)
 #define rh_v4_store(to, x) _mm256_storeu_pd(to, x)
@@ -333,6 +337,11 @@ RH_KERNEL rh_v4 rh_v4_align(rh_v4 K, rh_v4 S, rh_v4 *power)
 typedef __m512d rh_v8;
 typedef __mmask8 rh_m8;
 
+#define rh_v8_all 255u
+#define rh_v8_shares rh_v_shares
+#define rh_v8_join rh_v_join
+#define rh_v8_first rh_v_first
+#define rh_v8_second rh_v_second
 #define rh_v8_set(x) _mm512_set1_pd(x)
 #define rh_v8_load(from) _mm512_loadu_pd(from)
 #define rh_v8_store(to, x) _mm512_storeu_pd(to, x)

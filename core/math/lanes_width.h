@@ -28,7 +28,10 @@
 #define V_SCALE RH_CAT(rh_v, RH_WIDTH, _scale)
 #define V_SPLIT RH_CAT(rh_v, RH_WIDTH, _split)
 #define V_ALIGN RH_CAT(rh_v, RH_WIDTH, _align)
-#define V_TWICE RH_CAT(rh_v, RH_WIDTH, _twice)
+#define V_SHARES RH_CAT(rh_v, RH_WIDTH, _shares)
+#define V_JOIN RH_CAT(rh_v, RH_WIDTH, _join)
+#define V_FIRST RH_CAT(rh_v, RH_WIDTH, _first)
+#define V_SECOND RH_CAT(rh_v, RH_WIDTH, _second)
 #define V_ALL RH_CAT(rh_v, RH_WIDTH, _all)
 #define V_ORDINARY RH_CAT(rh_v, RH_WIDTH, _ordinary)
 

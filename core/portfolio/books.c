@@ -8,13 +8,6 @@
 #define IDENTITY_TOLERANCE 1e-9 /* of gross flow: two sets of books agree to this */
 #define HELD_ROUNDING 1e-12     /* of the most ever held: some thousand roundings of it */
 
-void rh_sum_add(rh_sum *s, double value)
-{
-    double total = s->sum + value;
-    s->error += fabs(s->sum) >= fabs(value) ? (s->sum - total) + value : (value - total) + s->sum;
-    s->sum = total;
-}
-
 void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled,
                    rh_positions *reported)
 {

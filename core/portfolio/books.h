@@ -17,7 +17,12 @@ static inline double rh_sum_value(const rh_sum *s)
 {
     return s->sum + s->error;
 }
-void rh_sum_add(rh_sum *sum, double value);
+static inline void rh_sum_add(rh_sum *s, double value)
+{
+    double total = s->sum + value;
+    s->error += fabs(s->sum) >= fabs(value) ? (s->sum - total) + value : (value - total) + s->sum;
+    s->sum = total;
+}
 
 typedef struct rh_books {
     const rh_universe *universe;

@@ -1,11 +1,13 @@
 /* Net delta, fast. The batch gives per-unit deltas of all live options of one asset; positions are
- * then weighted sums over a fixed tree of lanes. Invariant: cached deltas are used only for exactly
- * equal spot, time and vol, so that caching never changes a bit. */
+ * then weighted sums over a fixed tree of lanes. Invariant: what is kept (deltas, sums, gathered
+ * positions) is used only for exactly equal inputs, so that keeping it never changes a bit. */
 #include "portfolio/net_delta.h"
 
 #include <string.h>
 
+#include "math/kernel_arith.h"
 #include "math/kernels.h"
+#include "portfolio/log_spots.h"
 #include "portfolio/unit.h"
 #include "pricing/option.h"
 
@@ -16,12 +18,18 @@ void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset
         (rh_net_delta){.universe = universe, .asset = asset, .hedge_collateral = hedge_collateral};
     net->in_coin = universe->assets[asset].coin == universe->numeraire;
     const rh_asset *of = &universe->assets[asset];
+    net->hedge_is_mark = of->hedge_is_mark;
     net->flat = !(fabs(of->rate) > 0.0) && !(fabs(of->yield) > 0.0);
     for (int i = 0; i < universe->instrument_count; i++) {
         const rh_instrument *instrument = &universe->instruments[i];
         bool margined =
             instrument->kind == RH_INSTRUMENT_PERP || instrument->kind == RH_INSTRUMENT_FUTURE;
         net->margined[instrument->settle] |= margined;
+    }
+    for (int c = 0; c < universe->currency_count; c++) {
+        const rh_currency *currency = &universe->currencies[c];
+        bool moves = currency->conversion != RH_CONVERT_NONE && currency->asset == asset;
+        if (moves) net->currency[net->currency_count++] = c;
     }
 }
 
@@ -41,9 +49,9 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->own_inverse[n] = o->own_vol > 0.0 ? 1.0 / o->own_vol : 0.0;
     net->strike[n] = o->strike;
     rh_log_strike(o->strike, &net->log_strike[n], &net->log_strike_lo[n]);
-    net->sign[n] = net->scale[n] = o->is_call ? 1.0 : -1.0;
-    net->drift[n] = 0.0;
     net->inverse[n] = o->inverse && net->in_coin;
+    net->sign[n] = o->is_call ? 1.0 : -1.0;
+    net->half_sign[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5);
     net->slow[n] = o->underlying >= 0 || (net->in_coin && !o->inverse);
     net->any_slow |= net->slow[n];
     net->any_inverse |= net->inverse[n];
@@ -55,8 +63,10 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
 {
     net->count = net->expiry_count = net->other_count = 0;
     net->any_slow = net->any_inverse = false;
-    net->weights[0].of = net->weights[1].of = NULL;
+    net->held[0].of = net->held[1].of = NULL;
     net->cache[0].valid = net->cache[1].valid = false;
+    net->ahead.count = net->ahead.at = 0;
+    net->ahead.state[0].valid = false;
     for (int i = 0; i < net->universe->instrument_count; i++) {
         const rh_instrument *instrument = &net->universe->instruments[i];
         if (instrument->asset != net->asset) continue;
@@ -69,48 +79,67 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     return RH_OK;
 }
 
+/* --- inputs of the batch ------------------------------------------------------------------- */
+
+/* What the options of one expiry share, of expiry g in state k at g * states + k. */
 typedef struct expiry_terms {
-    double T, root, inverse_root;
+    double T[RH_EXPIRIES_MAX], root[RH_EXPIRIES_MAX], inverse_root[RH_EXPIRIES_MAX];
 } expiry_terms;
 
 /* Forward drift and discounting, where there is any; an inverse option measured in quote currency
  * has the undiscounted forward delta, N(d1). */
-static void fill_carry(rh_net_delta *net, double spot, const expiry_terms *expiry)
+static void fill_carry(rh_net_delta *net, int states, const double *spot,
+                       const expiry_terms *expiry)
 {
     const rh_asset *asset = &net->universe->assets[net->asset];
-    double forward[RH_EXPIRIES_MAX], carry[RH_EXPIRIES_MAX];
-    for (int g = 0; g < net->expiry_count; g++) {
-        double T = expiry[g].T;
-        forward[g] = net->flat ? spot : spot * rh_exp((asset->rate - asset->yield) * T);
-        carry[g] = net->flat ? 1.0 : rh_exp(-asset->yield * T);
+    double growth[RH_EXPIRIES_MAX], carry[RH_EXPIRIES_MAX];
+    for (int e = 0; e < net->expiry_count * states; e++) {
+        growth[e] = net->flat ? 1.0 : rh_exp((asset->rate - asset->yield) * expiry->T[e]);
+        carry[e] = net->flat ? 1.0 : rh_exp(-asset->yield * expiry->T[e]);
     }
-    for (int n = 0; n < net->count; n++) {
-        int g = net->expiry_of[n];
+    for (int i = 0; i < net->count * states; i++) {
+        int n = i / states, k = i % states, e = net->expiry_of[n] * states + k;
         bool quote_inverse = net->universe->instruments[net->option[n]].inverse && !net->in_coin;
-        net->drift[n] = (asset->rate - asset->yield) * expiry[g].T;
-        net->scale[n] = net->sign[n] * (net->inverse[n]   ? net->strike[n] / forward[g]
+        double forward = spot[k] * growth[e];
+        net->drift[i] = (asset->rate - asset->yield) * expiry->T[e];
+        net->scale[i] = net->sign[n] * (net->inverse[n]   ? net->strike[n] / forward
                                         : quote_inverse ? 1.0
-                                                        : carry[g]);
+                                                        : carry[e]);
     }
 }
 
-static void fill_inputs(rh_net_delta *net, int64_t time_ns, double spot, double sigma)
+/* The inputs of option n in state k at n * states + k: one state, or many in vectors, for which
+ * `states` must be a constant to the compiler. Without carry the drift stays 0. */
+RH_KERNEL void fill_inputs(rh_net_delta *net, int states, const double *spot,
+                               const int64_t *time_ns, double sigma)
 {
-    expiry_terms expiry[RH_EXPIRIES_MAX];
+    expiry_terms expiry;
     double inverse = 1.0 / sigma;
     for (int g = 0; g < net->expiry_count; g++) {
-        double T = rh_years(time_ns, net->expiry_ns[g]), root = sqrt(T);
-        expiry[g] = (expiry_terms){T, root, T > 0.0 ? 1.0 / root : RH_DELTA_CERTAIN};
+        for (int k = 0; k < states; k++) {
+            int e = g * states + k;
+            double T = rh_years(time_ns[k], net->expiry_ns[g]), root = sqrt(T);
+            double inverse_root = 1.0 / root;
+            expiry.T[e] = T;
+            expiry.root[e] = root;
+            expiry.inverse_root[e] = T > 0.0 ? inverse_root : RH_DELTA_CERTAIN;
+        }
     }
     for (int n = 0; n < net->count; n++) {
-        const expiry_terms *e = &expiry[net->expiry_of[n]];
         bool own = net->own_vol[n] > 0.0;
         double vol = own ? net->own_vol[n] : sigma;
-        net->slope[n] = net->sign[n] * ((own ? net->own_inverse[n] : inverse) * e->inverse_root);
-        net->shift[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5) * (vol * e->root);
+        double inverse_vol = own ? net->own_inverse[n] : inverse;
+        for (int k = 0; k < states; k++) {
+            int i = n * states + k, e = net->expiry_of[n] * states + k;
+            net->slope[i] = net->sign[n] * (inverse_vol * expiry.inverse_root[e]);
+            net->shift[i] = net->half_sign[n] * (vol * expiry.root[e]);
+            net->scale[i] = net->sign[n];
+        }
     }
-    if (!net->flat || net->any_inverse) fill_carry(net, spot, expiry);
+    if (!net->flat || net->any_inverse) fill_carry(net, states, spot, &expiry);
 }
+
+/* --- deltas of the options ----------------------------------------------------------------- */
 
 /* Delta of one unit as the design defines it: dW/dS in quote currency, S dW/dS in coin. */
 static double slow_delta(const rh_net_delta *net, const rh_market *market, int i, int64_t time_ns,
@@ -121,28 +150,27 @@ static double slow_delta(const rh_net_delta *net, const rh_market *market, int i
     return net->in_coin ? market->spot[net->asset] * unit.delta : unit.delta;
 }
 
-static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+static bool is_of(const rh_option_deltas *c, double spot, int64_t time_ns, double sigma)
+{
+    return c->valid && c->time_ns == time_ns && !memcmp(&c->spot, &spot, sizeof spot) &&
+           !memcmp(&c->sigma, &sigma, sizeof sigma);
+}
+
+static double sigma_of(const rh_net_delta *net, const rh_market *market, bool hedge_vol)
+{
+    return hedge_vol && !net->hedge_is_mark ? market->hedge[net->asset].sigma
+                                            : market->mark[net->asset].sigma;
+}
+
+static rh_option_deltas *compute(rh_net_delta *net, const rh_market *market, int64_t time_ns,
                                  bool hedge_vol)
 {
-    double spot = market->spot[net->asset];
-    double sigma = hedge_vol && !net->universe->assets[net->asset].hedge_is_mark
-                       ? market->hedge[net->asset].sigma
-                       : market->mark[net->asset].sigma;
-    for (int k = 0; k < 2; k++) {
-        const rh_option_deltas *c = &net->cache[k];
-        if (c->valid && c->time_ns == time_ns && !memcmp(&c->spot, &spot, sizeof spot) &&
-            !memcmp(&c->sigma, &sigma, sizeof sigma) && !net->any_slow) {
-            net->newest = k;
-            return c->delta;
-        }
-    }
+    double spot = market->spot[net->asset], sigma = sigma_of(net, market, hedge_vol);
     net->newest = !net->newest;
     rh_option_deltas *c = &net->cache[net->newest];
-    c->spot = spot;
-    c->sigma = sigma;
-    c->time_ns = time_ns;
-    c->valid = true;
-    fill_inputs(net, time_ns, spot, sigma);
+    double *delta = net->deltas[net->newest];
+    *c = (rh_option_deltas){spot, sigma, time_ns, delta, .stride = 1, .valid = true};
+    fill_inputs(net, 1, &spot, &time_ns, sigma);
     rh_delta_batch batch = {.count = (size_t)net->count,
                             .log_strike = net->log_strike,
                             .log_strike_lo = net->log_strike_lo,
@@ -150,67 +178,176 @@ static const double *unit_deltas(rh_net_delta *net, const rh_market *market, int
                             .slope = net->slope,
                             .shift = net->shift,
                             .scale = net->scale,
-                            .out = c->delta};
+                            .out = delta};
     rh_option_delta_batch(&batch, spot);
     for (int n = 0; n < net->count && net->any_slow; n++) {
-        if (net->slow[n]) c->delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
+        if (net->slow[n]) delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
     }
-    return c->delta;
+    return c;
 }
 
-/* Delta of cash and unsettled basis in one currency. */
-static double currency_delta(const rh_net_delta *net, const rh_positions *p,
-                             const rh_market *market, int c)
+static rh_option_deltas *unit_deltas(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                                     bool hedge_vol)
 {
-    const rh_currency *currency = &net->universe->currencies[c];
-    if (currency->conversion == RH_CONVERT_NONE || currency->asset != net->asset) return 0.0;
-    double amount = p->cash[c];
-    if (net->margined[c]) {
-        amount += rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
-                  rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
+    double spot = market->spot[net->asset], sigma = sigma_of(net, market, hedge_vol);
+    rh_option_deltas *now = &net->ahead.state[net->ahead.at];
+    if (is_of(now, spot, time_ns, sigma)) return now;
+    for (int k = 0; k < 2; k++) {
+        if (!is_of(&net->cache[k], spot, time_ns, sigma) || net->any_slow) continue;
+        net->newest = k;
+        return &net->cache[k];
     }
-    if (net->hedge_collateral) amount += p->collateral[c];
-    return currency->conversion == RH_CONVERT_TIMES ? amount : -amount / market->spot[net->asset];
+    return compute(net, market, time_ns, hedge_vol);
 }
 
-/* The quantities of the live options, gathered anew only when the positions changed. */
-static const double *quantities(rh_net_delta *net, const rh_positions *p)
+/* --- states to come ------------------------------------------------------------------------ */
+
+/* Contracts at a spot S are contracts at 1 with their strike over S: x = ln S - ln K has the same
+ * bits, since a difference only changes its sign with its order. */
+static void compute_states(rh_net_delta *net, double *spot, int64_t *time_ns, double sigma)
 {
-    rh_option_weights *w = &net->weights[net->weights[0].of != NULL && net->weights[0].of != p];
-    if (w->of == p && w->version == p->version) return w->qty;
-    w->of = p;
-    w->version = p->version;
+    rh_net_ahead *a = &net->ahead;
+    double log_spot[RH_AHEAD_STATES], log_spot_lo[RH_AHEAD_STATES];
+    for (int k = a->count; k < RH_AHEAD_STATES; k++) { /* vectors are full whatever is foreseen */
+        spot[k] = spot[0];
+        time_ns[k] = time_ns[0];
+    }
+    rh_log_spots(spot, RH_AHEAD_STATES, log_spot, log_spot_lo);
+    fill_inputs(net, RH_AHEAD_STATES, spot, time_ns, sigma);
     for (int n = 0; n < net->count; n++) {
-        int i = net->option[n];
-        w->qty[n] = rh_positions_qty(p, i);
+        for (int k = 0; k < RH_AHEAD_STATES; k++) {
+            int i = n * RH_AHEAD_STATES + k;
+            a->log_strike[i] = net->log_strike[n] - log_spot[k];
+            a->log_strike_lo[i] = net->log_strike_lo[n] - log_spot_lo[k];
+        }
     }
-    return w->qty;
+    rh_delta_batch batch = {.count = (size_t)(RH_AHEAD_STATES * net->count),
+                            .log_strike = a->log_strike,
+                            .log_strike_lo = a->log_strike_lo,
+                            .drift = net->drift,
+                            .slope = net->slope,
+                            .shift = net->shift,
+                            .scale = net->scale,
+                            .out = a->delta};
+    rh_option_delta_batch(&batch, 1.0);
+    for (int k = 0; k < a->count; k++) {
+        a->state[k] = (rh_option_deltas){spot[k],         sigma,
+                                         time_ns[k],      a->delta + k,
+                                         RH_AHEAD_STATES, .valid = true};
+    }
+}
+
+/* Worth it for a book that leaves vectors empty, while the vol stays: a state that comes otherwise
+ * than foreseen is lost work. */
+static bool can_look_ahead(const rh_net_delta *net, const rh_market *market)
+{
+    return net->count > 0 && net->count <= RH_AHEAD_BOOK && !net->any_slow &&
+           !market->mark[net->asset].memory && market->spot[net->asset] > 0.0;
+}
+
+void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                        const rh_record *next, const rh_record *end)
+{
+    rh_net_ahead *a = &net->ahead;
+    double spot[RH_AHEAD_STATES] = {market->spot[net->asset]}, mid;
+    int64_t times_ns[RH_AHEAD_STATES] = {time_ns};
+    double sigma = market->mark[net->asset].sigma;
+    if (!can_look_ahead(net, market)) return;
+    if (a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot[0], time_ns, sigma)) a->at++;
+    if (is_of(&a->state[a->at], spot[0], time_ns, sigma)) return;
+    int primary = net->universe->assets[net->asset].primary, k = 1;
+    for (; k < RH_AHEAD_STATES && next < end && next->kind != RH_RECORD_VOL; k++, next++) {
+        bool moves = next->instrument == primary && rh_record_mid(next, &mid);
+        spot[k] = moves ? mid : spot[k - 1];
+        times_ns[k] = next->happened_ns;
+    }
+    a->count = k;
+    a->at = 0;
+    compute_states(net, spot, times_ns, sigma);
+}
+
+/* --- what is held -------------------------------------------------------------------------- */
+
+static void gather(rh_net_delta *net, rh_net_held *held, const rh_positions *p)
+{
+    const rh_net_held *else_held = &net->held[held == &net->held[0]];
+    held->of = p;
+    held->version = p->version;
+    for (int n = 0; n < net->count; n++)
+        held->qty[n] = rh_positions_qty(p, net->option[n]);
+    bool same = else_held->of &&
+                !memcmp(held->qty, else_held->qty, (size_t)net->count * sizeof held->qty[0]);
+    held->set = same == (else_held->set == 1);
+    for (int k = 0; k < 2 && !same; k++)
+        net->cache[k].summed[held->set] = false;
+    for (int k = 0; k < net->ahead.count && !same; k++)
+        net->ahead.state[k].summed[held->set] = false;
+    held->other_count = 0;
+    for (int k = 0; k < net->other_count; k++) {
+        double qty = rh_positions_qty(p, net->other[k]);
+        if (!(fabs(qty) > 0.0)) continue;
+        int at = held->other_count++;
+        const rh_instrument *instrument = &net->universe->instruments[net->other[k]];
+        held->other[at] = net->other[k];
+        held->other_qty[at] = qty;
+        /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
+        held->plain[at] = !instrument->has_feed && !instrument->inverse && !net->in_coin;
+    }
+    for (int k = 0; k < net->currency_count; k++) {
+        int c = net->currency[k];
+        held->unsettled[k] = net->margined[c] ? rh_positions_unsettled(p, RH_LAYER_BOOK, c) +
+                                                    rh_positions_unsettled(p, RH_LAYER_HEDGE, c)
+                                              : 0.0;
+    }
+}
+
+static const rh_net_held *held_of(rh_net_delta *net, const rh_positions *p)
+{
+    rh_net_held *held = &net->held[net->held[0].of != NULL && net->held[0].of != p];
+    if (held->of != p || held->version != p->version) gather(net, held, p);
+    return held;
+}
+
+/* --- sums ---------------------------------------------------------------------------------- */
+
+/* Delta of cash and unsettled basis in the k-th currency that has one. */
+static double currency_delta(const rh_net_delta *net, const rh_net_held *held,
+                             const rh_market *market, int k)
+{
+    int c = net->currency[k];
+    double amount = held->of->cash[c];
+    if (net->margined[c]) amount += held->unsettled[k];
+    if (net->hedge_collateral) amount += held->of->collateral[c];
+    bool times = net->universe->currencies[c].conversion == RH_CONVERT_TIMES;
+    return times ? amount : -amount / market->spot[net->asset];
+}
+
+static double options_delta(rh_net_delta *net, const rh_net_held *held, const rh_market *market,
+                            int64_t time_ns, bool hedge_vol)
+{
+    rh_option_deltas *unit = unit_deltas(net, market, time_ns, hedge_vol);
+    if (!unit->summed[held->set]) {
+        for (int n = 0; n < net->count; n++)
+            net->weighted[n] = held->qty[n] * unit->delta[n * unit->stride];
+        unit->sum[held->set] = rh_sum_lanes(net->weighted, (size_t)net->count);
+        unit->summed[held->set] = true;
+    }
+    return unit->sum[held->set];
 }
 
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol)
 {
-    const rh_universe *universe = net->universe;
+    const rh_net_held *held = held_of(net, positions);
     double delta = 0.0;
-    if (net->count > 0) {
-        const double *unit = unit_deltas(net, market, time_ns, hedge_vol);
-        const double *qty = quantities(net, positions);
-        for (int n = 0; n < net->count; n++)
-            net->weighted[n] = qty[n] * unit[n];
-        delta = rh_sum_lanes(net->weighted, (size_t)net->count);
+    if (net->count > 0) delta = options_delta(net, held, market, time_ns, hedge_vol);
+    for (int k = 0; k < held->other_count; k++) {
+        double qty = held->other_qty[k];
+        delta += held->plain[k] ? qty
+                                : qty * slow_delta(net, market, held->other[k], time_ns, false);
     }
-    for (int k = 0; k < net->other_count; k++) {
-        int i = net->other[k];
-        double qty = rh_positions_qty(positions, i);
-        if (!(fabs(qty) > 0.0)) continue;
-        const rh_instrument *instrument = &universe->instruments[i];
-        /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
-        bool plain = !instrument->has_feed && !instrument->inverse && !net->in_coin;
-        delta += plain ? qty : qty * slow_delta(net, market, i, time_ns, false);
-    }
-    for (int c = 0; c < universe->currency_count; c++) {
-        delta += currency_delta(net, positions, market, c);
-    }
+    for (int k = 0; k < net->currency_count; k++)
+        delta += currency_delta(net, held, market, k);
     return delta;
 }
 
@@ -220,9 +357,9 @@ double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const
     const rh_position *book = positions->held[RH_LAYER_BOOK];
     double gross = 0.0;
     if (net->count > 0) {
-        const double *unit = unit_deltas(net, market, time_ns, hedge_vol);
+        const rh_option_deltas *unit = unit_deltas(net, market, time_ns, hedge_vol);
         for (int n = 0; n < net->count; n++) {
-            net->weighted[n] = fabs(book[net->option[n]].qty * unit[n]);
+            net->weighted[n] = fabs(book[net->option[n]].qty * unit->delta[n * unit->stride]);
         }
         gross = rh_sum_lanes(net->weighted, (size_t)net->count);
     }

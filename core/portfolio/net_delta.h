@@ -1,5 +1,6 @@
 /* The book's net delta at every event: one batch over the options of an asset, reused by both
  * position states and by the mark and the hedge vol as long as price, time and vol are the same.
+ * A small book fills the vectors with the states to come as well, which are only ever looked up.
  * Allocates nothing after init. See DESIGN "Money and conventions" for what delta means. */
 #ifndef RH_PORTFOLIO_NET_DELTA_H
 #define RH_PORTFOLIO_NET_DELTA_H
@@ -12,20 +13,44 @@
 typedef struct rh_option_deltas { /* per unit deltas at one (spot, time, vol) */
     double spot, sigma;
     int64_t time_ns;
-    double delta[RH_INSTRUMENTS_MAX];
+    const double *delta; /* of option n at n * stride: in net->deltas or net->ahead */
+    int stride;
     bool valid;
+    bool summed[2]; /* sum[k]: weighted with the quantities of set k */
+    double sum[2];
 } rh_option_deltas;
 
-typedef struct rh_option_weights { /* quantities of the live options in one position state */
-    const rh_positions *of;
+/* What net delta needs of one position state, gathered anew only when its quantities changed. */
+typedef struct rh_net_held {
+    const rh_positions *of; /* NULL: not gathered */
     uint64_t version;
-    double qty[RH_INSTRUMENTS_MAX];
-} rh_option_weights;
+    int set; /* of qty: the two states have the same one while they hold the same options */
+    double qty[RH_INSTRUMENTS_MAX];             /* of the live options */
+    int other[RH_INSTRUMENTS_MAX], other_count; /* held, of net->other */
+    double other_qty[RH_INSTRUMENTS_MAX];
+    bool plain[RH_INSTRUMENTS_MAX];      /* the delta of a unit of it is 1 */
+    double unsettled[RH_CURRENCIES_MAX]; /* of net->currency */
+} rh_net_held;
+
+#define RH_AHEAD_STATES 8 /* computed at once */
+#define RH_AHEAD_BOOK 8   /* options of the largest book for which they are */
+#define RH_AHEAD_CONTRACTS (RH_AHEAD_STATES * RH_AHEAD_BOOK)
+static_assert(RH_AHEAD_CONTRACTS <= RH_INSTRUMENTS_MAX, "the inputs of the batch have room");
+static_assert(RH_AHEAD_CONTRACTS <= RH_EXPIRIES_MAX, "the terms of the expiries have room");
+
+/* The deltas of one state and of those that follow it, computed together. */
+typedef struct rh_net_ahead {
+    rh_option_deltas state[RH_AHEAD_STATES];
+    int count, at; /* states; the one that is now */
+    double log_strike[RH_AHEAD_CONTRACTS], log_strike_lo[RH_AHEAD_CONTRACTS];
+    double delta[RH_AHEAD_CONTRACTS];
+} rh_net_ahead;
 
 typedef struct rh_net_delta {
     const rh_universe *universe;
     int asset;
     bool in_coin; /* the numeraire is the asset: delta = S dE/dS */
+    bool hedge_is_mark;
     bool hedge_collateral;
     int count;                      /* live options of the asset */
     int option[RH_INSTRUMENTS_MAX]; /* their instruments */
@@ -40,14 +65,18 @@ typedef struct rh_net_delta {
     bool any_inverse;
     bool flat;                        /* no rate, no yield */
     bool margined[RH_CURRENCIES_MAX]; /* perps or futures settle in it: it may hold basis */
+    int currency[RH_CURRENCIES_MAX], currency_count; /* whose amounts have a delta to the asset */
     int other[RH_INSTRUMENTS_MAX], other_count; /* the asset's other instruments */
-    /* What rh_delta_batch wants: of the contracts, and of the contracts at one time and vol. */
+    /* What rh_delta_batch wants: of the contracts, and of the contracts in some states. */
     double log_strike[RH_INSTRUMENTS_MAX], log_strike_lo[RH_INSTRUMENTS_MAX];
+    double half_sign[RH_INSTRUMENTS_MAX]; /* half of sign; with N(d2) the other way */
     double drift[RH_INSTRUMENTS_MAX], slope[RH_INSTRUMENTS_MAX], shift[RH_INSTRUMENTS_MAX];
     double scale[RH_INSTRUMENTS_MAX], weighted[RH_INSTRUMENTS_MAX];
-    rh_option_weights weights[2]; /* of the filled and the reported state */
+    rh_net_held held[2]; /* the filled and the reported state */
     rh_option_deltas cache[2];
+    double deltas[2][RH_INSTRUMENTS_MAX];
     int newest;
+    rh_net_ahead ahead;
 } rh_net_delta;
 
 /* Rebuild the list of live options (positions changed: entry, settlement, client trade). */
@@ -55,6 +84,10 @@ void rh_net_delta_init(rh_net_delta *net, const rh_universe *universe, int asset
                        bool hedge_collateral);
 rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
                                const rh_positions *reported, rh_error *error);
+/* Optional, before the deltas of a new state at the mark vol are asked for: the records next .. end
+ * say what is likely to come. Changes no result, only its cost. */
+void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                        const rh_record *next, const rh_record *end);
 /* Net delta of `positions`, asset units, at the mark or the hedge vol. */
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol);

@@ -1,6 +1,6 @@
-/* Implied volatility for one instruction set, under the names RH_VOL_ISA(...): included by the files
- * that instantiate it with RH_LANES = 1, 2, 4 or 8, and, with RH_VOL_DECLARE, by the dispatcher.
- * What the lanes leave out, one option in a hundred, is answered by kernel_implied_vol.h. */
+/* Implied volatility for one instruction set, under the names RH_VOL_ISA(...): included by the
+ * files that instantiate it with RH_LANES = 1, 2, 4 or 8, and, with RH_VOL_DECLARE, by the
+ * dispatcher. What the lanes leave out, one option in a hundred, kernel_implied_vol.h answers. */
 #include "rehedge/pricing.h"
 
 rh_vol_status RH_VOL_ISA(one)(rh_option_model model, bool is_call, double S, double K, double T,

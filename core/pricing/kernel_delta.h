@@ -10,7 +10,7 @@ RH_KERNEL void RH_W(rh_lane_delta)(const rh_delta_batch *batch, rh_k_pair log_S,
     V d = V_FMA(x, V_LOAD(batch->slope + at), V_LOAD(batch->shift + at));
     V size = -V_AT_LEAST(-V_ABS(d), V_SET(-38.5)); /* beyond, a tail is nothing */
     V tail = RH_W(rh_lane_exp)(V_SET(RH_INV_SQRT_2PI_HI), V_SET(-0.5) * size * size);
-    tail = RH_W(rh_lane_mills)(tail, size);
+    tail = tail * RH_W(rh_lane_mills)(size);
     V weight = V_CHOOSE(V_LESS(V_SET(0.0), d), V_SET(1.0) - tail, tail);
     V_STORE(batch->out + at, V_LOAD(batch->scale + at) * weight);
 }

@@ -35,7 +35,7 @@ RH_KERNEL M RH_W(rh_lane_begin)(rh_option_model model, const RH_W(rh_lane_input)
     if (model == RH_MODEL_INVERSE) return ordinary;
     V carry = -(in->q * in->T), discount = -(in->r * in->T);
     if (model == RH_MODEL_BSM) start->x = V_FMA(in->r - in->q, in->T, x);
-    V_TWICE(RH_W(rh_lane_exp), in->S, carry, in->K, discount, &start->asset, &start->strike);
+    RH_W(rh_lane_exp_two)(in->S, carry, in->K, discount, &start->asset, &start->strike);
     return V_BOTH(ordinary, V_LESS(V_ABS(carry) + V_ABS(discount), V_SET(200.0)));
 }
 
@@ -60,8 +60,8 @@ RH_KERNEL void RH_W(rh_lane_legs)(const RH_W(rh_lane_start) *start, V sign,
     V far_leg = V_CHOOSE(up, start->asset, start->strike);
     V exponent = V_AT_LEAST(V_SET(-0.5) * a * a, V_SET(-750.0));
     V density = RH_W(rh_lane_exp)(near_leg * V_SET(RH_INV_SQRT_2PI_HI), exponent);
-    V mills_a, mills_b, one = V_SET(1.0);
-    V_TWICE(RH_W(rh_lane_mills), one, V_ABS(a), one, b, &mills_a, &mills_b);
+    V mills_a, mills_b;
+    RH_W(rh_lane_mills_two)(V_ABS(a), b, &mills_a, &mills_b);
     V near_tail = density * mills_a, near_rest = near_leg - near_tail, far_tail = density * mills_b;
     V near_part = V_CHOOSE(tail, near_tail, near_rest);
     V gap = V_CHOOSE(tail, density * (mills_a - mills_b), near_part - far_tail);

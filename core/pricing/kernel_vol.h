@@ -1,7 +1,7 @@
-/* Implied volatility over lanes: included once per width by implied_vol_isa.h. The method is that of
- * kernel_implied_vol.h for prices below half of their maximum and ordinary numbers; what is not is
- * left to it. Invariant: one text for all widths; a branch only asks whether any lane needs what
- * follows, and lanes that do not need it are not changed by it. */
+/* Implied volatility over lanes: included once per width by implied_vol_isa.h. The method is that
+ * of kernel_implied_vol.h for prices below half of their maximum and ordinary numbers; what is not
+ * is left to it. Invariant: one text for all widths; a branch only asks whether any lane needs
+ * what follows, and lanes that do not need it are not changed by it. */
 
 typedef struct RH_W(rh_vol_input) {
     V S, K, T, r, q, price, sign;
@@ -35,13 +35,21 @@ typedef struct RH_W(rh_vol_lane) {
     V value, ratio; /* out-of-the-money price: normalised; |asset - strike| divided by it */
 } RH_W(rh_vol_lane);
 
-/* a e^(-rate T) */
-RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_vol_leg)(V a, V rate, V T)
+/* S e^(-qT) and K e^(-rT). */
+RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_vol_scaled)(V a, RH_W(rh_lane_pair) factor)
 {
-    RH_W(rh_lane_pair) power = RH_W(rh_lane_product)(-rate, T);
-    RH_W(rh_lane_pair) factor = RH_W(rh_lane_exp_pair)(power);
     RH_W(rh_lane_pair) product = RH_W(rh_lane_product)(a, factor.hi);
     return RH_W(rh_lane_sum_fast)(product.hi, V_FMA(a, factor.lo, product.lo));
+}
+
+RH_KERNEL void RH_W(rh_vol_legs_lane)(const RH_W(rh_vol_input) *in, RH_W(rh_lane_pair) *asset,
+                                      RH_W(rh_lane_pair) *strike)
+{
+    RH_W(rh_lane_pair) carry, discount;
+    RH_W(rh_lane_exp_pair_two)(RH_W(rh_lane_product)(-in->q, in->T),
+                               RH_W(rh_lane_product)(-in->r, in->T), &carry, &discount);
+    *asset = RH_W(rh_vol_scaled)(in->S, carry);
+    *strike = RH_W(rh_vol_scaled)(in->K, discount);
 }
 
 /* |ln S/K + (r - q) T| */
@@ -85,8 +93,7 @@ RH_KERNEL M RH_W(rh_vol_begin)(rh_option_model model, const RH_W(rh_vol_input) *
     } else {
         V rates = V_ABS(in->r * in->T) + V_ABS(in->q * in->T);
         ordinary = V_BOTH(ordinary, V_LESS(rates, V_SET(20.0)));
-        asset = RH_W(rh_vol_leg)(in->S, in->q, in->T);
-        strike = RH_W(rh_vol_leg)(in->K, in->r, in->T);
+        RH_W(rh_vol_legs_lane)(in, &asset, &strike);
     }
     RH_W(rh_lane_pair) gap = RH_W(rh_lane_minus)(asset, strike);
     M up = V_LESS(zero, gap.hi), inside = V_LESS(zero, gap.hi * in->sign);
@@ -128,6 +135,19 @@ RH_KERNEL V RH_W(rh_vol_far_poly)(V r)
 #undef RH_C
 }
 
+/* See rh_vol_lognormal. */
+RH_KERNEL V RH_W(rh_vol_lognormal_lane)(V w, V q)
+{
+    const double *c = rh_vol_carry;
+    V one = V_SET(1.0), y = w * w;
+    V top = V_FMA(q, V_FMA(q, V_SET(c[1]), V_SET(c[0])), one);
+    V bottom = V_FMA(q, V_FMA(q, V_SET(c[3]), V_SET(c[2])), one);
+    V slope = V_FMA(q, V_SET(c[4]), one);
+    V rest = y * V_FMA(y, V_FMA(y, V_SET(c[6]), V_SET(c[5])), one) * V_SET(1.0 / 40.0);
+    V sum = V_FMA(rest, bottom, top * slope) * V_SET(1.0 / 12.0);
+    return w / V_SQRT(V_AT_LEAST(one - y * sum / (bottom * slope), V_SET(0.25)));
+}
+
 /* v of a normal model on the gap, carried over to the lognormal one. */
 RH_KERNEL V RH_W(rh_vol_guess_lane)(const RH_W(rh_vol_lane) *o)
 {
@@ -139,10 +159,7 @@ RH_KERNEL V RH_W(rh_vol_guess_lane)(const RH_W(rh_vol_lane) *o)
         V far = V_SQRT(RH_W(rh_lane_log)(V_AT_LEAST(s, V_SET(4.0))));
         w = V_CHOOSE(near, w, o->x / RH_W(rh_vol_far_poly)(far));
     }
-    V w2 = w * w, most = V_SQRT(o->x + o->x) + V_SET(1.5);
-    V growth = V_FMA(w2, V_FMA(w2, V_SET(127.0 / 322560.0), V_SET(7.0 / 1920.0)),
-                     V_SET(1.0 / 24.0));
-    return -V_AT_LEAST(-(w * V_FMA(w2, growth, one)), -most);
+    return RH_W(rh_vol_lognormal_lane)(w, x2);
 }
 
 /* --- the normalised price --------------------------------------------------------------------- */
@@ -173,8 +190,8 @@ RH_KERNEL V RH_W(rh_vol_difference)(V z, V t)
 {
     V y = z - t;
     M negative = V_LESS(y, V_SET(0.0));
-    RH_W(rh_lane_pair) far = RH_W(rh_lane_mills_pair)(z + t);
-    RH_W(rh_lane_pair) near = RH_W(rh_lane_mills_pair)(V_ABS(y));
+    RH_W(rh_lane_pair) near, far;
+    RH_W(rh_lane_mills_pair_two)(V_ABS(y), z + t, &near, &far);
     if (V_BITS(negative)) {
         RH_W(rh_lane_pair) half = RH_W(rh_lane_product)(y, V_SET(0.5) * y);
         half.hi = V_CHOOSE(negative, half.hi, V_SET(0.0));
@@ -200,6 +217,19 @@ RH_KERNEL V RH_W(rh_vol_factor_lane)(V z, V t)
 
 /* --- the iteration ---------------------------------------------------------------------------- */
 
+/* factor n(z) e^(-t^2/2); z_lo is what z lacks. In the tails the exponent is all that matters. */
+RH_KERNEL V RH_W(rh_vol_model_lane)(V factor, V z, V z_lo, V t)
+{
+    V half = V_SET(0.5), small = t * t;
+    RH_W(rh_lane_pair) square = RH_W(rh_lane_product)(z, z);
+    RH_W(rh_lane_pair) sum = RH_W(rh_lane_sum_fast)(square.hi, small);
+    V exponent = V_AT_LEAST(-half * sum.hi, V_SET(-700.0));
+    V rest = V_FMA(-z, z_lo, -half * (square.lo + sum.lo));
+    RH_W(rh_lane_pair) weight = RH_W(rh_lane_product)(V_SET(RH_INV_SQRT_2PI_HI), factor);
+    weight.lo = V_FMA(V_SET(RH_INV_SQRT_2PI_LO), factor, weight.lo);
+    return RH_W(rh_lane_exp_weighted)(weight, exponent, rest);
+}
+
 /* One Householder step of order 4 relative to v: see rh_vol_step. The precise parts are the price
  * and its difference from the wanted one; slopes serve with a few ulp. */
 RH_KERNEL V RH_W(rh_vol_step_lane)(const RH_W(rh_vol_lane) *o, V v)
@@ -207,10 +237,7 @@ RH_KERNEL V RH_W(rh_vol_step_lane)(const RH_W(rh_vol_lane) *o, V v)
     V one = V_SET(1.0), half = V_SET(0.5), inverse_v = one / v, z = o->x * inverse_v, t = half * v;
     z = V_FMA(V_FMA(-z, v, o->x), inverse_v, z);
     V factor = RH_W(rh_vol_factor_lane)(z, t);
-    V exponent = V_AT_LEAST(-half * V_FMA(z, z, t * t), V_SET(-700.0));
-    RH_W(rh_lane_pair) weight = RH_W(rh_lane_product)(V_SET(RH_INV_SQRT_2PI_HI), factor);
-    weight.lo = V_FMA(V_SET(RH_INV_SQRT_2PI_LO), factor, weight.lo);
-    V model = RH_W(rh_lane_exp_weighted)(weight, exponent);
+    V model = RH_W(rh_vol_model_lane)(factor, z, V_FMA(-z, v, o->x) * inverse_v, t);
     V inverse = one / (factor * model), d = (o->value - model) * (factor * inverse);
     V series = V_FMA(d, V_FMA(d, V_SET(0.2), V_SET(-0.25)), V_SET(1.0 / 3.0));
     V residual = d * V_FMA(d, V_FMA(d, series, -half), one);
@@ -220,8 +247,8 @@ RH_KERNEL V RH_W(rh_vol_step_lane)(const RH_W(rh_vol_lane) *o, V v)
         V log = RH_W(rh_lane_log_ratio)(o->value, V_AT_LEAST(model, least));
         residual = V_CHOOSE(large, log, residual);
     }
-    V newton = residual * (factor * inverse_v), h2 = V_FMA(-(v * model), inverse, (z - t) * (z + t));
-    V slope = v * model * inverse, h3 = V_FMA(h2, h2 - slope, -V_FMA(V_SET(3.0) * z, z, t * t));
+    V newton = residual * (factor * inverse_v), slope = v * model * inverse;
+    V h2 = (z - t) * (z + t) - slope, h3 = V_FMA(h2, h2 - slope, -V_FMA(V_SET(3.0) * z, z, t * t));
     V bottom = V_FMA(newton, V_FMA(h3 * V_SET(1.0 / 6.0), newton, h2), one);
     V top = V_FMA(half * h2, newton, one);
     M usual = V_BOTH(V_LESS(V_SET(0.1), bottom), V_LESS(V_SET(0.1), top));

@@ -71,24 +71,37 @@ static double whole_greeks(int count)
     return sum;
 }
 
-static double delta_batches(int count)
+/* `options` contracts at one time and vol, a new spot each time: the kernel and the sum alone. */
+static double delta_batches(int count, int options)
 {
-    double strike[OPTIONS], strike_lo[OPTIONS], drift[OPTIONS] = {0}, slope[OPTIONS];
+    double log_strike[OPTIONS], log_strike_lo[OPTIONS], drift[OPTIONS] = {0}, slope[OPTIONS];
     double shift[OPTIONS], scale[OPTIONS], out[OPTIONS];
-    for (int i = 0; i < OPTIONS; i++) {
-        double total = 0.2 + 0.1 * (i % 4);
-        rh_log_strike(35000 + 1000 * i, &strike[i], &strike_lo[i]);
-        scale[i] = i % 2 ? -1.0 : 1.0;
-        slope[i] = scale[i] / total;
-        shift[i] = 0.5 * scale[i] * total;
+    for (int i = 0; i < options; i++) {
+        double sign = i % 2 ? -1 : 1, total = 0.2 + 0.1 * (i % 4);
+        rh_log_strike(45000 - 1000 * i, &log_strike[i], &log_strike_lo[i]);
+        slope[i] = sign / total;
+        shift[i] = sign * 0.5 * total;
+        scale[i] = sign;
     }
-    rh_delta_batch batch = {OPTIONS, strike, strike_lo, drift, slope, shift, scale, out};
+    rh_delta_batch batch = {.count = (size_t)options, .log_strike = log_strike,
+                            .log_strike_lo = log_strike_lo, .drift = drift, .slope = slope,
+                            .shift = shift, .scale = scale, .out = out};
     double sum = 0;
     for (int i = 0; i < count; i++) {
         rh_option_delta_batch(&batch, 45000 + 0.01 * i);
-        sum += rh_sum_lanes(out, OPTIONS);
+        sum += rh_sum_lanes(out, (size_t)options);
     }
     return sum;
+}
+
+static double one_delta(int count)
+{
+    return delta_batches(count, 1);
+}
+
+static double twenty_deltas(int count)
+{
+    return delta_batches(count, OPTIONS);
 }
 
 static double queue_cycles(int count)
@@ -133,7 +146,7 @@ static double generated_bars(int count)
     if (rh_json_parse("part", text, sizeof text - 1, &doc, NULL) != RH_OK) return -1;
     if (rh_feed_synth(rh_json_root(doc), 0, INT64_C(1000000000) * count, 7, 0, 0, &feed, NULL) ==
         RH_OK) {
-        while (feed->next(feed, &record, NULL) == RH_OK) sum += record.price;
+        while (rh_feed_next(feed, &record, NULL) == RH_OK) sum += record.price;
         feed->free(feed);
     }
     rh_json_free(doc);
@@ -149,7 +162,8 @@ int main(void)
     show("rh_normal_cdf", normals, 1000000);
     show("rh_stream_normal", draws, 1000000);
     show("all greeks of one option", whole_greeks, 200000);
-    show("deltas of 20 options and their sum", delta_batches, 200000);
+    show("delta of one option", one_delta, 1000000);
+    show("deltas of 20 options and their sum", twenty_deltas, 200000);
     show("queue of 16: pop and push", queue_cycles, 1000000);
     show("48 bytes into the digest", digest_records, 1000000);
     show("one generated bar (gbm)", generated_bars, 1000000);

@@ -4,6 +4,7 @@ and CSV that must be refused with the file and the line of what is wrong."""
 import csv
 import gzip
 import io
+import math
 import os
 import subprocess
 
@@ -77,6 +78,60 @@ class Price(Case):
         european = self.price(text, "--greeks", "price").splitlines()[1].split(",")
         self.assertLess(float(european[1]), float(fields[1]))
 
+    def test_other_contracts(self):
+        text = ("id,model,cp,S,K,T,r,q,sigma,power,L,pa,pb\n"
+                "call,bsm,C,100,110,0.5,0.03,0.01,0.4,,,,\n"
+                "up,digital,C,100,110,0.5,0.03,0.01,0.4,,,,\n"
+                "down,digital,P,100,110,0.5,0.03,0.01,0.4,,,,\n"
+                "log,log,,100,110,0.5,0.03,0.01,0.4,,,,\n"
+                "square,power,,100,,0.5,0.03,0.01,0.4,,,,\n"
+                "forward,power,x,100,,0.5,0.03,0.01,0.4,1,,,\n"
+                "v3,lp-v3,,1500,,,,,,,1000,1000,3000\n"
+                "v2,lp-v2,,2000,,,,,,,1000,,\n")
+        rows = {row["id"]: row for row in csv.DictReader(io.StringIO(self.price(
+            text, "--greeks", "price,delta,gamma,vega,dual_delta")))}
+        value = {name: float(row["price"]) for name, row in rows.items()}
+        bond = math.exp(-0.015)
+        self.assertAlmostEqual(value["up"], -float(rows["call"]["dual_delta"]), places=14)
+        self.assertAlmostEqual(value["up"] + value["down"], bond, places=14)
+        self.assertAlmostEqual(value["log"], bond * (math.log(100 / 110) - 0.03), places=14)
+        self.assertAlmostEqual(value["square"] / (1e4 * math.exp(0.5 * (0.03 + 0.16 - 0.02))), 1,
+                               places=14)
+        self.assertAlmostEqual(value["forward"], 100 * math.exp(-0.005), places=12)
+        self.assertAlmostEqual(value["v3"], 18450.7624472, places=6)    # the law's own numbers
+        self.assertAlmostEqual(float(rows["v3"]["delta"]), 7.56247039121, places=10)
+        self.assertAlmostEqual(value["v2"], 2000 * math.sqrt(2000), places=9)
+        self.assertEqual([rows["v2"]["vega"], rows["square"]["dual_delta"]], ["", ""])
+        for name, row in rows.items():      # one by its numbers is the row
+            fields = dict(zip(text.split("\n", 1)[0].split(","),
+                              next(line for line in text.splitlines()
+                                   if line.startswith(name + ",")).split(",")))
+            words = [f"--{key}={field}" for key, field in fields.items()
+                     if field not in ("", "x") and key != "id"]
+            out = self.good("price", *words, "--greeks", "price,delta,gamma").out.split()
+            self.assertEqual(out[1::2], [row["price"], row["delta"], row["gamma"]])
+
+    def test_columns_a_model_needs(self):
+        self.assertEqual(self.price("S,T,sigma\n2,0,0.5\n", "--model", "power"),
+                         "id,price,delta,gamma,vega,theta,rho\n2,4,4,2,0,-1,0\n")
+        self.price("S,L\n100,1\n", "--model", "lp-v2")
+        model = ["--model", "digital"]
+        self.refused(3, ["book.csv:1", "\"cp\"", "digital"], "price", *model, "--csv",
+                     self.write("book.csv", "S,K,T,sigma\n1,1,1,1\n"))
+        self.bad("model,S,L\nlp-v3,1,1\n", "book.csv:2", "\"pa\"", "lp-v3")
+        self.bad("model,S,L,pa,pb\nlp-v3,1,1,1,inf\n", "book.csv:2", "pb", "a number")
+        self.bad("model,S,L\nlp-v2,1,-1\n", "book.csv:2", "L", "below 0")
+        self.bad("model,S,T,sigma,power\npower,1,1,1,x\n", "book.csv:2", "power")
+        self.refused(2, ["cp"], "price", "--model", "log", "--cp", "C", "--S", "1", "--K", "1",
+                     "--T", "1", "--sigma", "1")
+        self.refused(2, ["--power", "european"], "price", "--power", "3", "--S", "1")
+        self.refused(2, ["--pb"], "price", "--model", "lp-v3", "--S", "1", "--L", "1", "--pa", "1")
+        self.refused(2, ["european", "bsm", "black76", "inverse", "american", "digital", "log",
+                         "power", "lp-v2", "lp-v3", "mean digital"], "price", "--model", "digtal")
+        text = HEADER.replace(",model", "") + ROW.replace(",bsm", "") + "0.2\n"
+        self.assertEqual(self.price(text, "--model", "european"),
+                         self.price(text, "--model", "bsm"))
+
     def test_pipe_and_gzip(self):
         text = HEADER + "".join(f"{i},bsm,{'CP'[i % 2]},100,{80 + i % 40},0.5,0.01,0,0.3\n"
                                 for i in range(5000))
@@ -90,7 +145,8 @@ class Price(Case):
     def test_instruction_sets_agree(self):
         path = self.write("book.csv", HEADER + "".join(
             f"{i},{model},P,100,{70 + 3 * i},0.3,-0.01,0.02,0.{i + 1}\n"
-            for i, model in enumerate(["bsm", "black76", "inverse"] * 6)))
+            for i, model in enumerate(["bsm", "black76", "inverse", "digital", "log",
+                                       "power"] * 4)))
         out = {subprocess.run([REHEDGE, "price", "--csv", path, "--greeks", "all"], timeout=60,
                               capture_output=True, check=True,
                               env=dict(os.environ, REHEDGE_ISA=isa)).stdout

@@ -32,7 +32,7 @@ static inline rh_record take_record(const generated *made)
 {
     rh_record record = {0};
     rh_error error = {0};
-    if (made->feed->next(made->feed, &record, &error) != RH_OK) fail_msg("%s", error.message);
+    if (rh_feed_next(made->feed, &record, &error) != RH_OK) fail_msg("%s", error.message);
     return record;
 }
 
@@ -43,7 +43,7 @@ static inline double path_return(const char *json, int64_t length_ns, uint32_t p
     rh_record record;
     rh_error error;
     double first = take_record(&made).price, last = first;
-    while (made.feed->next(made.feed, &record, &error) == RH_OK) last = record.price;
+    while (rh_feed_next(made.feed, &record, &error) == RH_OK) last = record.price;
     drop_feed(&made);
     return log(last / first);
 }

@@ -5,16 +5,19 @@
 typedef struct list_feed {
     rh_feed feed;
     const rh_record *records;
-    size_t count, at;
+    size_t count, at, at_once;      /* so many are at hand at once */
     int *freed;
 } list_feed;
 
-static rh_status list_next(rh_feed *feed, rh_record *record, rh_error *error)
+static rh_status list_more(rh_feed *feed, rh_error *error)
 {
     list_feed *self = (list_feed *)feed;
     (void)error;
     if (self->at == self->count) return RH_END;
-    *record = self->records[self->at++];
+    size_t left = self->count - self->at, some = left < self->at_once ? left : self->at_once;
+    feed->ready = self->records + self->at;
+    feed->ready_end = feed->ready + some;
+    self->at += some;
     return RH_OK;
 }
 
@@ -33,10 +36,10 @@ static const char *list_name(const rh_feed *feed, uint32_t index)
 static list_feed make_list(const rh_record *records, size_t count, uint32_t instruments,
                            int64_t interval_ns, int *freed)
 {
-    return (list_feed){.feed = {.next = list_next, .free = list_free, .instruments = instruments,
+    return (list_feed){.feed = {.more = list_more, .free = list_free, .instruments = instruments,
                                 .instrument_name = list_name, .interval_ns = interval_ns,
                                 .content_hash = ""},
-                       .records = records, .count = count, .freed = freed};
+                       .records = records, .count = count, .at_once = 2, .freed = freed};
 }
 
 #define RECORD(time, mark, index)                                                              \
@@ -64,12 +67,12 @@ static void order_is_total(void **state)
     assert_string_equal(merged->instrument_name(merged, 0), "B");
     assert_null(merged->instrument_name(merged, 5));
     for (size_t i = 0; i < 8; ++i) {
-        assert_int_equal(merged->next(merged, &record, &error), RH_OK);
+        assert_int_equal(rh_feed_next(merged, &record, &error), RH_OK);
         assert_true(record.price == prices[i]);
         assert_int_equal(record.instrument, instruments[i]);
     }
-    assert_int_equal(merged->next(merged, &record, &error), RH_END);
-    assert_int_equal(merged->next(merged, &record, &error), RH_END);
+    assert_int_equal(rh_feed_next(merged, &record, &error), RH_END);
+    assert_int_equal(rh_feed_next(merged, &record, &error), RH_END);
     merged->free(merged);
     assert_int_equal(freed, 4);
 }
@@ -88,7 +91,11 @@ static void going_back_is_refused(void **state)
         list_feed list = make_list(i ? b : a, i ? 1 : 2, 1, 0, &freed);
         rh_feed *feeds[] = {&list.feed}, *merged;
         assert_int_equal(rh_feed_merge(feeds, maps, 1, &merged, &error), RH_OK);
-        assert_int_equal(merged->next(merged, &record, &error), RH_INPUT);
+        if (i == 0) assert_int_equal(rh_feed_next(merged, &record, &error), RH_OK);
+        assert_int_equal(rh_feed_next(merged, &record, &error), RH_INPUT);
+        assert_non_null(strstr(error.message, i ? "instrument 3" : "goes back in time"));
+        error.message[0] = '\0';
+        assert_int_equal(rh_feed_next(merged, &record, &error), RH_INPUT); /* and again */
         assert_non_null(strstr(error.message, i ? "instrument 3" : "goes back in time"));
         merged->free(merged);
     }
@@ -121,7 +128,7 @@ static void tape_range(void **state)
         assert_int_equal(feed->interval_ns, 10);
         assert_string_equal(feed->instrument_name(feed, 0), "X");
         assert_true(feed->content_hash[0] != '\0');
-        while (feed->next(feed, &record, &error) == RH_OK) {
+        while (rh_feed_next(feed, &record, &error) == RH_OK) {
             assert_true(record.happened_ns >= ranges[i][0] && record.happened_ns <= ranges[i][1]);
             ++count;
         }

@@ -31,11 +31,11 @@ static void grid_and_first_record(void **state)
         }
         rh_record record;
         rh_error error;
-        assert_int_equal(made.feed->next(made.feed, &record, &error), RH_END);
+        assert_int_equal(rh_feed_next(made.feed, &record, &error), RH_END);
         drop_feed(&made);
         made = make_feed(models[i], from_ns, from_ns + 5 * hour_ns, 7, 0, 0);
         for (int k = 0; k < 6; ++k) take_record(&made); /* `to` itself is inside */
-        assert_int_equal(made.feed->next(made.feed, &record, &error), RH_END);
+        assert_int_equal(rh_feed_next(made.feed, &record, &error), RH_END);
         drop_feed(&made);
     }
 }
@@ -146,7 +146,7 @@ static void streaming_is_the_file(void **state)
         assert_int_equal(rh_feed_from_tape(tape, 0, INT64_MAX, &feed, &error), RH_OK);
         for (int k = 0; k <= 5000; ++k) {
             rh_record streamed = take_record(&made), stored;
-            assert_int_equal(feed->next(feed, &stored, &error), RH_OK);
+            assert_int_equal(rh_feed_next(feed, &stored, &error), RH_OK);
             assert_memory_equal(&streamed, &stored, sizeof stored);
         }
         feed->free(feed);
@@ -210,7 +210,7 @@ static void a_price_beyond_all_limits_ends_the_feed(void **state)
     rh_record record;
     rh_error error;
     rh_status status;
-    while ((status = made.feed->next(made.feed, &record, &error)) == RH_OK)
+    while ((status = rh_feed_next(made.feed, &record, &error)) == RH_OK)
         assert_true(record.price <= RH_PRICE_MAX);
     assert_int_equal(status, RH_DOMAIN);
     assert_non_null(strstr(error.message, "left the range of prices at 197"));

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static const char header[] = "id,model,cp,S,K,T,r,q,sigma\n";
+    static const char header[] = "id,model,cp,S,K,T,r,q,sigma,power,L,pa,pb\n";
     static char text[1 << 20];
     static FILE *sink;
     rh_error error = {0};
@@ -23,7 +23,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (!sink) sink = fopen("/dev/null", "w");
     RH_ASSERT(sink != NULL && rh_price_columns_parse("all", &all, &error) == RH_OK);
     const char *path = fuzz_file(text, lead + length - 2);
-    rh_status status = rh_price_csv(path, (rh_price_model)(bytes[0] % 4), &all, sink, &error);
+    size_t models = 0;
+    while (rh_price_model_at(models)) models++;
+    const rh_price_model *model = rh_price_model_at(bytes[0] % models);
+    rh_status status = rh_price_csv(path, model, &all, sink, &error);
     RH_ASSERT(status == RH_OK || status == RH_INPUT || status == RH_CORRUPT);
     RH_ASSERT(status == RH_OK || strstr(error.message, path) != NULL);
     return 0;

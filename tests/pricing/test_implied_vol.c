@@ -246,12 +246,102 @@ static void instruction_sets_agree(void **unused)
         quote o = random_quote(&state, 6.0, &sigma);
         o.price = (double)price_l(&o, sigma, &vega);
         rh_vol_status one = rh_vol_one_baseline(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q,
-                                                    o.price, &a);
+                                                o.price, &a);
         rh_vol_status two = rh_vol_one_fma(o.model, o.is_call, o.S, o.K, o.T, o.r, o.q,
-                                               o.price, &b);
+                                           o.price, &b);
         assert_int_equal(one, two);
         assert_true((isnan(a) && isnan(b)) || a == b);
     }
+}
+
+/* --- batches ---------------------------------------------------------------------------------- */
+
+enum { BATCH = 3003 };
+typedef struct batch_memory {
+    double S[BATCH], K[BATCH], T[BATCH], r[BATCH], q[BATCH], price[BATCH], sigma[BATCH];
+    signed char sign[BATCH];
+    rh_vol_status status[BATCH];
+} batch_memory;
+
+/* Ordinary quotes, and among them what the lanes must leave alone: bounds, no time, far tails,
+ * prices above half of their maximum, NaN, absurd numbers. */
+static rh_vol_batch fill_batch(batch_memory *m, rh_option_model model)
+{
+    static const double odd[] = {0.0,    -1.0,  (double)NAN, (double)INFINITY,
+                                 1e-300, 1e300, 0x1p-1070};
+    uint64_t state = 23;
+    for (int i = 0; i < BATCH; i++) {
+        double sigma;
+        long double vega;
+        quote o;
+        do o = random_quote(&state, i % 3 ? 3.0 : 9.0, &sigma);
+        while (o.model != model);
+        o.price = (double)price_l(&o, sigma, &vega);
+        m->S[i] = o.S, m->K[i] = o.K, m->T[i] = o.T, m->r[i] = o.r, m->q[i] = o.q;
+        m->price[i] = o.price, m->sign[i] = o.is_call ? 1 : -1;
+        double *const fields[] = {m->S, m->K, m->T, m->r, m->q, m->price};
+        if (i % 11 == 0) fields[i / 11 % 6][i] = odd[i / 11 % 7];
+        if (i % 13 == 0) m->price[i] = (o.is_call ? o.S : o.K) * (0.5 + 0.51 * (i % 7) / 6.0);
+    }
+    return (rh_vol_batch){model,    BATCH,   m->S,     m->K,     m->T, m->r, m->q,
+                          m->price, m->sign, m->sigma, m->status};
+}
+
+static void same_as_alone(const rh_vol_batch *b, size_t found, size_t count)
+{
+    size_t answered = 0;
+    for (size_t i = 0; i < count; i++) {
+        double sigma;
+        rh_vol_status status =
+            rh_implied_vol(b->model, b->sign[i] > 0, b->S[i], b->K[i], b->T[i], b->r[i], b->q[i],
+                           b->price[i], &sigma);
+        answered += status == RH_VOL_OK;
+        assert_int_equal(status, b->status[i]);
+        assert_true(isnan(sigma) ? isnan(b->sigma[i])
+                                 : memcmp(&sigma, &b->sigma[i], sizeof sigma) == 0);
+    }
+    assert_int_equal(found, answered);
+}
+
+static void batch_is_alone_everywhere(void **unused)
+{
+    (void)unused;
+    static batch_memory m;
+    static size_t (*const isas[])(const rh_vol_batch *) = {
+        rh_vol_batch_baseline, rh_vol_batch_fma, rh_vol_batch_avx512, rh_implied_vol_batch};
+    static const rh_option_model models[] = {RH_MODEL_BSM, RH_MODEL_BLACK76, RH_MODEL_INVERSE};
+    for (int k = 0; k < 3; k++) {
+        rh_vol_batch batch = fill_batch(&m, models[k]);
+        for (int isa = 0; isa < 4; isa++) {
+            if (isa < 3 && isa > (int)rh_isa_widest()) continue;
+            memset(m.sigma, 0, sizeof m.sigma);
+            size_t found = isas[isa](&batch);
+            assert_true(found > BATCH / 2 && found < BATCH);
+            same_as_alone(&batch, found, BATCH);
+        }
+        for (batch.count = 0; batch.count < 20; batch.count++) {
+            m.sigma[batch.count] = -7.0;
+            same_as_alone(&batch, rh_implied_vol_batch(&batch), batch.count);
+            assert_true(m.sigma[batch.count] == -7.0);
+        }
+    }
+}
+
+/* Rates may be left out, and the statuses. */
+static void batch_without_rates(void **unused)
+{
+    (void)unused;
+    static batch_memory m;
+    static double bare[BATCH];
+    rh_vol_batch batch = fill_batch(&m, RH_MODEL_BSM);
+    memset(m.r, 0, sizeof m.r);
+    memset(m.q, 0, sizeof m.q);
+    size_t found = rh_implied_vol_batch(&batch);
+    batch.r = batch.q = NULL, batch.sigma = bare, batch.status = NULL;
+    assert_int_equal(rh_implied_vol_batch(&batch), found);
+    for (int i = 0; i < BATCH; i++)
+        assert_true(isnan(bare[i]) ? isnan(m.sigma[i])
+                                   : memcmp(&bare[i], &m.sigma[i], sizeof bare[i]) == 0);
 }
 
 int main(void)
@@ -265,6 +355,8 @@ int main(void)
         cmocka_unit_test(nan_and_infinity),
         cmocka_unit_test(scales_and_tails),
         cmocka_unit_test(instruction_sets_agree),
+        cmocka_unit_test(batch_is_alone_everywhere),
+        cmocka_unit_test(batch_without_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
