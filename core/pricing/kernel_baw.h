@@ -6,7 +6,7 @@
 /* N(x) from the density at x and Mills' ratio. */
 RH_KERNEL V RH_W(rh_lane_normal)(V x, V density)
 {
-    V tail = RH_W(rh_lane_mills)(density, V_ABS(x));
+    V tail = density * RH_W(rh_lane_mills)(V_ABS(x));
     return V_CHOOSE(V_LESS(V_SET(0.0), x), V_SET(1.0) - tail, tail);
 }
 
@@ -40,7 +40,7 @@ RH_KERNEL void RH_W(rh_baw_set)(RH_W(rh_baw) *o, V sign, V T, V r, V q, V sigma)
     V one = V_SET(1.0), variance = sigma * sigma, inverse = one / variance, rT = r * T;
     V n1 = V_FMA(V_SET(2.0) * (r - q), inverse, V_SET(-1.0));
     V discount, decay;
-    V_TWICE(RH_W(rh_lane_exp), one, -rT, one, -(q * T), &discount, &o->carry);
+    RH_W(rh_lane_exp_two)(one, -rT, one, -(q * T), &discount, &o->carry);
     decay = RH_W(rh_lane_decay)(rT, discount);
     M still = V_LESS(V_ABS(rT), V_SET(1e-10));
     V m = V_CHOOSE(still, inverse / T, r * inverse / V_CHOOSE(still, one, decay));
@@ -110,7 +110,9 @@ RH_KERNEL V RH_W(rh_baw_step)(const RH_W(rh_baw) *o, RH_W(rh_baw_root) *at)
     V half = V_SET(0.5), d1 = V_FMA(at->log_S + o->drift, o->per_root, half * o->root);
     V d2 = d1 - o->root, density = RH_W(rh_lane_density)(o->carry, d1), per_S = one / S;
     V asset, strike;
-    V_TWICE(RH_W(rh_lane_mills), density, V_ABS(d1), density * S, V_ABS(d2), &asset, &strike);
+    RH_W(rh_lane_mills_two)(V_ABS(d1), V_ABS(d2), &asset, &strike);
+    asset = density * asset;
+    strike = density * S * strike;
     asset = V_CHOOSE(V_LESS(zero, s * d1), o->carry - asset, asset);
     strike = V_CHOOSE(V_LESS(zero, s * d2), o->discount - strike, strike);
     V rest = one - asset, steep = density * o->per_root;
@@ -161,7 +163,9 @@ RH_KERNEL V RH_W(rh_baw_european)(const RH_W(rh_baw) *o, V S, V log_S)
     M up = V_LESS(zero, x), tail = V_LESS(zero, a), in = V_LESS(zero, V_CHOOSE(up, o->sign, -o->sign));
     V near_leg = V_CHOOSE(up, o->discount, asset), far_leg = V_CHOOSE(up, asset, o->discount);
     V density = RH_W(rh_lane_density)(near_leg, a), near_tail, far_tail;
-    V_TWICE(RH_W(rh_lane_mills), density, V_ABS(a), density, b, &near_tail, &far_tail);
+    RH_W(rh_lane_mills_two)(V_ABS(a), b, &near_tail, &far_tail);
+    near_tail = density * near_tail;
+    far_tail = density * far_tail;
     V price = V_CHOOSE(tail, near_tail - far_tail, near_leg - near_tail - far_tail);
     return V_AT_LEAST(price, zero) + V_CHOOSE(in, V_AT_LEAST(far_leg - near_leg, zero), zero);
 }
