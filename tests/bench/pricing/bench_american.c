@@ -187,9 +187,8 @@ static void run(bool yields, double years)
 
 int main(void)
 {
-    static const char *const isas[] = {"baseline", "fma, avx2", "avx512"};
     rh_math_thread_init();
-    printf("%s, %d options, fastest of many passes\n", isas[rh_isa_widest()], COUNT);
+    printf("%s, %d options, fastest of many passes\n", rh_isa_name(), COUNT);
     run(true, 3.0);
     run(false, 3.0);
     run(true, 20.0);
