@@ -292,12 +292,10 @@ static void gather(rh_net_delta *net, rh_net_held *held, const rh_positions *p)
     for (int k = 0; k < net->other_count; k++) {
         double qty = rh_positions_qty(p, net->other[k]);
         if (!(fabs(qty) > 0.0)) continue;
-        int at = held->other_count++;
         const rh_instrument *instrument = &net->universe->instruments[net->other[k]];
-        held->other[at] = net->other[k];
-        held->other_qty[at] = qty;
         /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
-        held->plain[at] = !instrument->has_feed && !instrument->inverse && !net->in_coin;
+        bool plain = !instrument->has_feed && !instrument->inverse && !net->in_coin;
+        held->other[held->other_count++] = (rh_net_other){qty, net->other[k], plain};
     }
     for (int k = 0; k < net->currency_count; k++) {
         int c = net->currency[k];
@@ -332,6 +330,7 @@ static double options_delta(rh_net_delta *net, const rh_net_held *held, const rh
                             int64_t time_ns, bool hedge_vol)
 {
     rh_option_deltas *unit = unit_deltas(net, market, time_ns, hedge_vol);
+    if (net->count == 1) return 0.0 + held->qty[0] * unit->delta[0]; /* what the tree gives */
     if (!unit->summed[held->set]) {
         for (int n = 0; n < net->count; n++)
             net->weighted[n] = held->qty[n] * unit->delta[n * unit->stride];
@@ -348,9 +347,9 @@ double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const r
     double delta = 0.0;
     if (net->count > 0) delta = options_delta(net, held, market, time_ns, hedge_vol);
     for (int k = 0; k < held->other_count; k++) {
-        double qty = held->other_qty[k];
-        delta += held->plain[k] ? qty
-                                : qty * slow_delta(net, market, held->other[k], time_ns, false);
+        const rh_net_other *o = &held->other[k];
+        delta += o->plain ? o->qty
+                          : o->qty * slow_delta(net, market, o->instrument, time_ns, false);
     }
     for (int k = 0; k < net->currency_count; k++)
         delta += currency_delta(net, held, market, k);
