@@ -100,3 +100,78 @@ function rehedge.to_centre(delta, lo, hi) end
 ---@return rehedge.Stream
 function rehedge.rng(stream) end
 function rehedge.log(text) end
+
+---@alias rehedge.Model "bsm"|"european"|"black76"|"inverse"|"american"|"baw"
+---@alias rehedge.CallPut "call"|"put"|"C"|"P"
+
+---@class rehedge.Option
+---@field model rehedge.Model
+---@field cp rehedge.CallPut
+---@field S number spot (bsm, american, baw) or forward
+---@field K number strike
+---@field T number years of 365 days
+---@field r? number rate, continuous (0)
+---@field q? number yield, continuous (0)
+---@field sigma? number a fraction per sqrt(year); not for implied_vol
+---@field price? number for implied_vol only
+
+---@class rehedge.Greeks what the model has not is nil; theta, charm, veta, color per year
+---@field price number
+---@field delta number
+---@field gamma number
+---@field vega number per 1.00 of volatility
+---@field theta number
+---@field rho? number not inverse
+---@field phi? number bsm only
+---@field vanna? number not american, nor the others below
+---@field volga? number
+---@field charm? number
+---@field veta? number
+---@field speed? number
+---@field color? number
+---@field zomma? number
+---@field ultima? number
+---@field dual_delta? number
+---@field dual_gamma? number
+---@field usd_price? number inverse only
+---@field usd_delta? number inverse only
+---@field net_delta? number inverse only
+---@field boundary? number american only: exercised at and beyond this price
+
+---price, delta, gamma, vega, theta; american and baw: the price alone.
+---@param model rehedge.Model
+---@param cp rehedge.CallPut
+---@param S number
+---@param K number
+---@param T number
+---@param r number
+---@param q number
+---@param sigma number
+---@return number price, number? delta, number? gamma, number? vega, number? theta
+---@overload fun(option: rehedge.Option): number, number?, number?, number?, number?
+function rehedge.price(model, cp, S, K, T, r, q, sigma) end
+---Every greek that the model has, in `into` or a new table.
+---@param model rehedge.Model not baw
+---@param cp rehedge.CallPut
+---@param S number
+---@param K number
+---@param T number
+---@param r number
+---@param q number
+---@param sigma number
+---@param into? table filled and returned
+---@return rehedge.Greeks
+---@overload fun(option: rehedge.Option, into?: table): rehedge.Greeks
+function rehedge.greeks(model, cp, S, K, T, r, q, sigma, into) end
+---The vol; or nil and "below_intrinsic", "above_maximum", "lost_in_rounding", "zero_time"....
+---@param model "bsm"|"european"|"black76"|"inverse"
+---@param cp rehedge.CallPut
+---@param S number
+---@param K number
+---@param T number
+---@param r number
+---@param q number
+---@param price number
+---@return number? sigma, string? why
+---@overload fun(option: rehedge.Option): number?, string?
+function rehedge.implied_vol(model, cp, S, K, T, r, q, price) end

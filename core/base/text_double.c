@@ -1,4 +1,4 @@
-/* Doubles to their shortest round-trip text.
+/* Doubles to their shortest round-trip text, or to 17 digits.
  * Must not use the locale and must not leave errno changed. The value and half the gap to each
  * neighbour are scaled by one power of ten into fixed point with 64 bits of fraction; wherever the
  * error of that could change a digit the exact, slow way through the C library decides.
@@ -206,6 +206,23 @@ static bool fast_decimal(double value, uint64_t *whole, int *power)
     return true;
 }
 
+/* The nearest decimal of 17 digits; false when a tie is near. */
+static bool fast_17(double value, uint64_t *whole, int *power)
+{
+    const uint64_t top = UINT64_C(100000000000000000);      /* 10^17 */
+    scaled s = scale(value);
+    uint64_t unit = s.value.high >= top ? 10 : 1;
+    step at = step_at(&s, s.value.high / unit, unit);
+    verdict up = is_within(at.up, at.down);
+    if (up == UNSURE) return false;
+    *whole = at.below + (up == YES);
+    *power = (unit == 10) - s.power;
+    if (*whole < top) return true;
+    *whole /= 10;
+    ++*power;
+    return true;
+}
+
 static void set_digits(decimal *d, uint64_t whole, int power)
 {
     char reversed[24];
@@ -294,10 +311,10 @@ static size_t put_exponent(char *text, size_t at, int exponent)
     return at;
 }
 
-/* Plain notation for 1e-5 < value < 1e16, otherwise one digit, fraction and exponent. */
-static size_t layout(char *text, size_t at, const decimal *d)
+/* Plain notation for 1e-5 < value < 10^plain_up_to, otherwise one digit, fraction and exponent. */
+static size_t layout(char *text, size_t at, const decimal *d, int plain_up_to)
 {
-    if (d->point <= -4 || d->point > 16) {
+    if (d->point <= -4 || d->point > plain_up_to) {
         at = put(text, at, d->digits, 1);
         if (d->count > 1) {
             text[at++] = '.';
@@ -319,24 +336,26 @@ static size_t layout(char *text, size_t at, const decimal *d)
     return put(text, at, d->digits + d->point, d->count - d->point);
 }
 
-static size_t text_finite(char *text, double value)
+static size_t text_finite(char *text, double value, bool shortest)
 {
     decimal d;
     size_t length = 0;
     uint64_t whole;
     int power;
     if (value < 0.0) text[length++] = '-';
-    if (fast_decimal(fabs(value), &whole, &power)) {
+    if ((shortest ? fast_decimal : fast_17)(fabs(value), &whole, &power)) {
         set_digits(&d, whole, power);
+        strip_zeros(&d);
     } else {
         int saved = errno;
-        slow_decimal(&d, fabs(value));
+        if (shortest) slow_decimal(&d, fabs(value));
+        else round_to(&d, fabs(value), 17);
         errno = saved;
     }
-    return layout(text, length, &d);
+    return layout(text, length, &d, shortest ? 16 : 17);
 }
 
-size_t rh_text_double(char text[RH_NUMBER_TEXT], double value)
+static size_t text_of(char text[RH_NUMBER_TEXT], double value, bool shortest)
 {
     size_t length;
     if (isnan(value))
@@ -346,7 +365,17 @@ size_t rh_text_double(char text[RH_NUMBER_TEXT], double value)
     else if (value == 0.0)
         length = put(text, 0, "0", 1);
     else
-        length = text_finite(text, value);
+        length = text_finite(text, value, shortest);
     text[length] = '\0';
     return length;
+}
+
+size_t rh_text_double(char text[RH_NUMBER_TEXT], double value)
+{
+    return text_of(text, value, true);
+}
+
+size_t rh_text_double17(char text[RH_NUMBER_TEXT], double value)
+{
+    return text_of(text, value, false);
 }

@@ -18,9 +18,10 @@ int rh_cmd_iv(int argc, char **argv)
     int count = 0;
     int parsed = rh_cli_parse(
         argc, argv, options, "rehedge iv [--csv FILE|-] [--model NAME]",
-        "Print id,implied_vol,status of every row of a CSV file with the columns id, model, cp\n"
-        "(C or P), S, K, T (years), r, q and price. status is ok, below_intrinsic,\n"
-        "above_maximum, lost_in_rounding, zero_time or domain; only ok has an answer.",
+        "Print id,implied_vol,status of every row of a CSV file with the columns id, model, cp (C "
+        "or P), S, K, T (years; or days), r, q and price (or price_dbl). status is ok, "
+        "below_intrinsic, above_maximum, lost_in_rounding, zero_time or domain; only ok has an "
+        "answer.",
         "rehedge iv --csv quotes.csv --model black76", NULL, 0, &count);
     if (parsed != 0) return parsed < 0 ? 0 : parsed;
     rh_option_model model;

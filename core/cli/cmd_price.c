@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/option_csv.h"
 #include "cli/price_csv.h"
 
 /* The first number given that the model does not read, if any; rates are never in the way. */
@@ -38,9 +39,8 @@ static int read_one(const rh_price_model *model, const char *cp, const char *con
     }
     if (!model->reads_cp) return 0;
     if (!cp) return rh_cli_usage("price: --cp is missing");
-    if (strlen(cp) != 1 || !strchr("CcPp", cp[0]))
+    if (!rh_option_cp_parse(cp, &option->is_call))
         return rh_cli_usage("--cp: \"%.40s\", expected C or P", cp);
-    option->is_call = cp[0] == 'C' || cp[0] == 'c';
     return 0;
 }
 

@@ -8,9 +8,9 @@
 #include "base/text.h"
 
 /* Numbers first, in the order of read_numbers. */
-enum { AT_S, AT_K, AT_T, AT_R, AT_Q, AT_PRICE, AT_ID, AT_MODEL, AT_CP };
-static const char *const names[RH_OPTION_CSV_COLUMNS] = {"S",     "K",  "T",     "r", "q",
-                                                         "price", "id", "model", "cp"};
+enum { AT_S, AT_K, AT_T, AT_R, AT_Q, AT_PRICE, AT_DAYS, AT_ID, AT_MODEL, AT_CP };
+static const char *const names[RH_OPTION_CSV_COLUMNS] = {"S",     "K",    "T",  "r",     "q",
+                                                         "price", "days", "id", "model", "cp"};
 
 bool rh_option_model_parse(const char *text, rh_option_model *model)
 {
@@ -24,6 +24,16 @@ bool rh_option_model_parse(const char *text, rh_option_model *model)
         if (strcmp(text, models[i].name) != 0) continue;
         *model = models[i].model;
         return true;
+    }
+    return false;
+}
+
+bool rh_option_cp_parse(const char *text, bool *is_call)
+{
+    static const char *const words[] = {"C", "c", "call", "P", "p", "put"};
+    for (int i = 0; i < 6; i++) {
+        *is_call = i < 3;
+        if (strcmp(text, words[i]) == 0) return true;
     }
     return false;
 }
@@ -62,9 +72,11 @@ static rh_status read_header(rh_option_csv *table, rh_error *error)
                 RH_TRY(place(table, at, i, row.line, error));
     }
     if (table->column[AT_PRICE] < 0) table->column[AT_PRICE] = find(&row, "price_dbl");
+    if (table->column[AT_T] >= 0) table->column[AT_DAYS] = -1;
     static const int needed[] = {AT_S, AT_K, AT_T, AT_PRICE, AT_CP};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        if (table->column[needed[i]] >= 0) continue;
+        bool dated = needed[i] == AT_T && table->column[AT_DAYS] >= 0;
+        if (table->column[needed[i]] >= 0 || dated) continue;
         return rh_fail(error, RH_INPUT,
                        "%s:%ld: no column \"%s\"; expected id, model, cp, S, K, T, r, q, price",
                        table->path, row.line, names[needed[i]]);
@@ -101,8 +113,9 @@ static rh_status refuse(const rh_option_csv *table, const rh_csv_row *row, int a
 static rh_status read_numbers(const rh_option_csv *table, const rh_csv_row *row,
                               rh_option_row *option, rh_error *error)
 {
-    double *const numbers[RH_OPTION_CSV_NUMBERS] = {&option->S, &option->K, &option->T,
-                                                    &option->r, &option->q, &option->price};
+    double days;
+    double *const numbers[RH_OPTION_CSV_NUMBERS] = {
+        &option->S, &option->K, &option->T, &option->r, &option->q, &option->price, &days};
     for (int at = 0; at < RH_OPTION_CSV_NUMBERS; at++) {
         *numbers[at] = 0.0;
         if (table->column[at] < 0) continue;
@@ -111,15 +124,14 @@ static rh_status read_numbers(const rh_option_csv *table, const rh_csv_row *row,
         if (!may_miss && !rh_parse_double(text, numbers[at]))
             return refuse(table, row, at, "a number", error);
     }
+    if (table->column[AT_DAYS] >= 0) option->T = days / 365.0;
     return RH_OK;
 }
 
 static rh_status read_words(const rh_option_csv *table, const rh_csv_row *row,
                             rh_option_row *option, rh_error *error)
 {
-    const char *cp = row->fields[table->column[AT_CP]];
-    option->is_call = strcmp(cp, "C") == 0 || strcmp(cp, "c") == 0;
-    if (!option->is_call && strcmp(cp, "P") != 0 && strcmp(cp, "p") != 0)
+    if (!rh_option_cp_parse(row->fields[table->column[AT_CP]], &option->is_call))
         return refuse(table, row, AT_CP, "C or P", error);
     option->id = table->column[AT_ID] < 0 ? NULL : row->fields[table->column[AT_ID]];
     option->model = table->model;
@@ -179,8 +191,9 @@ rh_status rh_option_csv_vols(const char *path, rh_option_model model, FILE *out,
         rh_vol_status found = rh_implied_vol(row.model, row.is_call, row.S, row.K, row.T, row.r,
                                              row.q, row.price, &sigma);
         print_id(out, &row);
-        if (found == RH_VOL_OK) fprintf(out, ",%.17g,ok\n", sigma);
-        else fprintf(out, ",nan,%s\n", rh_vol_status_name(found));
+        char text[RH_NUMBER_TEXT] = "nan";
+        if (found == RH_VOL_OK) rh_text_double17(text, sigma);
+        fprintf(out, ",%s,%s\n", text, rh_vol_status_name(found));
         if (ferror(out)) break; /* nobody reads on; main says so */
     }
     if (status == RH_END && !begun) fputs("id,implied_vol,status\n", out);

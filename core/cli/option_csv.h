@@ -8,9 +8,10 @@
 #include "data/csv.h"
 #include "rehedge/pricing.h"
 
-/* The columns S, K, T, price (or price_dbl) and cp are needed; r and q are 0, id is the line and
- * model is the file's default where there is no such column. Others are not looked at. */
-enum { RH_OPTION_CSV_NUMBERS = 6, RH_OPTION_CSV_COLUMNS = RH_OPTION_CSV_NUMBERS + 3 };
+/* The columns S, K, T (or days, of 365), price (or price_dbl) and cp are needed; r and q are 0, id
+ * is the line and model is the file's default where there is no such column. Others are not looked
+ * at. */
+enum { RH_OPTION_CSV_NUMBERS = 7, RH_OPTION_CSV_COLUMNS = RH_OPTION_CSV_NUMBERS + 3 };
 
 typedef struct rh_option_csv {
     const char *path;                       /* as messages name it */
@@ -36,6 +37,8 @@ void rh_option_csv_close(rh_option_csv *table);
 
 /* "bsm" or "european", "black76", "inverse". */
 bool rh_option_model_parse(const char *text, rh_option_model *model);
+/* "C", "c", "call", "P", "p", "put". */
+bool rh_option_cp_parse(const char *text, bool *is_call);
 
 /* What `rehedge iv` does: id,implied_vol,status of every row. The rows before a refused one have
  * been printed. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/option_csv.h"
 #include "data/csv.h"
 
 /* The inputs: the numbers of the models first, at their own places. */
@@ -56,6 +57,7 @@ rh_status rh_price_columns_parse(const char *text, rh_price_columns *columns, rh
         return RH_OK;
     }
     for (;;) {
+        text += strspn(text, " ");
         size_t length = strcspn(text, ",");
         if (length >= sizeof name) return rh_fail(error, RH_USAGE, "--greeks: a name is too long");
         memcpy(name, text, length);
@@ -159,9 +161,7 @@ static rh_status read_row(const price_table *table, const rh_csv_row *row,
     RH_TRY(read_model(table, row, model, error));
     RH_TRY(read_numbers(table, row, *model, option, error));
     if (!(*model)->reads_cp) return RH_OK;
-    const char *cp = row->fields[table->input[AT_CP]];
-    option->is_call = strcmp(cp, "C") == 0 || strcmp(cp, "c") == 0;
-    if (!option->is_call && strcmp(cp, "P") != 0 && strcmp(cp, "p") != 0)
+    if (!rh_option_cp_parse(row->fields[table->input[AT_CP]], &option->is_call))
         return refuse(table, row, AT_CP, "C or P", error);
     return RH_OK;
 }
@@ -188,13 +188,15 @@ static void print_id(const price_table *table, const rh_csv_row *row, FILE *out)
 static void print_row(const price_table *table, const rh_price_model *model,
                       const rh_price_option *option, FILE *out)
 {
+    char text[RH_NUMBER_TEXT];
     double values[RH_GREEKS];
     rh_price_values(model, option, values);
     for (size_t i = 0; i < table->columns->count; i++) {
         rh_greek greek = table->columns->greek[i];
-        double value = values[greek];
         putc(',', out);
-        if (rh_price_has(model, greek)) fprintf(out, "%.17g", value == 0.0 ? 0.0 : value);
+        if (!rh_price_has(model, greek)) continue;
+        rh_text_double17(text, values[greek]);
+        fputs(text, out);
     }
     putc('\n', out);
 }

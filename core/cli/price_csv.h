@@ -13,7 +13,7 @@ typedef struct rh_price_columns {
     rh_greek greek[RH_GREEKS];
 } rh_price_columns;
 
-/* "all" or "price,delta,..."; each once. RH_USAGE otherwise. */
+/* "all" or "price,delta,...", blanks before a name skipped; each once. RH_USAGE otherwise. */
 rh_status rh_price_columns_parse(const char *text, rh_price_columns *columns, rh_error *error);
 
 /* The columns that a row's model reads are needed (T, or days, of 365), but for r and q, which are

@@ -144,6 +144,9 @@ int rh_lua_pairs(lua_State *L);
 int rh_lua_sort(lua_State *L);                      /* sort.c */
 int rh_lua_setmetatable(lua_State *L);              /* metatable.c */
 bool rh_lua_is_plain(lua_State *L, int index);      /* a table without metatable */
+/* Raises where a key of the plain table at `index` is not among `names`; `what` is "an order". */
+void rh_lua_check_fields(lua_State *L, int index, const char *what, const char *const *names,
+                         size_t count);
 
 /* lua_policy.c: an empty VM for a source; rh_policy_free frees it */
 rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,
@@ -156,6 +159,11 @@ void rh_lua_fill_view(rh_lua *host);                /* before a call */
 const char *rh_lua_field_name(int field);
 void rh_lua_push_features(lua_State *L);
 void rh_lua_push_params(lua_State *L);
+
+/* lib_pricing.c */
+int rh_lua_price(lua_State *L);
+int rh_lua_greeks(lua_State *L);
+int rh_lua_implied_vol(lua_State *L);
 
 /* declare.c, resolve.c, orders.c, state.c */
 int rh_lua_policy(lua_State *L);                    /* rehedge.policy */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "lua/host.h"
 
 typedef enum key_rank { INTEGER, FLOAT, STRING, BOOLEAN } key_rank;
@@ -101,15 +102,6 @@ static table_key key_at(lua_State *L, int index)
     return made;
 }
 
-size_t rh_lua_count_keys(lua_State *L, int index)
-{
-    size_t count = 0;
-    index = lua_absindex(L, index);
-    luaL_checkstack(L, 3, NULL);
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) count++;
-    return count;
-}
-
 static void push_key(lua_State *L, const table_key *key)
 {
     switch (key->rank) {
@@ -130,12 +122,21 @@ static void charge_scan(lua_State *L)
     rh_lua_charge(L, scan);
 }
 
+size_t rh_lua_count_keys(lua_State *L, int index)
+{
+    size_t count = 0;
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 3, NULL);
+    charge_scan(L);
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) count++;
+    return count;
+}
+
 void rh_lua_push_keys(lua_State *L, int index)
 {
     size_t i = 0, bytes = 0;
     index = lua_absindex(L, index);
     luaL_checkstack(L, 6, NULL);
-    charge_scan(L);
     size_t count = rh_lua_count_keys(L, index);
     lua_createtable(L, count < 1u << 24 ? (int)count : 0, 0);
     rh_lua_charge(L, (int64_t)count);
@@ -154,6 +155,28 @@ void rh_lua_push_keys(lua_State *L, int index)
         lua_rawseti(L, -3, (lua_Integer)at + 1);
     }
     lua_pop(L, 1);
+}
+
+void rh_lua_check_fields(lua_State *L, int index, const char *what, const char *const *names,
+                         size_t count)
+{
+    char shown[RH_NAME_MAX];
+    rh_lua_push_keys(L, index);
+    for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
+        size_t at = 0;
+        if (lua_type(L, -1) != LUA_TSTRING)
+            luaL_error(L, "%s has fields with names, found a %s", what, luaL_typename(L, -1));
+        const char *key = lua_tostring(L, -1);
+        while (at < count && strcmp(names[at], key) != 0) at++;
+        if (at == count) {
+            rh_text_escape(shown, sizeof shown, key, strlen(key));
+            const char *near = rh_nearest_name(key, names, count);
+            luaL_error(L, "unknown field '%s'%s%s%s", shown, near != NULL ? "; did you mean '" : "",
+                       near != NULL ? near : "", near != NULL ? "'?" : "");
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 2);
 }
 
 /* Upvalues: the keys, the table, how many keys were visited. Keys removed since are left out. */

@@ -1,5 +1,5 @@
 /* The module `rehedge`: what a policy is made of. Arithmetic, random numbers, messages; declaring
- * the policy and its state is in declare.c and state.c. */
+ * the policy and its state is in declare.c and state.c, prices are in lib_pricing.c. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,9 +139,10 @@ static int rehedge_rng(lua_State *L)
 void rh_lua_open_rehedge(lua_State *L)
 {
     static const luaL_Reg functions[] = {
+        {"greeks", rh_lua_greeks},     {"implied_vol", rh_lua_implied_vol},
         {"log", rehedge_log},          {"policy", rh_lua_policy},
-        {"rng", rehedge_rng},          {"state", rh_lua_state},
-        {"to_centre", rehedge_to_centre}, {"to_edge", rehedge_to_edge},
-        {NULL, NULL}};
+        {"price", rh_lua_price},       {"rng", rehedge_rng},
+        {"state", rh_lua_state},       {"to_centre", rehedge_to_centre},
+        {"to_edge", rehedge_to_edge},  {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -15,7 +15,7 @@ typedef struct order_reading {
 } order_reading;
 
 static const char *const order_keys[] = {"qty", "instrument", "kind", "limit", "slippage_bps",
-                                         "slices", "over", "cancel", NULL};
+                                         "slices", "over", "cancel"};
 
 /* Push the field `key` of the order at `index`; false (nothing pushed) when it is absent. */
 static bool field(lua_State *L, int index, const char *key)
@@ -112,28 +112,6 @@ static void read_cancel(lua_State *L, int index, rh_order_request *order)
     lua_pop(L, 1);
 }
 
-static void check_order_keys(lua_State *L, int index)
-{
-    char shown[RH_NAME_MAX];
-    rh_lua_push_keys(L, index);
-    for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
-        if (lua_type(L, -1) != LUA_TSTRING)
-            luaL_error(L, "an order has fields with names, found a %s", luaL_typename(L, -1));
-        const char *key = lua_tostring(L, -1);
-        const char *const *word = order_keys;
-        while (*word != NULL && strcmp(*word, key) != 0) word++;
-        if (*word == NULL) {
-            rh_text_escape(shown, sizeof shown, key, strlen(key));
-            const char *near = rh_nearest_name(key, order_keys, sizeof order_keys /
-                                                                sizeof *order_keys - 1);
-            luaL_error(L, "unknown field '%s'%s%s%s", shown, near != NULL ? "; did you mean '" : "",
-                       near != NULL ? near : "", near != NULL ? "'?" : "");
-        }
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 2);
-}
-
 static void read_order(lua_State *L, order_reading *reading, int index)
 {
     rh_order_request order = {.instrument = -1, .kind = RH_ORDER_MARKET, .slices = 1};
@@ -141,7 +119,7 @@ static void read_order(lua_State *L, order_reading *reading, int index)
         luaL_error(L, "found a %s, expected a plain table with qty",
                    lua_type(L, index) == LUA_TTABLE ? "table with a metatable"
                                                     : luaL_typename(L, index));
-    check_order_keys(L, index);
+    rh_lua_check_fields(L, index, "an order", order_keys, sizeof order_keys / sizeof *order_keys);
     read_cancel(L, index, &order);
     order.qty = number_field(L, index, "qty", -RH_QTY_MAX, RH_QTY_MAX, (double)NAN);
     if (isnan(order.qty) && !order.cancel_live) luaL_error(L, "qty: missing");

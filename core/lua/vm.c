@@ -111,7 +111,6 @@ static void spend_too_much(rh_lua *host)
 
 static void look_at_the_clock(rh_lua *host)
 {
-    if (host->hooks++ % 4 != 0) return;
     int64_t now = cpu_now_ns();
     if (host->cpu_from_ns == 0) host->cpu_from_ns = now;
     if (now - host->cpu_from_ns <= host->cpu_limit_ns) return;
@@ -128,7 +127,7 @@ static void hook(lua_State *L, lua_Debug *activation)
         host->budget -= RH_LUA_HOOK_EVERY;
         if (host->budget < 0)
             spend_too_much(host);
-        else
+        else if (host->hooks++ % 4 == 0)
             look_at_the_clock(host);
     }
     rh_lua_raise_if_killed(L);
@@ -158,7 +157,12 @@ void rh_lua_charge(lua_State *L, int64_t work)
 {
     rh_lua *host = rh_lua_host(L);
     host->budget -= work;
-    if (host->budget < 0 && !host->killed && !host->host_allocates) spend_too_much(host);
+    if (!host->killed && !host->host_allocates) {
+        if (host->budget < 0)
+            spend_too_much(host);
+        else if (work >= RH_LUA_HOOK_EVERY)     /* work in which the hook does not run */
+            look_at_the_clock(host);
+    }
     rh_lua_raise_if_killed(L);
 }
 

@@ -72,6 +72,12 @@ static void known_texts(void **state)
     assert_string_equal(text, "inf");
     rh_text_double(text, -HUGE_VAL);
     assert_string_equal(text, "-inf");
+    rh_text_double17(text, -HUGE_VAL);
+    assert_string_equal(text, "-inf");
+    rh_text_double17(text, (double)-NAN);
+    assert_string_equal(text, "nan");
+    rh_text_double17(text, -0.0);
+    assert_string_equal(text, "0");
 }
 
 /* Digits of a number text, without leading and trailing zeros; returns how many. */
@@ -106,6 +112,11 @@ static void check_round_trip(double value)
     snprintf(other, sizeof other, "%.*e", count - 1, value);
     digits_of(other_digits, other);
     if (strtod(other, NULL) == value) assert_string_equal(digits, other_digits);
+    /* 17 digits are those of the C library, laid out as it does. */
+    snprintf(other, sizeof other, "%.17g", value);
+    length = rh_text_double17(text, value);
+    assert_string_equal(text, other);
+    assert_int_equal(length, strlen(text));
 }
 
 static void random_bit_patterns_round_trip(void **state)

@@ -1,0 +1,10 @@
+-- A strike that is a text.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return rehedge.price("bsm", "call", 100, "100", 1, 0, 0, 0.2) > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}
