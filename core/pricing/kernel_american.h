@@ -150,7 +150,7 @@ static inline bool rh_american_random(bool is_call, double S, double K, double T
     rh_american_curve curve = {.asset_earns = costs < 0.0, .T = T, .r = earns, .q = costs,
                                .sigma = sigma, .limit = rh_american_limit(earns, costs)};
     rh_option_greeks(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
-    if ((earns + fmax(-costs, 0.0)) * T < 1e-10) {
+    if ((earns + fmax(-costs, 0.0)) * T < 1e-9) {
         rh_american_european(&e, payoff, is_call ? HUGE_VAL : 0.0, out);
         return true;
     }

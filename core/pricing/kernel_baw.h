@@ -82,7 +82,8 @@ RH_KERNEL V RH_W(rh_baw_pulled)(const RH_W(rh_baw) *o, V r, V q, V sigma)
 }
 
 /* A price to begin with: the farthest from the strike of Haug's seed, of the limit at expiry, and
- * of 0.93 times the distance shortly before it. */
+ * of 0.93 times the distance shortly before it. 0 is a root for a put whose strike earns nothing:
+ * the seed stays above that. */
 RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V T, V r, V q, V sigma)
 {
     V one = V_SET(1.0), pulled = RH_W(rh_baw_pulled)(o, r, q, sigma);
@@ -93,6 +94,7 @@ RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V T, V r, V q, V sigma)
     V limit = V_CHOOSE(V_LESS(earns, costs), r / q, one);
     V above = V_AT_LEAST(V_AT_LEAST(pulled, early), limit);
     V below = RH_W(rh_lane_at_most)(RH_W(rh_lane_at_most)(pulled, early), limit);
+    below = V_AT_LEAST(below, V_SET(0.25) * o->exponent / (o->exponent - one));
     return V_CHOOSE(call, above, below);
 }
 

@@ -320,7 +320,8 @@ RH_KERNEL void RH_W(rh_curve_refine)(const rh_american_grid *grid, int degree,
 RH_KERNEL bool RH_W(rh_curve_solve)(const rh_american_grid *grid, int degree,
                                     rh_american_work *work, rh_american_curve *curve)
 {
-    double change = HUGE_VAL, last = fmin(grid->last, 1e-4 * curve->sigma * sqrt(curve->T));
+    double change = HUGE_VAL, scaled = 1e-4 * curve->sigma * sqrt(curve->T);
+    double last = fmax(fmin(grid->last, scaled), 2e-8);
     RH_W(rh_nodes_place)(grid, curve->T, work);
     RH_W(rh_nodes_set)(grid, curve, work);
     if (degree) RH_W(rh_curve_refine)(grid, degree, curve);
