@@ -7,7 +7,6 @@
 
 #include "math/kernel_arith.h"
 #include "math/kernels.h"
-#include "portfolio/log_spots.h"
 #include "portfolio/unit.h"
 #include "pricing/option.h"
 
@@ -48,7 +47,7 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->own_vol[n] = o->own_vol;
     net->own_inverse[n] = o->own_vol > 0.0 ? 1.0 / o->own_vol : 0.0;
     net->strike[n] = o->strike;
-    rh_log_strike(o->strike, &net->log_strike[n], &net->log_strike_lo[n]);
+    rh_log_prices(&o->strike, 1, &net->log_strike[n], &net->log_strike_lo[n]);
     net->inverse[n] = o->inverse && net->in_coin;
     net->sign[n] = o->is_call ? 1.0 : -1.0;
     net->half_sign[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5);
@@ -214,7 +213,7 @@ static void compute_states(rh_net_delta *net, double *spot, int64_t *time_ns, do
         spot[k] = spot[0];
         time_ns[k] = time_ns[0];
     }
-    rh_log_spots(spot, RH_AHEAD_STATES, log_spot, log_spot_lo);
+    rh_log_prices(spot, RH_AHEAD_STATES, log_spot, log_spot_lo);
     fill_inputs(net, RH_AHEAD_STATES, spot, time_ns, sigma);
     for (int n = 0; n < net->count; n++) {
         for (int k = 0; k < RH_AHEAD_STATES; k++) {
