@@ -66,8 +66,8 @@ int rh_cmd_pack(int argc, char **argv)
          "the name ends in .gz or .tgz", &out, NULL, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL}};
     int status = rh_cli_parse(argc, argv, options, "pack FOLDER [-o FILE]",
-                              "Make one archive of a folder with policy.lua, its modules, tests and "
-                              "documents, for signing and installing. The manifest is written "
+                              "Make one archive of a folder with policy.lua, its modules, tests "
+                              "and documents, for signing and installing. The manifest is written "
                               "here; hidden files stay out. The same content gives the same "
                               "bytes.",
                               "rehedge pack vol-band -o vol-band-1.0.0.tar", &operand, 1, &count);

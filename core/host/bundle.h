@@ -1,7 +1,8 @@
 /* A bundle in memory: a policy with its modules, tests, documents and manifest, read from a folder
  * or an archive, bounded, its names checked before anything else looks at them.
  * Invariant: every path in a bundle is relative, of portable characters, at most
- * RH_BUNDLE_DEPTH_MAX deep, and differs from every other by more than case; no file of a bundle is a link. */
+ * RH_BUNDLE_DEPTH_MAX deep, and differs from every other by more than case; no file of a
+ * bundle is a link. */
 #ifndef RH_HOST_BUNDLE_H
 #define RH_HOST_BUNDLE_H
 

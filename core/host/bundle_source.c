@@ -74,10 +74,13 @@ static rh_status open_path(void *context, const char *path, rh_policy_source *so
 {
     rh_bundle bundle;
     rh_manifest manifest;
+    rh_policy *policy = NULL;
     (void)context;
     bool packed = !rh_file_is_folder(path);
     RH_TRY(rh_bundle_read(path, &bundle, error));
-    rh_status status = rh_manifest_read(&bundle, packed, &manifest, error);
+    rh_status status = packed ? rh_bundle_check(&bundle, true, &policy, &manifest, error)
+                              : rh_manifest_read(&bundle, false, &manifest, error);
+    rh_policy_free(policy);
     if (status == RH_OK) status = rh_bundle_source(&bundle, source, error);
     if (status == RH_OK) source->strict = packed;
     rh_bundle_free(&bundle);
