@@ -21,13 +21,20 @@ typedef struct rh_report_slip { /* news on its way back to the policy */
     double qty, price, fee;
 } rh_report_slip;
 
-/* How the live policy is called, and why it would be. */
-typedef struct rh_policy_slot {
-    rh_policy *policy;   /* NULL: nothing decides (held after a kill) */
-    uint32_t generation; /* of timers: a swap makes older ones stale */
+/* A script that decides, and the features it declared. */
+typedef struct rh_policy_part {
+    rh_policy *policy;
     rh_feature *features[RH_FEATURES_MAX];
     int feature_instrument[RH_FEATURES_MAX];
     double feature_values[RH_FEATURES_MAX];
+} rh_policy_part;
+
+/* How the live policy is called, and why it would be. */
+typedef struct rh_policy_slot {
+    /* The trigger's part scales too where the scale's part is empty. Without a trigger nothing
+     * decides (held after a kill), and there is no scale either. */
+    rh_policy_part part[RH_PARTS];
+    uint32_t generation; /* of timers: a swap makes older ones stale */
     double wake_lo, wake_hi; /* s:wake_outside; NAN: not used */
     double last_spot;        /* at the last trigger call, for move_beyond; 0: none yet */
     uint32_t seen;           /* bits RH_ON_* since the last wake */
@@ -48,10 +55,16 @@ typedef struct rh_hedging {
 typedef struct rh_swap_record {
     int64_t time_ns;
     uint64_t sequence;
-    bool accepted;
+    bool accepted, whole;
+    rh_part part; /* of it, unless whole */
     char from[RH_NAME_MAX], to[RH_NAME_MAX], sha256[RH_SHA256_HEX];
     char reason[256];
 } rh_swap_record;
+
+typedef struct rh_script_identity { /* of the first policy, for the summary */
+    char name[RH_NAME_MAX], version[RH_NAME_MAX], sha256[RH_SHA256_HEX];
+    rh_params params;
+} rh_script_identity;
 
 typedef struct rh_run {
     const rh_run_request *request;
@@ -90,12 +103,12 @@ typedef struct rh_run {
     rh_net_greeks greeks;
     int64_t greeks_ns;
     bool greeks_valid;
-    rh_params first_params;
-    char first_name[RH_NAME_MAX], first_version[RH_NAME_MAX], first_sha256[RH_SHA256_HEX];
+    rh_script_identity first[RH_PARTS];
+    bool first_whole;
     bool policy_failed;
     char policy_message[RH_ERROR_MESSAGE_MAX];
     bool reproducible;
-    rh_swap_record swaps[RH_SWAPS_MAX];
+    rh_swap_record swaps[RH_PARTS * RH_SWAPS_MAX];
     size_t swap_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
@@ -136,6 +149,24 @@ rh_status rh_run_release(rh_run *run, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run);
 double rh_run_cost(rh_run *run, double qty);
+
+/* parts.c: a policy is loaded, as one script or as two, and whether it exists. */
+typedef struct rh_parts {
+    rh_policy_part part[RH_PARTS]; /* whole: the trigger's alone; a part that stays is empty */
+    bool whole;
+} rh_parts;
+/* On refusal everything made is freed again and the live policy is as it was. */
+rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, rh_parts *parts, rh_error *error);
+void rh_part_free(rh_policy_part *part);
+static inline rh_policy *rh_run_policy(const rh_run *run) /* whose wake counts; NULL: none */
+{
+    return run->slot.part[RH_PART_TRIGGER].policy;
+}
+static inline rh_policy_part *rh_run_scale_part(rh_run *run)
+{
+    rh_policy_part *scale = &run->slot.part[RH_PART_SCALE];
+    return scale->policy ? scale : &run->slot.part[RH_PART_TRIGGER];
+}
 
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);
