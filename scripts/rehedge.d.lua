@@ -101,6 +101,29 @@ function rehedge.to_centre(delta, lo, hi) end
 function rehedge.rng(stream) end
 function rehedge.log(text) end
 
+---@alias rehedge.Trigger fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
+---The band of the first trigger that fires.
+---@param triggers rehedge.Trigger[]
+---@return rehedge.Trigger
+function rehedge.any(triggers) end
+---The band of the last trigger, when all fire.
+---@param triggers rehedge.Trigger[]
+---@return rehedge.Trigger
+function rehedge.all(triggers) end
+---A trigger that never fires.
+---@return boolean
+function rehedge.never() end
+---Not again before `wait` has passed since it last fired.
+---@param wait string|integer a duration, the name of a param that is one, or nanoseconds
+---@param trigger rehedge.Trigger
+---@return rehedge.Trigger
+function rehedge.cooldown(wait, trigger) end
+---Only from `start` on.
+---@param start string|integer a time, or a duration that counts from the first call
+---@param trigger rehedge.Trigger
+---@return rehedge.Trigger
+function rehedge.after(start, trigger) end
+
 ---@alias rehedge.Model "bsm"|"european"|"black76"|"inverse"|"american"|"baw"
 ---@alias rehedge.CallPut "call"|"put"|"C"|"P"
 

@@ -79,7 +79,7 @@ static rh_status refuse_stray_params(rh_json block, const rh_policy_pick *pick, 
         if (named || !rh_json_has(block, params_keys[p])) continue;
         return rh_json_fail(block, error, "%s: there is no separate %s script here%s",
                             params_keys[p], rh_part_words[p],
-                            pick->whole ? "; one script gives both, its params are \"params\"" : "");
+                            pick->whole ? "; one script gives both: its are \"params\"" : "");
     }
     return RH_OK;
 }

@@ -118,6 +118,12 @@ void rh_lua_open_table(lua_State *L);
 void rh_lua_open_math(lua_State *L);
 void rh_lua_open_rehedge(lua_State *L);
 
+/* prelude.c: what of `rehedge` is written in Lua */
+#define RH_LUA_PRELUDE_CHUNK "=rehedge"
+/* Push the table of its functions; `globals`, at a positive index, is what they may use. */
+void rh_lua_run_prelude(lua_State *L, int globals);
+bool rh_lua_in_prelude(const lua_Debug *activation);    /* after lua_getinfo with "S" */
+
 /* value.c: reading arguments strictly and making text without libc or addresses */
 lua_Number rh_lua_number(lua_State *L, int arg);    /* no strings */
 lua_Integer rh_lua_integer(lua_State *L, int arg);

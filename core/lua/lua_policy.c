@@ -231,14 +231,16 @@ static void push_callback(lua_State *L, int reference)
         lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
 }
 
-/* The line where the callback at stack index `at` is defined; 0 without one. */
-static int line_of_callback(lua_State *L, int at)
+/* The line where the callback at stack index `at` is defined; where it is named when the prelude
+ * made it; 0 without one. */
+static int line_of_callback(rh_lua *host, int at, const char *key)
 {
     lua_Debug function;
-    if (lua_isnil(L, at)) return 0;
-    lua_pushvalue(L, at);
-    lua_getinfo(L, ">S", &function);
-    return function.linedefined;
+    if (lua_isnil(host->L, at)) return 0;
+    lua_pushvalue(host->L, at);
+    lua_getinfo(host->L, ">S", &function);
+    if (!rh_lua_in_prelude(&function)) return function.linedefined;
+    return rh_lua_line_of(host->source, host->source_length, key);
 }
 
 static rh_status lay_out_stack(rh_lua *host, rh_error *error)
@@ -254,8 +256,8 @@ static rh_status lay_out_stack(rh_lua *host, rh_error *error)
     push_callback(L, host->declared.scale);
     for (int i = 0; i < VALUES; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
     RH_ASSERT(lua_gettop(L) == RH_LUA_AT_END);
-    host->trigger_line = line_of_callback(L, RH_LUA_AT_TRIGGER);
-    host->scale_line = line_of_callback(L, RH_LUA_AT_SCALE);
+    host->trigger_line = line_of_callback(host, RH_LUA_AT_TRIGGER, "trigger");
+    host->scale_line = line_of_callback(host, RH_LUA_AT_SCALE, "scale");
     return RH_OK;
 }
 

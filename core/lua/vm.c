@@ -20,13 +20,17 @@ static void arm(rh_lua *host, int every)
 static void where(lua_State *L, char text[RH_LUA_LABEL_MAX + 16])
 {
     lua_Debug activation;
+    bool in_prelude = false;
     text[0] = '\0';
     for (int level = 0; level < 16 && lua_getstack(L, level, &activation); level++) {
         if (!lua_getinfo(L, "Sl", &activation) || activation.currentline <= 0) continue;
+        in_prelude = in_prelude || rh_lua_in_prelude(&activation);
+        if (rh_lua_in_prelude(&activation)) continue;
         snprintf(text, RH_LUA_LABEL_MAX + 16, "%s:%d: ", activation.short_src,
                  activation.currentline);
         return;
     }
+    if (in_prelude) snprintf(text, RH_LUA_LABEL_MAX + 16, "%s: ", rh_lua_host(L)->label);
 }
 
 void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why)
@@ -175,6 +179,7 @@ static void callers(lua_State *L, char *text, size_t room)
     int shown = 0;
     for (int level = 1; shown < 4 && lua_getstack(L, level, &activation); level++) {
         if (!lua_getinfo(L, "Sl", &activation) || activation.currentline <= 0) continue;
+        if (rh_lua_in_prelude(&activation)) continue;
         if (shown++ == 0 || used + RH_LUA_LABEL_MAX + 32 > room) continue;
         used += (size_t)snprintf(text + used, room - used, "%s%s:%d",
                                  shown == 2 ? " (called from " : ", ", activation.short_src,

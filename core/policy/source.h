@@ -22,5 +22,6 @@ void rh_policy_source_free(rh_policy_source *source);
 
 typedef struct rh_shipped_script { const char *name, *bytes; size_t length; } rh_shipped_script;
 extern const rh_shipped_script rh_shipped_scripts[];    /* generated from scripts/, NULL-ended */
+extern const rh_shipped_script rh_prelude;              /* scripts/prelude.lua: no policy */
 
 #endif
