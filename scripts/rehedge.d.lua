@@ -64,6 +64,28 @@ function View:wake_in(duration) end
 
 ---@alias rehedge.Scaled number|rehedge.Order|rehedge.Order[]|nil
 
+---@class rehedge.Fill
+---@field order integer number of the order
+---@field instrument string
+---@field qty number units of the asset, signed
+---@field remaining number of the order, units of the asset
+---@field price number
+---@field fee number numeraire
+
+---@class rehedge.Rejected
+---@field order integer
+---@field instrument string
+---@field qty number units of the asset, signed
+---@field reason string the guard that refused it
+
+---@class rehedge.Expired
+---@field name string
+---@field kind "call"|"put"
+---@field strike number
+---@field expiry integer nanoseconds since 1970 UTC
+---@field qty number what was held
+---@field paid number per unit, in the currency of settlement
+
 ---@class rehedge.Policy
 ---@field api 1
 ---@field name string
@@ -75,6 +97,10 @@ function View:wake_in(duration) end
 ---@field wake? rehedge.Wake
 ---@field trigger? fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---@field scale? fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled
+---@field on_fill? fun(s: rehedge.View, p: table, fill: rehedge.Fill)
+---@field on_reject? fun(s: rehedge.View, p: table, order: rehedge.Rejected)
+---@field on_expiry? fun(s: rehedge.View, p: table, option: rehedge.Expired)
+---@field on_timer? fun(s: rehedge.View, p: table)
 ---@field migrate? fun(old: table, from_name: string, from_version: string): table?
 
 ---@class rehedge.Stream

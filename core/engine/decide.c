@@ -121,7 +121,7 @@ static void view_wake_in(void *host, int64_t duration_ns)
 
 static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, view_wake_in};
 
-static void fill_view(rh_run *run, rh_view *view)
+void rh_run_fill_view(rh_run *run, rh_view *view)
 {
     double filled =
         rh_net_delta_of(&run->net[run->asset], &run->reported, &run->known, run->now_ns, true);
@@ -220,7 +220,10 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     slot->seen = 0;
     slot->timer_due = false;
     run->woke_ns = run->now_ns;
-    fill_view(run, &view);
+    uint32_t generation = slot->generation;
+    if (run->expired_count > 0) RH_TRY(rh_run_tell_expiries(run, error));
+    if (slot->generation != generation) return RH_OK; /* killed by what it was told */
+    rh_run_fill_view(run, &view);
     if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;
     slot->last_spot = view.eager[RH_VIEW_SPOT];

@@ -307,7 +307,7 @@ static rh_status step(rh_run *run, bool *more, rh_error *error)
     case FROM_TIMER:
         run->slot.wake_in_ns = INT64_MAX;
         rh_run_timer_due(run);
-        return RH_OK;
+        return rh_run_tell_timer(run, error);
     case FROM_WAKE: run->wake_pending = false; return rh_run_wake(run, error);
     case FROM_QUEUE: return queued_event(run, error);
     case FROM_NOWHERE: break;

@@ -18,8 +18,14 @@ typedef struct rh_report_slip { /* news on its way back to the policy */
     uint32_t order_slot;
     bool is_end; /* the order ended; else a fill */
     rh_order_state end;
+    const char *reason; /* of a rejection */
     double qty, price, fee;
 } rh_report_slip;
+
+typedef struct rh_expired { /* an option that settled, not yet told to the policy */
+    int instrument;
+    double qty, price;
+} rh_expired;
 
 /* A script that decides, and the features it declared. */
 typedef struct rh_policy_part {
@@ -110,6 +116,8 @@ typedef struct rh_run {
     bool reproducible;
     rh_swap_record swaps[RH_PARTS * RH_SWAPS_MAX];
     size_t swap_count;
+    rh_expired expired[RH_INSTRUMENTS_MAX];
+    int expired_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
@@ -131,10 +139,20 @@ void rh_run_state_passed(rh_run *run); /* a new state of the filled book: for rm
 rh_status rh_run_rebuild(rh_run *run, rh_error *error);
 
 /* decide.c: wakes, the view, calls of the policy. */
+void rh_run_fill_view(rh_run *run, rh_view *view);
 void rh_run_want_wake(rh_run *run, rh_wake_on why);
 rh_status rh_run_wake(rh_run *run, rh_error *error);
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error);
 void rh_run_timer_due(rh_run *run);
+
+/* notify.c: callbacks. After each the policy may be gone. */
+rh_status rh_run_tell_fill(rh_run *run, const rh_order *order, const rh_report_slip *slip,
+                           rh_error *error);
+rh_status rh_run_tell_reject(rh_run *run, const rh_order *order, const char *reason,
+                             rh_error *error);
+rh_status rh_run_tell_timer(rh_run *run, rh_error *error);
+void rh_run_note_expiry(rh_run *run, int instrument, double qty, double price);
+rh_status rh_run_tell_expiries(rh_run *run, rh_error *error);
 
 /* trade.c: from a request to fills and reports. */
 rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error);

@@ -43,6 +43,7 @@ typedef struct rh_lua_setting {
 typedef struct rh_lua_declared {
     bool done, has_wake;
     int trigger, scale, migrate, marker;    /* registry references */
+    int callback[RH_NOTICES];
     rh_lua_setting every, delta_beyond, unit, move_beyond;
     uint32_t on;
 } rh_lua_declared;
@@ -153,6 +154,16 @@ bool rh_lua_is_plain(lua_State *L, int index);      /* a table without metatable
 /* Raises where a key of the plain table at `index` is not among `names`; `what` is "an order". */
 void rh_lua_check_fields(lua_State *L, int index, const char *what, const char *const *names,
                          size_t count);
+
+/* lua_policy.c: calls. Call the function and its arguments on top of the stack with the view live;
+ * a kill that the end of the script overtook counts as an error. */
+int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
+                 int results);
+rh_status rh_lua_die(rh_lua *host, rh_status status);   /* no call may follow; gives `status` */
+rh_status rh_lua_already_dead(const rh_lua *host, rh_error *error);
+/* callbacks.c */
+rh_status rh_lua_notify(rh_policy *policy, const rh_view *view, const rh_notice *notice,
+                        rh_kill_kind *killed_by, rh_error *error);
 
 /* lua_policy.c: an empty VM for a source; rh_policy_free frees it */
 rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,

@@ -1,6 +1,7 @@
 /* The prelude: the functions of `rehedge` that are written in Lua (scripts/prelude.lua), run once
- * in each VM before the script. Its chunk gets our base functions and two helpers, and no way to the
- * script's globals. Invariant: messages never blame the prelude, but the line that called it. */
+ * in each VM before the script. Its chunk gets our base functions and two helpers; the script's
+ * globals are out of its reach. Invariant: messages blame the
+ * line that called the prelude, never the prelude. */
 #include <string.h>
 
 #include "base/text.h"
