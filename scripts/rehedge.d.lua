@@ -97,6 +97,7 @@ function View:wake_in(duration) end
 ---@field wake? rehedge.Wake
 ---@field trigger? fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---@field scale? fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled
+---@field series? string[] names for rehedge.record, at most 64
 ---@field on_fill? fun(s: rehedge.View, p: table, fill: rehedge.Fill)
 ---@field on_reject? fun(s: rehedge.View, p: table, order: rehedge.Rejected)
 ---@field on_expiry? fun(s: rehedge.View, p: table, option: rehedge.Expired)
@@ -126,6 +127,11 @@ function rehedge.to_centre(delta, lo, hi) end
 ---@return rehedge.Stream
 function rehedge.rng(stream) end
 function rehedge.log(text) end
+
+---Into the ledger's column `series_NAME`; NaN is a gap.
+---@param name string one of the policy's `series`
+---@param value number
+function rehedge.record(name, value) end
 
 ---@alias rehedge.Trigger fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---The band of the first trigger that fires.

@@ -202,6 +202,7 @@ rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, rh_parts *parts
         pick->whole ? load_part(run, &pick->choice[0], pick->choice[0].params, true,
                                 RH_PART_TRIGGER, &parts->part[RH_PART_TRIGGER], error)
                     : load_separate(run, pick, parts, error);
+    if (status == RH_OK) status = rh_series_check(parts, error);
     if (status == RH_OK) return RH_OK;
     for (int p = 0; p < RH_PARTS; p++) rh_part_free(&parts->part[p]);
     return status;

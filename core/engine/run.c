@@ -78,6 +78,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     RH_TRY(schedule_start(run, error));
     RH_TRY(rh_output_open(run, error));
     RH_TRY(rh_run_first_policy(run, error));
+    rh_output_begin_ledger(run);
     run->feed = s->feed;
     return look_ahead(run, error);
 }

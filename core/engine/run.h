@@ -27,6 +27,11 @@ typedef struct rh_expired { /* an option that settled, not yet told to the polic
     double qty, price;
 } rh_expired;
 
+typedef struct rh_series { /* a column of the ledger that a script records */
+    char name[RH_NAME_MAX];
+    const double *value; /* of the live script; NULL: none has it */
+} rh_series;
+
 /* A script that decides, and the features it declared. */
 typedef struct rh_policy_part {
     rh_policy *policy;
@@ -109,6 +114,8 @@ typedef struct rh_run {
     rh_net_greeks greeks;
     int64_t greeks_ns;
     bool greeks_valid;
+    rh_series series[RH_SERIES_MAX];
+    int series_count;
     rh_script_identity first[RH_PARTS];
     bool first_whole;
     bool policy_failed;
@@ -185,6 +192,11 @@ static inline rh_policy_part *rh_run_scale_part(rh_run *run)
     rh_policy_part *scale = &run->slot.part[RH_PART_SCALE];
     return scale->policy ? scale : &run->slot.part[RH_PART_TRIGGER];
 }
+
+/* series.c: columns of the ledger. Add before the ledger begins; bind whenever policies change. */
+void rh_series_add(rh_run *run, const rh_policy *policy);
+void rh_series_bind(rh_run *run);
+rh_status rh_series_check(const rh_parts *parts, rh_error *error); /* no name in both parts */
 
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);

@@ -10,6 +10,7 @@
 void rh_run_drop_policy(rh_run *run)
 {
     for (int p = 0; p < RH_PARTS; p++) rh_part_free(&run->slot.part[p]);
+    rh_series_bind(run);
 }
 
 /* Which of the live scripts decides the part now; NULL: none. */
@@ -57,6 +58,7 @@ static rh_status go_live(rh_run *run, rh_parts *parts, rh_error *error)
         rh_part_free(&live_part[p]);
         live_part[p] = parts->part[p];
     }
+    rh_series_bind(run);
     return new_trigger ? start_trigger(run, error) : RH_OK;
 }
 
@@ -123,7 +125,10 @@ static rh_status check_swaps(rh_run *run, rh_error *error)
         rh_parts parts;
         rh_error why = {0};
         rh_status status = rh_parts_load(run, &run->scenario->swaps[k].pick, &parts, &why);
-        for (int p = 0; p < RH_PARTS; p++) rh_part_free(&parts.part[p]);
+        for (int p = 0; p < RH_PARTS; p++) {
+            rh_series_add(run, parts.part[p].policy);
+            rh_part_free(&parts.part[p]);
+        }
         if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
     }
     return RH_OK;
@@ -139,6 +144,7 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = parts.part[p].policy;
         rh_script_identity *first = &run->first[p];
+        rh_series_add(run, policy);
         if (!policy) continue;
         first->params = policy->params;
         memcpy(first->name, policy->name, sizeof first->name);

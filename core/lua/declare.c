@@ -139,7 +139,8 @@ int rh_lua_policy(lua_State *L)
 {
     static const char *const keys[] = {"api", "name", "version", "license", "about", "params",
                                        "features", "wake", "trigger", "scale", "migrate",
-                                       "on_fill", "on_reject", "on_expiry", "on_timer", NULL};
+                                       "on_fill", "on_reject", "on_expiry", "on_timer", "series",
+                                       NULL};
     rh_lua *host = rh_lua_host(L);
     rh_lua_declared *declared = &host->declared;
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -162,6 +163,7 @@ int rh_lua_policy(lua_State *L)
     declare_part(L, "params", rh_lua_declare_params);
     declare_part(L, "features", rh_lua_declare_features);
     declare_part(L, "wake", rh_lua_declare_wake);
+    declare_part(L, "series", rh_lua_declare_series);
     lua_pushvalue(L, 1);
     declared->marker = luaL_ref(L, LUA_REGISTRYINDEX);
     declared->done = true;

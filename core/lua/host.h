@@ -177,6 +177,10 @@ const char *rh_lua_field_name(int field);
 void rh_lua_push_features(lua_State *L);
 void rh_lua_push_params(lua_State *L);
 
+/* series.c */
+void rh_lua_declare_series(lua_State *L, int index);
+int rh_lua_record(lua_State *L);
+
 /* lib_pricing.c */
 int rh_lua_price(lua_State *L);
 int rh_lua_greeks(lua_State *L);

@@ -128,6 +128,9 @@ struct rh_policy {      /* first member of each implementation's own struct */
     rh_wake wake;                           /* with params resolved */
     int feature_count;
     rh_feature_spec features[RH_FEATURES_MAX];  /* order = order of the `features` array in calls */
+    int series_count;                       /* what it records for the ledger */
+    char series[RH_SERIES_MAX][RH_NAME_MAX];
+    double series_value[RH_SERIES_MAX];     /* the last value; NaN: none */
 };
 
 void rh_policy_free(rh_policy *policy);     /* NULL is fine */
