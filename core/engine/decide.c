@@ -183,6 +183,13 @@ static bool features_ready(rh_run *run)
 
 /* --- the call ------------------------------------------------------------------------------ */
 
+/* The work of both calls on the simulated clock. */
+static int64_t time_to_decide(const rh_run *run, const rh_policy *scale)
+{
+    double spent_ns = run->scenario->compute_ns_per_gas * (double)(run->trigger_gas + scale->gas);
+    return spent_ns < 1e15 ? (int64_t)spent_ns : INT64_C(1000000000000000);
+}
+
 static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_decision *decision,
                                   rh_error *error)
 {
@@ -197,10 +204,12 @@ static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_dec
     if (status == RH_POLICY) return rh_run_killed(run, kind, &why, error);
     if (status != RH_OK) return rh_fail(error, status, "%s", why.message);
     uint32_t generation = run->slot.generation;
-    for (size_t k = 0; k < count && run->slot.generation == generation; k++) {
-        RH_TRY(rh_run_submit(run, &requests[k], error));
+    run->thought_ns = time_to_decide(run, part->policy);
+    for (size_t k = 0; k < count && run->slot.generation == generation && status == RH_OK; k++) {
+        status = rh_run_submit(run, &requests[k], error);
     }
-    return RH_OK;
+    run->thought_ns = 0;
+    return status;
 }
 
 rh_status rh_run_wake(rh_run *run, rh_error *error)
@@ -232,5 +241,6 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
                                                       &decision, &kind, &why);
     if (status == RH_POLICY) return rh_run_killed(run, kind, &why, error);
     if (status != RH_OK) return rh_fail(error, status, "%s", why.message);
+    run->trigger_gas = part->policy->gas;
     return decision.fire ? scale_and_submit(run, &view, &decision, error) : RH_OK;
 }

@@ -33,7 +33,8 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                                    .hedge_count = run->scenario->hedge_count,
                                    .log = policy_log,
                                    .host = run,
-                                   .trusted = request->trusted};
+                                   .trusted = request->trusted,
+                                   .gas_matters = run->scenario->compute_ns_per_gas > 0.0};
     if (choice->native) return choice->native->create(params, policy, error);
     if (!request->loader) {
         return rh_fail(error, RH_USAGE, "%s: this program was built without the Lua host",

@@ -105,6 +105,8 @@ typedef struct rh_run {
     bool *entered; /* which of scenario->trades; the first trades_first all are */
     size_t trades_first, trades_entered;
     bool priced;          /* all that is held has a known price; until positions change */
+    int64_t trigger_gas;  /* of the call that fired */
+    int64_t thought_ns;   /* how long the decision took whose orders are being sent */
     bool forced;          /* the engine trades by itself: flatten, unwind; no guards */
     bool flattening;      /* after a kill: to zero once every live order has ended */
     bool options_settled; /* at this instant, of the policy's asset, releasing: */

@@ -137,6 +137,8 @@ static rh_status check_swaps(rh_run *run, rh_error *error)
 rh_status rh_run_first_policy(rh_run *run, rh_error *error)
 {
     rh_parts parts;
+    if (run->request->trusted)
+        rh_journal(run, "trusted", "scripts have patterns, coroutines and no instruction limit");
     RH_TRY(prepare(run, &run->scenario->policy, &parts, error));
     const rh_policy_choice *choice = &run->scenario->policy.choice[0];
     bool idle = parts.whole && choice->native && !strcmp(choice->native->name, "none");

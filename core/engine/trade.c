@@ -106,7 +106,7 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
         int64_t wait = request->slices > 1
                            ? (int64_t)((double)request->over_ns * (k - 1) / request->slices)
                            : 0;
-        int64_t leaves_ns = run->now_ns + wait;
+        int64_t leaves_ns = run->now_ns + run->thought_ns + wait;
         order.arrives_ns = leaves_ns + venue->latency_ns;
         RH_TRY(send(run, &order, leaves_ns, error));
         if (run->slot.generation != generation) break; /* killed on the way */
@@ -146,7 +146,8 @@ rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
         if (rh_order_state_final(order->state) || order->cancel_requested) continue;
         order->cancel_requested = true;
         RH_TRY(rh_queue_push(&run->queue,
-                             run->now_ns + venue_of(run, order->instrument)->latency_ns,
+                             run->now_ns + run->thought_ns +
+                                 venue_of(run, order->instrument)->latency_ns,
                              RH_CLASS_ORDER, slot, order->id | CANCEL_BIT, error));
     }
     return RH_OK;

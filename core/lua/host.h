@@ -15,6 +15,7 @@
 
 enum {
     RH_LUA_HOOK_EVERY = 1000,           /* instructions between two looks at the budget */
+    RH_LUA_HOOK_EVERY_COUNTED = 10,     /* the same where gas is charged to the simulated clock */
     RH_LUA_CALLS_DEEP_MAX = 4000,       /* nested calls of Lua functions */
     RH_LUA_EMERGENCIES_MAX = 64,        /* full collections forced by the cap, per call */
     RH_LUA_EMERGENCY_COST = 1000,       /* instructions that each of them is charged */
@@ -59,7 +60,8 @@ typedef struct rh_lua {
     bool host_allocates;                /* the cap is off: the host, not the script, is at work */
     bool refused_once;                  /* the last growth was refused: a collection follows */
     int emergencies;
-    int64_t budget;                     /* instructions left in this call */
+    int64_t budget, granted;            /* instructions left in this call, and at its start */
+    int hook_every;
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     int hooks;
     int64_t scanned;                    /* charged for table capacity, not for elements */
@@ -118,6 +120,8 @@ void rh_lua_open_string(lua_State *L);
 void rh_lua_open_table(lua_State *L);
 void rh_lua_open_math(lua_State *L);
 void rh_lua_open_rehedge(lua_State *L);
+void rh_lua_open_patterns(lua_State *L);        /* trusted.c: only for trusted scripts */
+void rh_lua_open_coroutine(lua_State *L);
 
 /* prelude.c: what of `rehedge` is written in Lua */
 #define RH_LUA_PRELUDE_CHUNK "=rehedge"

@@ -36,6 +36,7 @@ int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int 
     int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
     host->view = NULL;
     host->features = NULL;
+    host->policy.gas = host->granted - host->budget;
     /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
     return code == LUA_OK && host->killed ? LUA_ERRRUN : code;
 }

@@ -169,6 +169,7 @@ int rh_lua_open(lua_State *L)
     add_library(L, "table", rh_lua_open_table);
     add_library(L, "math", rh_lua_open_math);
     add_rehedge(L);
+    if (rh_lua_host(L)->services.trusted) add_library(L, "coroutine", rh_lua_open_coroutine);
     set_string_metatable(L);
     lua_createtable(L, 0, 1);
     lua_pushliteral(L, "globals");

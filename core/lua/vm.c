@@ -13,7 +13,8 @@ static void hook(lua_State *L, lua_Debug *activation);
 
 static void arm(rh_lua *host, int every)
 {
-    if (host->L != NULL) lua_sethook(host->L, hook, LUA_MASKCOUNT, every);
+    if (host->L == NULL || (host->services.trusted && !host->killed)) return;
+    lua_sethook(host->L, hook, LUA_MASKCOUNT, every);
 }
 
 /* "delta_band.lua:12: " of the innermost Lua function, without allocating. */
@@ -128,10 +129,10 @@ static void hook(lua_State *L, lua_Debug *activation)
     (void)activation;
     rh_lua *host = rh_lua_host(L);
     if (!host->killed) {
-        host->budget -= RH_LUA_HOOK_EVERY;
+        host->budget -= host->hook_every;
         if (host->budget < 0)
             spend_too_much(host);
-        else if (host->hooks++ % 4 == 0)
+        else if (host->hooks++ % (4 * RH_LUA_HOOK_EVERY / host->hook_every) == 0)
             look_at_the_clock(host);
     }
     rh_lua_raise_if_killed(L);
@@ -141,13 +142,17 @@ static void hook(lua_State *L, lua_Debug *activation)
 
 void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
 {
-    host->budget = instructions;
-    host->cpu_limit_ns = cpu_ns;
+    bool trusted = host->services.trusted;
+    host->budget = trusted ? INT64_MAX / 2 : instructions;
+    host->cpu_limit_ns = trusted ? INT64_MAX / 2 : cpu_ns;
     host->cpu_from_ns = 0;
     host->hooks = host->emergencies = 0;
     host->scanned = 0;
     host->refused_once = false;
-    arm(host, RH_LUA_HOOK_EVERY);
+    host->granted = host->budget;
+    host->hook_every =
+        host->services.gas_matters ? RH_LUA_HOOK_EVERY_COUNTED : RH_LUA_HOOK_EVERY;
+    arm(host, host->hook_every);
 }
 
 int rh_lua_raise_if_killed(lua_State *L)

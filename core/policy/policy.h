@@ -123,6 +123,7 @@ struct rh_policy {      /* first member of each implementation's own struct */
     char sha256[RH_SHA256_HEX];             /* of all its source; zeros for native ones */
     bool has_trigger, has_scale;
     uint32_t told;                          /* bits 1 << RH_NOTICE_* that it wants to hear of */
+    int64_t gas;                            /* of the last call; exact to 10 when gas_matters */
     bool reproducible;                      /* false once a memory kill decided something */
     rh_params params;                       /* resolved */
     rh_wake wake;                           /* with params resolved */
@@ -145,6 +146,7 @@ typedef struct rh_policy_services {
     void (*log)(void *host, const char *text);      /* escaped, one line; may be NULL */
     void *host;
     bool trusted;
+    bool gas_matters;           /* count instructions in tens, not thousands: slower */
 } rh_policy_services;
 
 /* How a script becomes a policy: implemented by core/lua, handed to the engine from above. `params`
