@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""From a folder to a policy that a stranger runs: pack, sign, verify (with minisign too), install into
-an empty home, run by name; and everything that must be refused on the way, leaving nothing behind."""
+"""From a folder to a policy that a stranger runs: pack, sign, verify (with minisign too), install
+into an empty home, run by name; and what must be refused on the way, leaving nothing behind."""
 import json
 import os
 import shutil
