@@ -38,16 +38,19 @@ RH_KERNEL V RH_W(rh_lane_log)(V x)
 }
 
 /* ln S/K, both normal and positive, with one division: s = (S - K') / (S + K'), K' = K 2^power near
- * S, whose numerator is exact, so that nothing is lost however near they are. */
+ * S, whose numerator is exact, and what the quotient lost, so that however near they are or far
+ * apart only the last roundings count: d^2 makes much of them in a far tail. */
 RH_KERNEL V RH_W(rh_lane_log_ratio)(V S, V K)
 {
     const double *c = rh_log_ratio;
-    V power, near = V_ALIGN(K, S, &power);
-    V s = (S - near) / (S + near), z = s * s, z2 = z * z;
+    V power, near = V_ALIGN(K, S, &power), gap = S - near, sum = S + near;
+    V inverse = V_SET(1.0) / sum, s = gap * inverse, z = s * s, z2 = z * z, z4 = z2 * z2;
+    V lost = V_FMA(-s, sum, gap) - s * (near - (sum - S));
     V low = V_FMA(V_FMA(V_SET(c[3]), z, V_SET(c[2])), z2, V_FMA(V_SET(c[1]), z, V_SET(c[0])));
     V high = V_FMA(V_FMA(V_SET(c[7]), z, V_SET(c[6])), z2, V_FMA(V_SET(c[5]), z, V_SET(c[4])));
-    V z4 = z2 * z2, log_m = V_FMA(s * z, V_FMA(V_FMA(V_SET(c[8]), z4, high), z4, low), s + s);
-    return V_FMA(power, V_SET(RH_LN2_HI), V_FMA(power, V_SET(RH_LN2_LO), log_m));
+    V log_m = V_FMA(s * z, V_FMA(V_FMA(V_SET(c[8]), z4, high), z4, low), s + s);
+    V rest = V_FMA(power, V_SET(RH_LN2_LO), (inverse + inverse) * lost);
+    return V_FMA(power, V_SET(RH_LN2_HI), log_m) + rest;
 }
 
 /* Mills' ratio N(-x) / n(x), 0 <= x < 2^64: all coefficients are positive, so that nothing
