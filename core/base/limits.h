@@ -38,6 +38,7 @@
 #define RH_FEATURES_MAX 64                      /* per policy */
 #define RH_FEATURE_SAMPLES_MAX (1u << 20)       /* window ring of one feature */
 #define RH_PARAMS_MAX 64
+#define RH_SERIES_MAX 64                        /* recorded by scripts, per run */
 #define RH_SWAPS_MAX 1024
 #define RH_ORDERS_LIVE_MAX 4096
 #define RH_ORDERS_PER_CALL_MAX 32
