@@ -263,6 +263,27 @@ class Sharing(Case):
             file.write("return 1\n")
         self.refused(3, ["more.lua"], "check", "vol-band")
 
+    def test_a_strangers_policy_is_strict_under_trusted(self):
+        """The same modules with a pattern in a call: one's own folder may, what was shared not."""
+        folder = self.make_folder()
+        self.write("vol-band/indicators/width.lua", "return function(base, vol)\n"
+                   "  return base * #string.match('xy', '%a')\nend\n")
+        run = ["run", self.write("s.json", scenario()), "--quiet", "--trusted", "--policy"]
+        self.good(*run, folder)
+        archive = self.path("shared.tar")
+        self.good("pack", folder, "-o", archive)
+        self.good("install", archive, "--signatures", "off")
+        for spec in (archive, "vol-band"):
+            result = self.rehedge(*run, spec)
+            self.assertEqual(result.status, 4, result)
+            self.assertRegex(result.err, r"indicators/width.lua:2.*string.match is not available")
+
+    def test_parts_may_be_installed_policies(self):
+        self.good("install", "--signatures", "off", self.make_archive())
+        whole = self.run_json(scenario(), "--policy", "vol-band")
+        parts = self.run_json(scenario(policy={"trigger": "vol-band@1.0.0", "scale": "vol-band"}))
+        self.assertEqual(parts["pnl"], whole["pnl"])
+
     def test_a_shipped_name_cannot_be_taken(self):
         folder = self.make_folder("thief")
         self.edit(os.path.join(folder, "policy.lua"), b'"vol-band"', b'"delta_band"')
