@@ -10,7 +10,7 @@ rh_status rh_run_rebuild(rh_run *run, rh_error *error)
     for (int a = 0; a < run->universe->asset_count; a++) {
         RH_TRY(rh_net_delta_rebuild(&run->net[a], &run->filled, &run->reported, error));
     }
-    run->greeks_valid = false;
+    run->greeks_valid = 0;
     run->priced = false;
     return RH_OK;
 }

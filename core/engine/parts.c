@@ -23,13 +23,19 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                              uint32_t purpose, rh_policy **policy, rh_error *error)
 {
     const rh_run_request *request = run->request;
-    const char *names[RH_HEDGES_MAX];
+    const char *names[RH_HEDGES_MAX], *venues[RH_HEDGES_MAX], *assets[RH_ASSETS_MAX];
     for (int h = 0; h < run->scenario->hedge_count; h++) {
-        names[h] = run->universe->instruments[run->scenario->hedges[h]].name;
+        const rh_instrument *hedge = &run->universe->instruments[run->scenario->hedges[h]];
+        names[h] = hedge->name;
+        venues[h] = run->scenario->venues[hedge->venue].name;
     }
+    for (int a = 0; a < run->universe->asset_count; a++) assets[a] = run->universe->assets[a].name;
     rh_policy_services services = {.seed = run->scenario->seed,
                                    .purpose = purpose,
                                    .hedges = names,
+                                   .hedge_venues = venues,
+                                   .assets = assets,
+                                   .asset_count = run->universe->asset_count,
                                    .hedge_count = run->scenario->hedge_count,
                                    .log = policy_log,
                                    .host = run,

@@ -177,7 +177,7 @@ static void become_known(rh_run *run)
     const rh_record *record = payload;
     rh_delay_pop(&run->delayed);
     rh_market_apply(&run->known, record);
-    run->greeks_valid = false;
+    run->greeks_valid = 0;
     if (!rh_run_policy(run)) return;
     update_features(run, record);
     rh_run_want_wake(run, why[record->kind]);

@@ -51,6 +51,7 @@ typedef struct rh_order_request {
     int slices;                 /* >= 1; slice i of n is sent i * over_ns / n after the decision */
     int64_t over_ns;
     bool cancel_live;           /* cancel all live orders first; qty may then be 0 */
+    uint32_t cancel_id;         /* cancel this order first; 0: none. qty may then be 0 */
 } rh_order_request;
 
 typedef struct rh_decision { bool fire; double lo, hi; } rh_decision;
@@ -142,7 +143,10 @@ typedef struct rh_policy_services {
     uint32_t path;
     uint32_t purpose;           /* of its random streams; 0: RH_PURPOSE_POLICY */
     const char *const *hedges;
+    const char *const *hedge_venues;    /* of each; may be NULL: orders cannot name a venue */
     int hedge_count;
+    const char *const *assets;  /* of the universe, by index; NULL: s:asset knows none */
+    int asset_count;
     void (*log)(void *host, const char *text);      /* escaped, one line; may be NULL */
     void *host;
     bool trusted;
