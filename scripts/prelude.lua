@@ -18,7 +18,10 @@ end
 local function check_list(who, triggers)
   if type(triggers) ~= "table" then fail(who .. ": expected a list of triggers", triggers) end
   local list = {}
-  for i, trigger in ipairs(triggers) do list[i] = check_trigger(who, trigger) end
+  for i, trigger in ipairs(triggers) do
+    if i > 256 then error(who .. ": more than 256 triggers", 0) end
+    list[i] = check_trigger(who, trigger)
+  end
   if #list == 0 then error(who .. ": the list of triggers is empty", 0) end
   return list
 end
