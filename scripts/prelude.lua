@@ -1,6 +1,6 @@
 -- The part of `rehedge` that is written in Lua: combinators, functions that make a trigger of
--- triggers. Runs in every VM before the script, with its own globals; knows nothing about the host
--- but the two helpers it is given. A combinator passes on what the deciding trigger returned.
+-- triggers. Runs in a VM when a script first asks for one, with its own globals; knows nothing
+-- about the host but two helpers. A combinator passes on what the deciding trigger returned.
 local duration_of, time_of = ...        -- text -> nanoseconds, or nil
 
 local function fail(what, found)
