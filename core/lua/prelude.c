@@ -1,4 +1,4 @@
-/* The prelude: the functions of `rehedge` that are written in Lua (scripts/prelude.lua), run in a VM
+/* The prelude: what of `rehedge` is written in Lua (scripts/prelude.lua), run in a VM
  * when a script first asks for one of them. Its chunk gets our base functions and two helpers; the
  * script's globals are out of its reach.
  * Invariant: messages blame the line that called the prelude, never the prelude. */
