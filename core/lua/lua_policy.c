@@ -146,6 +146,7 @@ static const char *const *copy_names(rh_lua *host, const char **pointers, size_t
 static rh_status copy_services(rh_lua *host, const rh_policy_services *services, rh_error *error)
 {
     host->services = *services;
+    host->services.trusted = services->trusted && !host->set->strict;
     host->services.hedges = host->services.hedge_venues = host->services.assets = NULL;
     size_t used = 0, count = 2 * (size_t)services->hedge_count + (size_t)services->asset_count;
     if (count == 0) return RH_OK;
@@ -175,6 +176,7 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
     memcpy(host->policy.sha256, source->sha256, RH_SHA256_HEX);
     host->source = source->bytes;
     host->source_length = source->length;
+    host->set = source;
     host->loading = host->host_allocates = true;
     host->state = LUA_NOREF;
     host->log_second = INT64_MIN;
@@ -293,12 +295,14 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     (void)context;
     RH_TRY(rh_lua_new(source, services, &host, error));
     rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
+    if (status == RH_OK) status = rh_lua_check_modules(source, error);
     if (status == RH_OK) status = load_into(host, params, error);
     if (status != RH_OK) {
         free_policy(&host->policy);
         return status;
     }
     host->source = NULL;
+    host->set = NULL;
     host->source_length = 0;
     host->loading = host->host_allocates = false;
     *policy = &host->policy;
