@@ -28,6 +28,37 @@ local View = {}
 ---@return number
 function View:cost(qty) end
 
+---The view of one asset of the scenario: the fields, not the methods.
+---@param name string
+---@return rehedge.View
+function View:asset(name) end
+
+---@class rehedge.LiveOrder
+---@field order integer its number
+---@field instrument string
+---@field qty number units of the asset, signed
+---@field remaining number as reported
+---@field limit? number price of a limit order
+---@field cancelling boolean
+
+---Live orders as far as is reported, oldest first.
+---@return rehedge.LiveOrder[]
+function View:orders() end
+
+---@class rehedge.RouteLine
+---@field instrument string
+---@field venue string
+---@field units number the order it would make: instrument units, whole lots
+---@field qty number units of the asset that would fill at once
+---@field mid number
+---@field price number average
+---@field cost number numeraire, positive is lost
+
+---What each hedge instrument would do for `qty` units of the asset now.
+---@param qty number
+---@return rehedge.RouteLine[]
+function View:route(qty) end
+
 ---Wake when delta leaves [lo, hi]; replaces `delta_beyond` until called again or swapped.
 ---@param lo number
 ---@param hi number
@@ -45,7 +76,9 @@ function View:wake_in(duration) end
 ---@field slippage_bps? number do not trade beyond the known mid by more than this
 ---@field slices? integer equal parts, at most 1024
 ---@field over? string|integer time the slices are spread over
----@field cancel? "all" cancel all live orders first
+---@field venue? string the first hedge instrument that trades there, or a check of `instrument`
+---@field cancel? "all"|integer cancel all live orders first, or one by its number
+---@field replace? integer cancel this live order and send this one at once
 
 ---@class rehedge.Param
 ---@field default number|string|boolean
@@ -97,6 +130,7 @@ function View:wake_in(duration) end
 ---@field wake? rehedge.Wake
 ---@field trigger? fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---@field scale? fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled
+---@field scope? "asset"|"portfolio"
 ---@field series? string[] names for rehedge.record, at most 64
 ---@field on_fill? fun(s: rehedge.View, p: table, fill: rehedge.Fill)
 ---@field on_reject? fun(s: rehedge.View, p: table, order: rehedge.Rejected)

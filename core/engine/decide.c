@@ -1,6 +1,6 @@
-/* When the policy is called and what it sees: wake conditions in C, the view of what is known and
- * reported, trigger and scale. Reads the market only through `known`, positions only through
- * `reported`. Invariant: the trigger runs at most once per time. */
+/* When the policy is called: wake conditions in C, then trigger and scale. Reads the market only
+ * through `known`, positions only through `reported`; what a policy sees is in view.c.
+ * Invariant: the trigger runs at most once per time. */
 #include <math.h>
 #include <string.h>
 
@@ -36,115 +36,31 @@ rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error)
                          error);
 }
 
-/* --- the view ------------------------------------------------------------------------------ */
-
-static double cash_of(const rh_run *run)
-{
-    double sum = 0.0;
-    for (int c = 0; c < run->universe->currency_count; c++) {
-        double amount = run->reported.cash[c];
-        if (fabs(amount) > 0.0) sum += amount * rh_market_fx(&run->known, c);
-    }
-    return sum;
-}
-
-static const rh_net_greeks *greeks_of(rh_run *run)
-{
-    if (!run->greeks_valid || run->greeks_ns != run->now_ns) {
-        rh_net_greeks_of(&run->net[run->asset], &run->reported, &run->known, run->now_ns,
-                         &run->greeks);
-        run->greeks_valid = true;
-        run->greeks_ns = run->now_ns;
-    }
-    return &run->greeks;
-}
-
-static double expiry_in(const rh_run *run)
-{
-    const rh_net_delta *net = &run->net[run->asset];
-    int64_t next = INT64_MAX;
-    for (int g = 0; g < net->expiry_count; g++) {
-        if (net->expiry_ns[g] < next) next = net->expiry_ns[g];
-    }
-    return next == INT64_MAX ? 1e18 : (double)(next - run->now_ns) * 1e-9;
-}
-
-static double view_field(void *host, rh_view_field field)
-{
-    rh_run *run = host;
-    rh_net_delta *net = &run->net[run->asset];
-    int64_t now = run->now_ns;
-    switch (field) {
-    case RH_VIEW_SPOT:
-    case RH_VIEW_ORACLE: return run->known.spot[run->asset];
-    case RH_VIEW_DELTA:
-    case RH_VIEW_DELTA_FILLED: {
-        double filled = rh_net_delta_of(net, &run->reported, &run->known, now, true);
-        return field == RH_VIEW_DELTA ? filled + rh_run_pending(run) : filled;
-    }
-    case RH_VIEW_GROSS_DELTA: return rh_gross_delta_of(net, &run->reported, &run->known, now, true);
-    case RH_VIEW_GAMMA: return greeks_of(run)->gamma;
-    case RH_VIEW_VEGA: return greeks_of(run)->vega;
-    case RH_VIEW_THETA: return greeks_of(run)->theta;
-    case RH_VIEW_IV: return greeks_of(run)->iv;
-    case RH_VIEW_POSITION: return rh_hedge_position_of(net, &run->reported, &run->known);
-    case RH_VIEW_PENDING: return rh_run_pending(run);
-    case RH_VIEW_CASH: return cash_of(run);
-    case RH_VIEW_AGE:
-    case RH_VIEW_ORACLE_AGE: return (double)(now - run->known.spot_ns[run->asset]) * 1e-9;
-    case RH_VIEW_SINCE_HEDGE: return (double)(now - run->last_order_ns) * 1e-9;
-    case RH_VIEW_EXPIRY_IN: return expiry_in(run);
-    case RH_VIEW_BASE_FEE:
-    case RH_VIEW_FIELDS: break;
-    }
-    return 0.0;
-}
-
-static double view_cost(void *host, double qty)
-{
-    return rh_run_cost(host, qty);
-}
-
-static void view_wake_outside(void *host, double lo, double hi)
-{
-    rh_run *run = host;
-    run->slot.wake_lo = lo;
-    run->slot.wake_hi = hi;
-}
-
-static void view_wake_in(void *host, int64_t duration_ns)
-{
-    rh_run *run = host;
-    bool inside = duration_ns <= run->scenario->to_ns - run->now_ns;
-    run->slot.wake_in_ns = inside ? run->now_ns + duration_ns : INT64_MAX;
-}
-
-static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, view_wake_in};
-
-void rh_run_fill_view(rh_run *run, rh_view *view)
-{
-    double filled =
-        rh_net_delta_of(&run->net[run->asset], &run->reported, &run->known, run->now_ns, true);
-    view->time_ns = run->now_ns;
-    view->ops = &view_ops;
-    view->host = run;
-    view->eager[RH_VIEW_SPOT] = run->known.spot[run->asset];
-    view->eager[RH_VIEW_DELTA_FILLED] = filled;
-    view->eager[RH_VIEW_PENDING] = rh_run_pending(run);
-    view->eager[RH_VIEW_DELTA] = filled + view->eager[RH_VIEW_PENDING];
-    view->eager_mask = 1u << RH_VIEW_SPOT | 1u << RH_VIEW_DELTA_FILLED | 1u << RH_VIEW_PENDING |
-                       1u << RH_VIEW_DELTA;
-}
-
 /* --- wake conditions ----------------------------------------------------------------------- */
 
-static bool beyond(const rh_run *run, const rh_view *view)
+/* The other assets of a portfolio, each against the same band. */
+static bool another_beyond(rh_run *run)
+{
+    const rh_wake *wake = &rh_run_policy(run)->wake;
+    for (int a = 0; a < run->universe->asset_count; a++) {
+        if (a == run->asset || !(run->hedged >> a & 1u)) continue;
+        double delta = rh_run_asset_field(run, a, RH_VIEW_DELTA), band = wake->delta_beyond;
+        if (wake->delta_unit == RH_BAND_QUOTE) delta *= run->known.spot[a];
+        if (wake->delta_unit == RH_BAND_PERCENT)
+            band *= 0.01 * rh_run_asset_field(run, a, RH_VIEW_GROSS_DELTA);
+        if (fabs(delta) > band) return true;
+    }
+    return false;
+}
+
+static bool beyond(rh_run *run, const rh_view *view)
 {
     const rh_policy_slot *slot = &run->slot;
     const rh_wake *wake = &rh_run_policy(run)->wake;
     double delta = view->eager[RH_VIEW_DELTA];
     if (!isnan(slot->wake_lo)) return delta < slot->wake_lo || delta > slot->wake_hi;
     if (isnan(wake->delta_beyond)) return false;
+    if (run->hedged != 1u << run->asset && another_beyond(run)) return true;
     double band = wake->delta_beyond;
     if (wake->delta_unit == RH_BAND_QUOTE) delta *= view->eager[RH_VIEW_SPOT];
     if (wake->delta_unit == RH_BAND_PERCENT) {
@@ -161,7 +77,7 @@ static bool moved(const rh_run *run, const rh_view *view)
     return fabs(view->eager[RH_VIEW_SPOT] / last - 1.0) > beyond_share;
 }
 
-static bool is_due(const rh_run *run, const rh_view *view, uint32_t seen, bool timer_due)
+static bool is_due(rh_run *run, const rh_view *view, uint32_t seen, bool timer_due)
 {
     const rh_wake *wake = &rh_run_policy(run)->wake;
     if (wake->always || timer_due || (seen & wake->on)) return true;
@@ -212,6 +128,14 @@ static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_dec
     return status;
 }
 
+/* Every asset that is hedged has shown a price. */
+static bool hedges_priced(const rh_run *run)
+{
+    for (uint32_t a = 0, left = run->hedged; left != 0; a++, left >>= 1)
+        if ((left & 1u) && !(run->known.spot[a] > 0.0)) return false;
+    return true;
+}
+
 rh_status rh_run_wake(rh_run *run, rh_error *error)
 {
     rh_policy_slot *slot = &run->slot;
@@ -225,7 +149,7 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     if (!part->policy) return RH_OK;
     if (!run->priced) run->priced = rh_books_can_mark(&run->reported, &run->known);
     /* Until prices are known the reasons to wake are kept for the first wake that can see them. */
-    if (!run->priced || !(run->known.spot[run->asset] > 0.0)) return RH_OK;
+    if (!run->priced || !hedges_priced(run)) return RH_OK;
     slot->seen = 0;
     slot->timer_due = false;
     run->woke_ns = run->now_ns;

@@ -23,13 +23,19 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                              uint32_t purpose, rh_policy **policy, rh_error *error)
 {
     const rh_run_request *request = run->request;
-    const char *names[RH_HEDGES_MAX];
+    const char *names[RH_HEDGES_MAX], *venues[RH_HEDGES_MAX], *assets[RH_ASSETS_MAX];
     for (int h = 0; h < run->scenario->hedge_count; h++) {
-        names[h] = run->universe->instruments[run->scenario->hedges[h]].name;
+        const rh_instrument *hedge = &run->universe->instruments[run->scenario->hedges[h]];
+        names[h] = hedge->name;
+        venues[h] = run->scenario->venues[hedge->venue].name;
     }
+    for (int a = 0; a < run->universe->asset_count; a++) assets[a] = run->universe->assets[a].name;
     rh_policy_services services = {.seed = run->scenario->seed,
                                    .purpose = purpose,
                                    .hedges = names,
+                                   .hedge_venues = venues,
+                                   .assets = assets,
+                                   .asset_count = run->universe->asset_count,
                                    .hedge_count = run->scenario->hedge_count,
                                    .log = policy_log,
                                    .host = run,
@@ -77,12 +83,24 @@ static rh_status check_gives(const rh_policy *policy, bool whole, rh_part part, 
                    policy->name, rh_part_words[missing]);
 }
 
+/* Hedges of several assets need a policy that says it looks at all of them. */
+static rh_status check_scope(const rh_run *run, const rh_policy *policy, rh_error *error)
+{
+    bool several = (run->hedged & (run->hedged - 1)) != 0;
+    if (!several || policy->portfolio) return RH_OK;
+    return rh_fail(error, RH_POLICY,
+                   "%s hedges one asset, and the hedge instruments are of several: a policy for "
+                   "them says scope = \"portfolio\"",
+                   policy->name);
+}
+
 static rh_status load_part(rh_run *run, const rh_policy_choice *choice, rh_json params, bool whole,
                            rh_part which, rh_policy_part *part, rh_error *error)
 {
     uint32_t purpose = which == RH_PART_SCALE ? RH_PURPOSE_SCALE : RH_PURPOSE_POLICY;
     RH_TRY(load_script(run, choice, params, purpose, &part->policy, error));
     RH_TRY(check_gives(part->policy, whole, which, error));
+    RH_TRY(check_scope(run, part->policy, error));
     return make_features(run, part, error);
 }
 

@@ -246,6 +246,7 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     double value[6] = {kind};
     rh_digest_event(run, RH_TAG_KILL, (uint32_t)kind, run->now_ns, value);
     RH_ASSERT(rh_run_policy(run));
+    run->thought_ns = 0; /* what follows is the engine's, and takes no time */
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = run->slot.part[p].policy;
         if (policy && !policy->reproducible) run->reproducible = false;

@@ -16,14 +16,21 @@ static rh_venue *venue_of(const rh_run *run, int instrument)
     return &run->scenario->venues[run->universe->instruments[instrument].venue];
 }
 
-double rh_run_pending(const rh_run *run)
+double rh_run_pending(const rh_run *run, int asset)
 {
     double sum = 0.0;
     for (int k = 0; k < run->orders.live_count; k++) {
         const rh_order *order = &run->orders.slots[run->orders.live[k]];
+        if (run->universe->instruments[order->instrument].asset != asset) continue;
         sum += order->reported_remaining * order->delta_per_unit;
     }
     return sum;
+}
+
+/* What is held of the order's asset if everything live were filled. */
+static double pending_with(const rh_run *run, const rh_order *order)
+{
+    return rh_run_pending(run, run->universe->instruments[order->instrument].asset);
 }
 
 /* --- decisions become orders --------------------------------------------------------------- */
@@ -47,13 +54,13 @@ static int guard(rh_run *run, const rh_order *order, double elsewhere)
 {
     const rh_instrument *i = &run->universe->instruments[order->instrument];
     double delta = order->qty * order->delta_per_unit;
-    double position = rh_hedge_position_of(&run->net[run->asset], &run->reported, &run->known);
+    double position = rh_hedge_position_of(&run->net[i->asset], &run->reported, &run->known);
     double notional = fabs(order->qty) *
                       (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
                       rh_market_fx(&run->known, i->settle);
     if (run->forced) return -1;
     return rh_guards_check(&run->scenario->guards, run->now_ns, delta, notional,
-                           position + elsewhere, run->now_ns - run->known.spot_ns[run->asset]);
+                           position + elsewhere, run->now_ns - run->known.spot_ns[i->asset]);
 }
 
 static rh_status no_room(rh_run *run, rh_error *error)
@@ -73,7 +80,7 @@ static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error 
 {
     int verdict = -1;
     if (leaves_ns == run->now_ns) {
-        verdict = guard(run, order, rh_run_pending(run) + order->qty * order->delta_per_unit);
+        verdict = guard(run, order, pending_with(run, order) + order->qty * order->delta_per_unit);
     }
     if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
     bool full = run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT);
@@ -114,9 +121,31 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
     return RH_OK;
 }
 
+static rh_status cancel(rh_run *run, uint32_t slot, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[slot];
+    if (rh_order_state_final(order->state) || order->cancel_requested) return RH_OK;
+    order->cancel_requested = true;
+    int64_t arrives_ns =
+        run->now_ns + run->thought_ns + venue_of(run, order->instrument)->latency_ns;
+    return rh_queue_push(&run->queue, arrives_ns, RH_CLASS_ORDER, slot, order->id | CANCEL_BIT,
+                         error);
+}
+
+/* An order that has ended on the way, as the policy cannot know, takes no harm. */
+static rh_status cancel_one(rh_run *run, uint32_t id, rh_error *error)
+{
+    for (int k = 0; k < run->orders.live_count; k++) {
+        uint32_t slot = run->orders.live[k];
+        if (run->orders.slots[slot].id == id) return cancel(run, slot, error);
+    }
+    return RH_OK;
+}
+
 rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error)
 {
     if (request->cancel_live) RH_TRY(rh_run_cancel_all(run, error));
+    if (request->cancel_id != 0) RH_TRY(cancel_one(run, request->cancel_id, error));
     if (!(fabs(request->qty) > 0.0)) return RH_OK;
     int route = request->instrument < 0 ? 0 : request->instrument;
     rh_order order = {.instrument = run->scenario->hedges[route],
@@ -140,16 +169,8 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
 
 rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
 {
-    for (int k = 0; k < run->orders.live_count; k++) {
-        uint32_t slot = run->orders.live[k];
-        rh_order *order = &run->orders.slots[slot];
-        if (rh_order_state_final(order->state) || order->cancel_requested) continue;
-        order->cancel_requested = true;
-        RH_TRY(rh_queue_push(&run->queue,
-                             run->now_ns + run->thought_ns +
-                                 venue_of(run, order->instrument)->latency_ns,
-                             RH_CLASS_ORDER, slot, order->id | CANCEL_BIT, error));
-    }
+    for (int k = 0; k < run->orders.live_count; k++)
+        RH_TRY(cancel(run, run->orders.live[k], error));
     return RH_OK;
 }
 
@@ -164,13 +185,14 @@ static double open_qty(const rh_run *run, int instrument)
     return open;
 }
 
-rh_status rh_run_flatten(rh_run *run, rh_error *error)
+rh_status rh_run_flatten(rh_run *run, uint32_t assets, rh_error *error)
 {
     bool was = run->forced;
     run->forced = true;
     rh_status status = RH_OK;
     for (int h = 0; h < run->scenario->hedge_count && status == RH_OK; h++) {
         int i = run->scenario->hedges[h];
+        if (!(assets >> run->universe->instruments[i].asset & 1u)) continue;
         if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
         rh_order_request request = {.instrument = h,
                                     .slices = 1,
@@ -185,29 +207,32 @@ rh_status rh_run_flatten(rh_run *run, rh_error *error)
 rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error)
 {
     if (!run->flattening || run->orders.live_count > 0) return RH_OK;
-    return rh_run_flatten(run, error);
+    return rh_run_flatten(run, run->hedged, error);
 }
 
 /* What a hedge can give towards `qty`: its delta, when trading qty would reduce it. */
-static double releasable(const rh_run *run, int hedge, double qty)
+static double releasable(const rh_run *run, int asset, int hedge, double qty)
 {
     int i = run->scenario->hedges[hedge];
+    if (run->universe->instruments[i].asset != asset) return 0.0;
     if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
     if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
     double delta = open_qty(run, i) * rh_route_delta(&run->known, i);
     return delta * qty < 0.0 ? fabs(delta) : 0.0;
 }
 
-rh_status rh_run_release(rh_run *run, double qty, rh_error *error)
+rh_status rh_run_release(rh_run *run, int asset, double qty, rh_error *error)
 {
     double total = 0.0;
     for (int h = 0; h < run->scenario->hedge_count; h++)
-        total += releasable(run, h, qty);
+        total += releasable(run, asset, h, qty);
     if (!(total > 0.0)) return RH_OK; /* nothing is held against it */
     double part = fabs(qty) < total ? fabs(qty) / total : 1.0;
     for (int h = 0; h < run->scenario->hedge_count; h++) {
         rh_order_request request = {
-            .instrument = h, .slices = 1, .qty = copysign(part * releasable(run, h, qty), qty)};
+            .instrument = h,
+            .slices = 1,
+            .qty = copysign(part * releasable(run, asset, h, qty), qty)};
         if (fabs(request.qty) > 0.0) RH_TRY(rh_run_submit(run, &request, error));
     }
     return RH_OK;
@@ -289,7 +314,7 @@ static rh_status slice_leaves(rh_run *run, uint32_t slot, rh_error *error)
 {
     rh_order *order = &run->orders.slots[slot];
     if (order->cancel_requested) return end_order(run, slot, RH_ORDER_CANCELLED, error);
-    int verdict = guard(run, order, rh_run_pending(run));
+    int verdict = guard(run, order, pending_with(run, order));
     if (verdict >= 0) {
         rh_journal(run, "guard", "order %u, a slice, rejected: %s", order->id,
                    rh_guard_key((rh_guard_kind)verdict));
@@ -354,7 +379,7 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
         order->reported_remaining -= slip.qty;
         if (gone || fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
     }
-    run->greeks_valid = false;
+    run->greeks_valid = 0;
     rh_run_want_wake(run, RH_ON_FILL);
     told = *order;
     rh_orders_release(&run->orders, slip.order_slot);
@@ -391,10 +416,23 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-double rh_run_cost(rh_run *run, double qty)
+double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match)
 {
-    if (run->scenario->hedge_count == 0 || !isfinite(qty)) return 0.0;
-    int i = run->scenario->hedges[0];
+    *match = (rh_match){0};
+    int i = run->scenario->hedges[hedge];
+    if (!(rh_market_mid(&run->known, i) > 0.0) || !isfinite(qty)) return 0.0;
+    if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
+    double units = qty / rh_route_delta(&run->known, i);
+    units = rh_round_to_lot(units, run->universe->instruments[i].lot);
+    rh_order order = {.instrument = i, .qty = units, .remaining = units};
+    rh_venue_quote(venue_of(run, i), &run->known, &order, units, match);
+    return units;
+}
+
+double rh_run_cost(const rh_run *run, int hedge, double qty)
+{
+    if (hedge >= run->scenario->hedge_count || !isfinite(qty)) return 0.0;
+    int i = run->scenario->hedges[hedge];
     const rh_instrument *instrument = &run->universe->instruments[i];
     if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
     double units = qty / rh_route_delta(&run->known, i);

@@ -70,7 +70,7 @@ typedef struct rh_lua {
     rh_kill_kind killed_by;
     char message[RH_ERROR_MESSAGE_MAX]; /* of the kill, or of the last error */
 
-    bool loading, dead;
+    bool loading, dead, has_prelude;
     int trigger_line, scale_line;       /* where they are defined, for messages about results */
     const rh_view *view;                /* during a call */
     const double *features;
@@ -79,7 +79,7 @@ typedef struct rh_lua {
     int state;                          /* reference of the table of rehedge.state, or LUA_NOREF */
 
     rh_policy_services services;        /* hedges copied */
-    char (*hedge_names)[RH_NAME_MAX];
+    char (*names)[RH_NAME_MAX];         /* of hedges, their venues and assets, in this order */
     int64_t log_second;
     int log_lines;
     long log_dropped;
@@ -126,8 +126,9 @@ void rh_lua_open_coroutine(lua_State *L);
 
 /* prelude.c: what of `rehedge` is written in Lua */
 #define RH_LUA_PRELUDE_CHUNK "=rehedge"
-/* Push the table of its functions; `globals`, at a positive index, is what they may use. */
-void rh_lua_run_prelude(lua_State *L, int globals);
+/* Run it, unless it has, and add its functions to the table at `into` (an upvalue); false when they
+ * were there before. Raises what a limit or missing memory raises. */
+bool rh_lua_load_prelude(lua_State *L, int into);
 bool rh_lua_in_prelude(const lua_Debug *activation);    /* after lua_getinfo with "S" */
 
 /* value.c: reading arguments strictly and making text without libc or addresses */
@@ -184,6 +185,15 @@ void rh_lua_wrap_view(lua_State *L);                /* the fields on top become 
 void rh_lua_fill_view(rh_lua *host);                /* before a call */
 const char *rh_lua_field_name(int field);
 void rh_lua_push_features(lua_State *L);
+const rh_view *rh_lua_live_view(lua_State *L);      /* raises outside a call */
+const rh_view *rh_lua_check_self(lua_State *L, const char *method);
+int rh_lua_unknown_field(lua_State *L);             /* raises; arg 2 is the key */
+
+/* view_book.c */
+void rh_lua_push_assets(lua_State *L);              /* makes the views of assets; pushes nothing */
+int rh_lua_view_asset(lua_State *L);
+int rh_lua_view_orders(lua_State *L);
+int rh_lua_view_route(lua_State *L);
 void rh_lua_push_params(lua_State *L);
 
 /* series.c */
@@ -206,8 +216,9 @@ void rh_lua_refuse_key(lua_State *L, const char *where, const char *key,
 void rh_lua_copy_name(lua_State *L, int index, const char *key, char out[RH_NAME_MAX]);
 rh_status rh_lua_resolve(rh_lua *host, rh_json params, rh_error *error);
 /* Read the decision of scale from the stack slot `index`; raises nothing. */
-rh_status rh_lua_read_orders(rh_lua *host, int index, rh_order_request *orders, size_t *count,
-                             rh_kill_kind *kind, rh_error *error);
+rh_status rh_lua_read_orders(rh_lua *host, const rh_view *view, int index,
+                             rh_order_request *orders, size_t *count, rh_kill_kind *kind,
+                             rh_error *error);
 int rh_lua_state(lua_State *L);                     /* rehedge.state */
 rh_status rh_lua_save_state(const rh_policy *policy, rh_buffer *state, rh_error *error);
 rh_status rh_lua_load_state(rh_policy *policy, const char *bytes, size_t length,

@@ -108,7 +108,8 @@ static rh_status scale(rh_policy *policy, const rh_view *view, const double *fea
     lua_pushnumber(L, hi);
     int code = rh_lua_enter(host, view, features, 5, 1);
     if (code != LUA_OK) return rh_lua_die(host, rh_lua_failed(host, code, killed_by, error));
-    rh_status status = rh_lua_read_orders(host, lua_gettop(L), orders, count, killed_by, error);
+    rh_status status = rh_lua_read_orders(host, view, lua_gettop(L), orders, count, killed_by,
+                                          error);
     lua_settop(L, RH_LUA_AT_END);
     if (status == RH_OK) return RH_OK;
     *count = 0;
@@ -119,7 +120,7 @@ static void free_policy(rh_policy *policy)
 {
     rh_lua *host = (rh_lua *)policy;
     if (host->L != NULL) lua_close(host->L);    /* no finalizer of a script exists */
-    free(host->hedge_names);
+    free(host->names);
     free((void *)host->services.hedges);
     free(host);
 }
@@ -129,22 +130,36 @@ static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_
 
 /* --- loading ------------------------------------------------------------------------------- */
 
+/* Copy `count` names behind those that were copied before; NULL stays NULL. */
+static const char *const *copy_names(rh_lua *host, const char **pointers, size_t *used,
+                                     const char *const *names, int count)
+{
+    const char **first = pointers + *used;
+    if (names == NULL) return NULL;
+    for (int i = 0; i < count; i++, ++*used) {
+        snprintf(host->names[*used], RH_NAME_MAX, "%s", names[i]);
+        pointers[*used] = host->names[*used];
+    }
+    return first;
+}
+
 static rh_status copy_services(rh_lua *host, const rh_policy_services *services, rh_error *error)
 {
     host->services = *services;
     host->services.trusted = services->trusted && !host->set->strict;
-    host->services.hedges = NULL;
-    if (services->hedge_count == 0) return RH_OK;
-    size_t count = (size_t)services->hedge_count;
-    const char **names = calloc(count, sizeof *names);
-    host->hedge_names = calloc(count, sizeof *host->hedge_names);
-    host->services.hedges = names;
-    if (names == NULL || host->hedge_names == NULL)
+    host->services.hedges = host->services.hedge_venues = host->services.assets = NULL;
+    size_t used = 0, count = 2 * (size_t)services->hedge_count + (size_t)services->asset_count;
+    if (count == 0) return RH_OK;
+    const char **pointers = calloc(count, sizeof *pointers);
+    host->names = calloc(count, sizeof *host->names);
+    host->services.hedges = pointers;   /* owns all of them, whatever there is */
+    if (pointers == NULL || host->names == NULL)
         return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
-    for (size_t i = 0; i < count; i++) {
-        snprintf(host->hedge_names[i], RH_NAME_MAX, "%s", services->hedges[i]);
-        names[i] = host->hedge_names[i];
-    }
+    (void)copy_names(host, pointers, &used, services->hedges, services->hedge_count);
+    host->services.hedge_venues =
+        copy_names(host, pointers, &used, services->hedge_venues, services->hedge_count);
+    host->services.assets =
+        copy_names(host, pointers, &used, services->assets, services->asset_count);
     return RH_OK;
 }
 
@@ -216,6 +231,7 @@ static int values_body(lua_State *L)
     rh_lua_push_fields(L);
     lua_pushvalue(L, -1);
     references[FIELDS] = luaL_ref(L, LUA_REGISTRYINDEX);
+    rh_lua_push_assets(L);
     rh_lua_wrap_view(L);
     references[VIEW] = luaL_ref(L, LUA_REGISTRYINDEX);
     for (int field = 0; field <= RH_LUA_TIME; field++) {

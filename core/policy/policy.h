@@ -51,6 +51,7 @@ typedef struct rh_order_request {
     int slices;                 /* >= 1; slice i of n is sent i * over_ns / n after the decision */
     int64_t over_ns;
     bool cancel_live;           /* cancel all live orders first; qty may then be 0 */
+    uint32_t cancel_id;         /* cancel this order first; 0: none. qty may then be 0 */
 } rh_order_request;
 
 typedef struct rh_decision { bool fire; double lo, hi; } rh_decision;
@@ -122,6 +123,7 @@ struct rh_policy {      /* first member of each implementation's own struct */
     char name[RH_NAME_MAX], version[RH_NAME_MAX], license[RH_NAME_MAX], about[256];
     char sha256[RH_SHA256_HEX];             /* of all its source; zeros for native ones */
     bool has_trigger, has_scale;
+    bool portfolio;                         /* hedges several assets at once */
     uint32_t told;                          /* bits 1 << RH_NOTICE_* that it wants to hear of */
     int64_t gas;                            /* of the last call; exact to 10 when gas_matters */
     bool reproducible;                      /* false once a memory kill decided something */
@@ -142,7 +144,10 @@ typedef struct rh_policy_services {
     uint32_t path;
     uint32_t purpose;           /* of its random streams; 0: RH_PURPOSE_POLICY */
     const char *const *hedges;
+    const char *const *hedge_venues;    /* of each; may be NULL: orders cannot name a venue */
     int hedge_count;
+    const char *const *assets;  /* of the universe, by index; NULL: s:asset knows none */
+    int asset_count;
     void (*log)(void *host, const char *text);      /* escaped, one line; may be NULL */
     void *host;
     bool trusted;

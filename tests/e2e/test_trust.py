@@ -19,7 +19,8 @@ class Trusted(Case):
     def test_patterns_and_coroutines(self):
         self.write("x.lua", POLICY % (
             'local word = ("band=0.25"):match("%a+")\nassert(word == "band")\n'
-            'local next_one = coroutine.wrap(function() while true do coroutine.yield(1) end end)',
+            'local next_one = coroutine.wrap(function()\n'
+            'while true do coroutine.yield(1) end end)',
             "for i = 1, 300000 do local x = i end assert(next_one() == 1)"))
         path = self.write("s.json", scenario())
         run = ["run", path, "--quiet", "--policy", self.path("x.lua"), "--json"]
