@@ -288,9 +288,9 @@ void rh_scenario_free(rh_scenario *scenario)
 {
     if (!scenario) return;
     if (scenario->feed) scenario->feed->free(scenario->feed);
-    rh_policy_source_free(&scenario->policy.source);
+    rh_choice_free(&scenario->policy);
     for (size_t i = 0; i < scenario->swap_count; i++) {
-        rh_policy_source_free(&scenario->swaps[i].choice.source);
+        rh_choice_free(&scenario->swaps[i].choice);
     }
     rh_json_free(scenario->doc);
     rh_json_free(scenario->override_doc);

@@ -35,6 +35,7 @@ static int enter(rh_lua *host, const rh_view *view, const double *features, int 
     rh_lua_fill_view(host);
     rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_CPU_NS_PER_CALL);
     int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
+    rh_lua_account(host);
     host->view = NULL;
     host->features = NULL;
     /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
@@ -280,6 +281,7 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
         free_policy(&host->policy);
         return status;
     }
+    rh_lua_account(host);
     host->source = NULL;
     host->source_length = 0;
     host->loading = host->host_allocates = false;
