@@ -52,6 +52,7 @@ typedef struct rh_scenario {
     char sha256[RH_SHA256_HEX];
     const char *path;
     const char *const *allowed;
+    const rh_policy_finder *finder;
     uint64_t seed;
     int64_t from_ns, to_ns, ledger_ns;
     rh_end_mode end;

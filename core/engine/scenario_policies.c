@@ -24,28 +24,22 @@ static rh_status unknown_native(const char *name, rh_json at, rh_error *error)
 rh_status rh_choice_named(const rh_scenario *s, const char *name, rh_json at, bool from_file,
                           rh_policy_choice *choice, rh_error *error)
 {
-    char path[RH_PATH_MAX];
-    size_t length = strlen(name);
     choice->at = at;
     if (!strncmp(name, "native:", 7)) {
         choice->native = rh_native_policy_find(name + 7);
         return choice->native ? RH_OK : unknown_native(name + 7, at, error);
     }
     choice->has_script = true;
-    bool is_path = strchr(name, '/') || (length > 4 && !strcmp(name + length - 4, ".lua"));
     rh_status status;
-    if (!is_path) {
-        status = rh_policy_source_shipped(name, &choice->source, error);
-    } else if (!from_file) {
-        status = rh_policy_source_file(name, &choice->source, error);
-        snprintf(choice->path, sizeof choice->path, "%s", name);
+    if (!from_file || !rh_policy_is_path(name)) {
+        status = rh_policy_source_open(s->finder, name, &choice->source, error);
+        snprintf(choice->path, sizeof choice->path, "%s", rh_policy_is_path(name) ? name : "");
     } else {
-        status = rh_path_resolve(s->path, name, s->allowed, path, error);
-        if (status == RH_OK) status = rh_policy_source_file(path, &choice->source, error);
-        if (status == RH_OK) { /* as the person wrote it, not where it was found */
-            snprintf(choice->source.label, sizeof choice->source.label, "%s", name);
-            memcpy(choice->path, path, sizeof choice->path);
-        }
+        status = rh_path_resolve(s->path, name, s->allowed, choice->path, error);
+        if (status == RH_OK)
+            status = rh_policy_source_open(s->finder, choice->path, &choice->source, error);
+        if (status == RH_OK) /* as the person wrote it, not where it was found */
+            rh_policy_source_label(&choice->source, name);
     }
     if (status != RH_OK && from_file && error) {
         char message[RH_ERROR_MESSAGE_MAX];

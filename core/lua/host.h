@@ -53,6 +53,7 @@ typedef struct rh_lua {
     char label[RH_LUA_LABEL_MAX];       /* short file name, the chunk's name */
     const char *source;                 /* only while loading */
     size_t source_length;
+    const rh_policy_source *set;        /* its modules; only while loading */
 
     size_t bytes_used;                  /* live memory of the VM */
     bool host_allocates;                /* the cap is off: the host, not the script, is at work */
@@ -137,6 +138,10 @@ typedef struct rh_lua_piece {
 void rh_lua_piece_begin(lua_State *L, rh_lua_piece *piece);     /* takes one stack slot */
 void rh_lua_piece_add(rh_lua_piece *piece, const char *bytes, size_t length);
 void rh_lua_piece_push(rh_lua_piece *piece);
+
+/* lib_require.c */
+int rh_lua_require(lua_State *L);
+rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* lexer.c's rules */
 
 /* keys.c: the one order of the keys of a table */
 void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */
