@@ -14,6 +14,10 @@
 
 typedef struct rh_run_request {
     const char *scenario_path;
+    const char *archive;     /* a run directory whose copy of the scenario and scripts are read; data
+                                are found from scenario_path and must be as they were; or NULL */
+    const char *const *swaps; /* "TIME=POLICY" of --swap, after the scenario's own */
+    int swap_count;
     const char *policy;      /* replaces the policy block and drops swaps; NULL: as written,
                                 "delta_band", "my.lua", "my/bundle", "native:none", "delta_band:band=0.4" */
     const char *const *sets; /* "k=v" of --set: a var, or policy.PARAM */

@@ -106,7 +106,9 @@ rh_status rh_output_finish(rh_run *run, const rh_buffer *summary, rh_error *erro
 {
     rh_output *out = &run->out;
     if (!out->has_dir) return RH_OK;
-    rh_status status = commit(&out->fills, RH_OK, error);
+    rh_status status = out->archived;
+    if (status != RH_OK && error) *error = out->archive_error;
+    status = commit(&out->fills, status, error);
     status = commit(&out->ledger, status, error);
     status = commit(&out->journal, status, error);
     return status == RH_OK ? write_summary(run, summary, error) : status;
@@ -174,12 +176,17 @@ void rh_journal_swap(rh_run *run, const rh_swap_note *note)
     if (!run->out.journal) return;
     rh_json_writer writer = begin_line(run, note->kind, note->text);
     rh_json_put_text(&writer, "by", note->by_hand ? "hand" : "scenario");
-    rh_json_put_text(&writer, "script", note->script);
+    rh_json_put_text(&writer, "part", note->part);
+    rh_json_put_i64(&writer, "parts", note->parts);
+    rh_json_put_text(&writer, note->native ? "native" : "script", note->script);
+    if (note->strict) rh_json_put_bool(&writer, "strict", true);
     rh_json_put_text(&writer, "old_sha256", note->old_sha256);
     rh_json_put_text(&writer, "sha256", note->sha256);
     if (note->assignment) rh_json_put_text(&writer, "set", note->assignment);
     if (note->params) {
-        rh_output_params(note->params, &writer);
+        rh_json_open(&writer, "params", '{');
+        rh_output_params(note->params, "", &writer);
+        rh_json_close(&writer, '}');
         rh_json_put_text(&writer, "orders", note->cancel_orders ? "cancel" : "keep");
         rh_json_put_i64(&writer, "state_bytes", (int64_t)note->state_bytes);
         rh_json_put_i64(&writer, "gas", note->gas);

@@ -17,6 +17,8 @@ typedef struct rh_output {
     rh_dir_out dir;
     bool has_dir;
     rh_buffer line;
+    rh_status archived; /* the first failure to keep a script; see archive.h */
+    rh_error archive_error;
 } rh_output;
 
 /* X(NAME): what the digest covers. A record is 64 bytes: tag, index, time, six doubles. */
@@ -43,10 +45,13 @@ void rh_digest_order(struct rh_run *run, const rh_order *order);
 
 /* One journal line: {"time_ns", "time", "seq", "kind", "text"}; `text` printf-style, escaped. */
 void rh_journal(struct rh_run *run, const char *kind, const char *format, ...) RH_PRINTF(3, 4);
-/* A swap or set, with what a rerun needs of it: after which event, by whom, which source, params. */
+/* A swap or set, with what a rerun needs of it: after which event, by whom, source, params. */
 typedef struct rh_swap_note {
     const char *kind, *text; /* "swap", "set", "swap_refused", "set_refused" */
-    const char *script;      /* its label, or native:NAME */
+    const char *part;        /* "policy", "trigger", "scale" */
+    int parts;               /* how many lines make this act: 1, or 2 for trigger and scale */
+    bool native, strict;
+    const char *script;      /* its label or name */
     const char *old_sha256, *sha256;
     const char *assignment;  /* of a set, or NULL */
     const rh_params *params; /* of the new policy; NULL: refused */
@@ -56,7 +61,8 @@ typedef struct rh_swap_note {
     bool by_hand, cancel_orders;
 } rh_swap_note;
 void rh_journal_swap(struct rh_run *run, const rh_swap_note *note);
-void rh_output_params(const rh_params *params, rh_json_writer *writer); /* "params": {...} */
+void rh_output_param(const rh_params *params, int k, const char *name, rh_json_writer *writer);
+void rh_output_params(const rh_params *params, const char *prefix, rh_json_writer *writer);
 void rh_output_fill(struct rh_run *run, const rh_order *order, const rh_fill_booking *fill);
 void rh_output_ledger(struct rh_run *run);
 /* summary.json into `out`. */

@@ -2,6 +2,7 @@
  * order, and the two deliveries of a market record. Invariant: time never runs backwards, and a
  * step to the left of the line is an event. */
 #include "engine/run.h"
+#include "engine/archive.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,6 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
     if (run->last_expiry_ns == INT64_MIN) run->last_expiry_ns = s->to_ns;
     for (size_t k = 0; k < s->swap_count; k++) {
         RH_TRY(rh_queue_push(q, s->swaps[k].at_ns, RH_CLASS_SWAP, (uint32_t)k, 0, error));
-        run->swaps_due++;
     }
     return rh_queue_push(q, s->from_ns, RH_CLASS_LEDGER, 0, 0, error);
 }
@@ -80,6 +80,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
     RH_TRY(schedule_start(run, error));
     RH_TRY(rh_output_open(run, error));
+    RH_TRY(rh_archive_inputs(run, error));
     RH_TRY(rh_run_first_policy(run, error));
     run->feed = s->feed;
     return look_ahead(run, error);
@@ -99,6 +100,7 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_r
     run->woke_ns = run->wake_at_ns = INT64_MIN;
     run->last_order_ns = scenario->from_ns;
     run->reproducible = true;
+    run->acts_left = RH_SWAPS_MAX - (int)scenario->swap_count;
     run->slot.wake_in_ns = INT64_MAX;
     run->asset =
         scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
@@ -160,10 +162,12 @@ static rh_status happened(rh_run *run, rh_error *error)
 
 static void update_features(rh_run *run, const rh_record *record)
 {
-    rh_policy_slot *slot = &run->slot;
-    for (int f = 0; f < slot->policy->feature_count; f++) {
-        if (slot->feature_instrument[f] == record->instrument) {
-            slot->features[f]->update(slot->features[f], record);
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy_part *part = &run->slot.part[p];
+        for (int f = 0; part->policy && f < part->policy->feature_count; f++) {
+            if (part->feature_instrument[f] == record->instrument) {
+                part->features[f]->update(part->features[f], record);
+            }
         }
     }
 }
@@ -180,8 +184,8 @@ static void become_known(rh_run *run)
     rh_market_apply(&run->known, record);
     rh_recent_add_record(run->recent, record);
     run->greeks_valid = false;
-    if (!run->slot.policy) return;
-    if (run->slot.policy->feature_count > 0) update_features(run, record);
+    if (!rh_run_policy(run)) return;
+    update_features(run, record);
     rh_run_want_wake(run, why[record->kind]);
 }
 

@@ -58,7 +58,7 @@ static int guard(rh_run *run, const rh_order *order, double elsewhere)
 static rh_status no_room(rh_run *run, rh_error *error)
 {
     rh_error why = {0};
-    if (run->forced || !run->slot.policy) { /* the engine's own: said in the journal */
+    if (run->forced || !rh_run_policy(run)) { /* the engine's own: said in the journal */
         rh_journal(run, "guard", "no room for an order of the engine");
         return RH_OK;
     }

@@ -106,6 +106,7 @@ void rh_policy_free(rh_policy *policy);     /* NULL is fine */
 typedef struct rh_policy_services {
     uint64_t seed;
     uint32_t path;
+    uint32_t purpose;           /* of its random streams; 0: RH_PURPOSE_POLICY */
     const char *const *hedges;
     int hedge_count;
     void (*log)(void *host, const char *text);      /* escaped, one line; may be NULL */
