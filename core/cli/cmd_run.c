@@ -8,7 +8,7 @@
 typedef struct run_arguments {
     const char *policy, *seed, *out;
     bool json, quiet;
-    rh_words sets, allowed;
+    rh_words sets, allowed, swaps;
 } run_arguments;
 
 static void pass_progress(void *context, double fraction, uint64_t events)
@@ -47,6 +47,8 @@ static int run(const char *scenario, run_arguments *given)
     request.seed = given->seed;
     request.sets = given->sets.items;
     request.set_count = given->sets.count;
+    request.swaps = given->swaps.items;
+    request.swap_count = given->swaps.count;
     request.allowed = given->allowed.items;
     request.out_dir = given->out;
     request.progress = pass_progress;
@@ -81,6 +83,8 @@ int rh_cmd_run(int argc, char **argv)
         {"--set", "NAME=VALUE", "set a variable of the scenario, or a parameter as "
          "policy.NAME=VALUE; may repeat", NULL, NULL, &given.sets},
         {"--seed", "N", "replace the scenario's seed", &given.seed, NULL, NULL},
+        {"--swap", "TIME=POLICY", "at this time (2021-05-19T12:00:00Z, or 36h after clock.from) "
+         "another policy takes over; may repeat", NULL, NULL, &given.swaps},
         {"--out", "DIR", "write a run directory (summary, fills, ledger, journal, report); DIR "
          "must not exist", &given.out, NULL, NULL},
         {"--json", NULL, "print summary.json instead of the table", NULL, &given.json, NULL},

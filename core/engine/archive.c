@@ -224,6 +224,7 @@ static void put_policies(rh_json_writer *w, const rh_scenario *s)
     rh_json_open(w, "swaps", '[');
     for (size_t k = 0; k < s->swap_count; k++) {
         char at[RH_TIME_TEXT];
+        if (s->swaps[k].open) continue; /* nothing of it lasts: see rh_output_branch */
         rh_text_time(at, s->swaps[k].at_ns);
         rh_json_open(w, NULL, '{');
         rh_json_put_text(w, "at", at);

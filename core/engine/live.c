@@ -77,7 +77,7 @@ void rh_live_quit(rh_live *live)
     rh_run *run = live->run;
     if (rh_run_ended(run)) return;
     run->quit = true;
-    rh_journal(run, "quit", "ended by hand");
+    rh_journal_quit(run);
 }
 
 static rh_status finish(rh_live *live, rh_run_result *result, rh_error *error)
@@ -125,6 +125,35 @@ void rh_run_result_free(rh_run_result *result)
     rh_buffer_free(&result->summary);
     if (result->has_dir) rh_dir_out_abandon(&result->dir);
     result->has_dir = false;
+}
+
+/* --- a fork in the way --------------------------------------------------------------------- */
+
+uint64_t rh_live_sequence(const rh_live *live)
+{
+    return live->run->sequence;
+}
+
+rh_status rh_live_go_to_fork(rh_live *live, rh_error *error)
+{
+    RH_TRY(rh_live_go(live, INT64_MAX, 0, error));
+    if (live->run->halted) return RH_OK;
+    return rh_fail(error, RH_STATE, "the run ended before the place of the fork");
+}
+
+rh_status rh_live_branch(rh_live *live, int branch, const char *out_dir, rh_error *error)
+{
+    rh_run *run = live->run;
+    rh_scenario *s = live->scenario;
+    RH_ASSERT(run->halted && branch >= 0 && (size_t)branch < s->branch_count);
+    rh_swap *place = &s->swaps[run->fork - s->swaps];
+    *place = s->branches[branch];
+    s->branches[branch] = (rh_swap){0}; /* the place's now */
+    run->halted = false;
+    rh_status status = out_dir ? rh_output_branch(run, out_dir, error) : RH_OK;
+    if (status == RH_OK) status = rh_run_swap(run, place, error);
+    live->failed = status;
+    return status;
 }
 
 /* --- look ---------------------------------------------------------------------------------- */

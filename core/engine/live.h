@@ -60,6 +60,15 @@ typedef struct rh_live_recorded {
 } rh_live_recorded;
 rh_status rh_live_repeat(rh_live *live, const rh_live_recorded *recorded, rh_error *why);
 
+/* Of a request with fork_at: on to the place of the fork, where the run waits in the middle of a
+ * swap whose policy is still open. */
+rh_status rh_live_go_to_fork(rh_live *live, rh_error *error);
+/* Which of request->branches comes; from here on the run is that of --swap with it. `out_dir`: a run
+ * directory of its own, with what the run has written so far; NULL: none. */
+rh_status rh_live_branch(rh_live *live, int branch, const char *out_dir, rh_error *error);
+/* How many events have been processed. */
+uint64_t rh_live_sequence(const rh_live *live);
+
 /* One line per position held: instrument, quantity, mark, delta; reported state. `price` is in the
  * settlement currency, NaN when not known; `delta` in asset units. */
 typedef void rh_live_visit(void *context, const char *instrument, double qty, double price,

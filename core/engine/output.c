@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/archive.h"
 #include "engine/run.h"
 
 /* --- digest -------------------------------------------------------------------------------- */
@@ -94,6 +95,34 @@ static rh_status commit(rh_file_out **file, rh_status so_far, rh_error *error)
     return so_far;
 }
 
+static rh_status take_over(const rh_run *run, const char *name, rh_file_out **file,
+                           rh_error *error)
+{
+    char path[RH_PATH_MAX + 32];
+    rh_file_out *copy = NULL;
+    snprintf(path, sizeof path, "%s/%s", run->out.dir.temporary, name);
+    rh_status status = rh_file_out_copy(*file, path, &copy, error);
+    rh_file_out_leave(*file); /* in any case: it is the other process' */
+    *file = status == RH_OK ? copy : NULL;
+    return status;
+}
+
+rh_status rh_output_branch(rh_run *run, const char *path, rh_error *error)
+{
+    rh_output *out = &run->out;
+    if (!out->has_dir) return rh_fail(error, RH_STATE, "the run before the fork has no directory");
+    rh_status status = rh_dir_out_begin(&out->dir, path, error);
+    out->has_dir = status == RH_OK; /* the first one is the other process' */
+    rh_status fills = take_over(run, "fills.csv", &out->fills, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = fills;
+    rh_status ledger = take_over(run, "ledger.csv", &out->ledger, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = ledger;
+    rh_status journal =
+        take_over(run, "journal.jsonl", &out->journal, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = journal;
+    return status == RH_OK ? rh_archive_inputs(run, error) : status;
+}
+
 static rh_status write_summary(rh_run *run, const rh_buffer *summary, rh_error *error)
 {
     rh_file_out *file = NULL;
@@ -168,6 +197,14 @@ void rh_journal(rh_run *run, const char *kind, const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     rh_json_writer writer = begin_line(run, kind, text);
+    end_line(run, &writer);
+}
+
+void rh_journal_quit(rh_run *run)
+{
+    if (!run->out.journal) return;
+    rh_json_writer writer = begin_line(run, "quit", "ended by hand");
+    rh_json_put_text(&writer, "by", "hand");
     end_line(run, &writer);
 }
 

@@ -34,6 +34,9 @@ typedef enum rh_digest_tag {
 rh_status rh_output_open(struct rh_run *run, rh_error *error);
 /* Commit the files and summary.json; the directory stays temporary for the caller. */
 rh_status rh_output_finish(struct rh_run *run, const rh_buffer *summary, rh_error *error);
+/* A branch of a run goes on in another process, in a directory of its own that begins with what was
+ * written so far; the first directory is left to the process that began it. */
+rh_status rh_output_branch(struct rh_run *run, const char *path, rh_error *error);
 void rh_output_abandon(struct rh_run *run);
 /* A broken identity: keep what there is as OUT.failed. */
 void rh_output_keep_failed(struct rh_run *run);
@@ -60,6 +63,7 @@ typedef struct rh_swap_note {
     int views;
     bool by_hand, cancel_orders;
 } rh_swap_note;
+void rh_journal_quit(struct rh_run *run);
 void rh_journal_swap(struct rh_run *run, const rh_swap_note *note);
 void rh_output_param(const rh_params *params, int k, const char *name, rh_json_writer *writer);
 void rh_output_params(const rh_params *params, const char *prefix, rh_json_writer *writer);

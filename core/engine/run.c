@@ -70,6 +70,12 @@ static rh_status open_parts(rh_run *run, rh_error *error)
         rh_net_delta_init(&run->net[a], &s->universe, a, s->hedge_collateral);
     }
     RH_TRY(rh_run_rebuild(run, error));
+    run->guards = s->guards;
+    run->venues = calloc((size_t)s->venue_count + 1, sizeof *run->venues);
+    if (!run->venues) return rh_fail(error, RH_NO_MEMORY, "no memory for the venues");
+    if (s->venue_count > 0) {
+        memcpy(run->venues, s->venues, (size_t)s->venue_count * sizeof *run->venues);
+    }
     rh_orders_init(&run->orders);
     for (uint32_t i = 0; i < RH_REPORTS_MAX; i++)
         run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
@@ -125,6 +131,7 @@ void rh_run_close(rh_run *run)
     rh_queue_free(&run->queue);
     rh_delay_free(&run->delayed);
     free(run->recent);
+    free(run->venues);
     free(run);
 }
 
@@ -286,7 +293,11 @@ static rh_status queued_event(rh_run *run, rh_error *error)
     case RH_CLASS_FUNDING: rh_run_funding(run, (int)event.slot, run->is.funding[event.slot]); break;
     case RH_CLASS_SETTLEMENT: return rh_run_settle(run, (int)event.slot, error);
     case RH_CLASS_REPORT: return rh_run_report(run, event.slot, error);
-    case RH_CLASS_SWAP: return rh_run_swap(run, &run->scenario->swaps[event.slot], error);
+    case RH_CLASS_SWAP:
+        run->fork = &run->scenario->swaps[event.slot];
+        if (!run->fork->open) return rh_run_swap(run, run->fork, error);
+        run->halted = true;
+        return RH_OK;
     case RH_CLASS_TIMER: return rh_run_timer(run, &event, error);
     case RH_CLASS_LEDGER: return ledger_row(run, error);
     case RH_CLASS_HAPPENED:
@@ -369,10 +380,12 @@ rh_status rh_run_end(rh_run *run, rh_error *error)
 rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
                     rh_error *error)
 {
+    if (run->halted) return rh_fail(error, RH_STATE, "the run waits for its branch");
     int64_t last_ns = until_ns < run->scenario->to_ns ? until_ns : run->scenario->to_ns;
     *more = !run->quit;
     for (uint64_t n = 0; *more && (max_events == 0 || n < max_events); n++) {
         RH_TRY(step(run, last_ns, more, error));
+        if (run->halted) break; /* at a fork: the event of the swap is under way */
         if ((n & PROGRESS_EVENTS) == 0) RH_TRY(show_progress(run, error));
     }
     return RH_OK;

@@ -80,6 +80,8 @@ typedef struct rh_run {
     rh_net_delta net[RH_ASSETS_MAX];
     bool has_stake; /* options or hedges exist: deltas mean something */
     int asset;      /* the policy's: that of the hedge instruments */
+    rh_guards guards; /* the scenario's limits, and what this run has counted */
+    rh_venue *venues; /* the scenario's, and the depth that this run has used */
     rh_orders orders;
     rh_report_slip reports[RH_REPORTS_MAX];
     uint32_t free_reports[RH_REPORTS_MAX];
@@ -120,6 +122,8 @@ typedef struct rh_run {
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
+    bool halted;         /* at the place of a fork, `fork`, before its swap */
+    const rh_swap *fork;
     bool quit; /* a person ended it; what comes later does not happen */
     rh_digest *digest;
     rh_output out;

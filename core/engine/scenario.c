@@ -325,6 +325,8 @@ void rh_scenario_free(rh_scenario *scenario)
     rh_pick_free(&scenario->policy);
     for (size_t i = 0; i < scenario->swap_count; i++)
         rh_pick_free(&scenario->swaps[i].pick);
+    for (size_t i = 0; i < scenario->branch_count; i++)
+        rh_pick_free(&scenario->branches[i].pick);
     rh_json_free(scenario->doc);
     rh_arena_free(&scenario->arena);
     free(scenario);

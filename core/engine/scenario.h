@@ -52,6 +52,7 @@ typedef struct rh_swap {
     int64_t at_ns;
     rh_policy_pick pick;
     bool cancel_orders;
+    bool open; /* the place of a fork: which policy comes is decided when the run is there */
 } rh_swap;
 
 typedef struct rh_tape_input {
@@ -88,6 +89,8 @@ typedef struct rh_scenario {
     rh_policy_choice failover; /* native */
     rh_swap *swaps;
     size_t swap_count;
+    rh_swap *branches; /* for the open one */
+    size_t branch_count;
     rh_feed *feed;                      /* all feeds merged; a run takes it */
     int64_t bar_ns[RH_INSTRUMENTS_MAX]; /* bar length per instrument, 0: ticks or none */
     rh_tape_input tapes[RH_FEEDS_MAX + RH_ASSETS_MAX];

@@ -298,21 +298,81 @@ static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
     return read_pick(s, at, true, &swap->pick, error);
 }
 
-static rh_status read_swaps(rh_scenario *s, rh_json root, rh_error *error)
+/* "2021-05-19T12:00:00Z", or a duration counted from clock.from. */
+static rh_status read_when(const rh_scenario *s, const char *option, const char *text,
+                           int64_t *at_ns, rh_error *error)
 {
-    rh_json list;
-    rh_status found = rh_json_get(root, "swaps", RH_OPTIONAL, &list, error);
-    if (found == RH_NOT_FOUND) return RH_OK;
-    RH_TRY(found);
-    if (rh_json_kind(list) != RH_JSON_ARRAY || rh_json_count(list) > RH_SWAPS_MAX) {
-        return rh_json_fail(list, error, "expected a list of at most %d swaps", RH_SWAPS_MAX);
+    int64_t after_ns;
+    bool date = rh_parse_time(text, at_ns);
+    if (!date && !rh_parse_duration(text, &after_ns)) {
+        return rh_fail(error, RH_USAGE,
+                       "%s %.60s: expected a time such as 2021-05-19T12:00:00Z, or a duration "
+                       "from clock.from such as 36h",
+                       option, text);
     }
-    s->swaps = rh_arena_array(&s->arena, rh_json_count(list) + 1, sizeof *s->swaps);
-    if (!s->swaps) return rh_fail(error, RH_NO_MEMORY, "no memory for the swaps");
-    for (size_t n = 0; n < rh_json_count(list); n++) {
-        RH_TRY(read_swap(s, rh_json_at(list, n), error));
+    if (!date && after_ns <= s->to_ns - s->from_ns) *at_ns = s->from_ns + after_ns;
+    bool inside = date ? *at_ns >= s->from_ns && *at_ns <= s->to_ns
+                       : after_ns <= s->to_ns - s->from_ns;
+    if (inside) return RH_OK;
+    return rh_fail(error, RH_USAGE, "%s %.60s: expected a time inside the clock", option, text);
+}
+
+/* "TIME=POLICY" of --swap. */
+static rh_status add_swap(rh_scenario *s, const char *text, rh_error *error)
+{
+    char when[RH_TIME_TEXT];
+    rh_swap *swap = &s->swaps[s->swap_count];
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1] || (size_t)(equals - text) >= sizeof when) {
+        return rh_fail(error, RH_USAGE, "--swap %.200s: expected TIME=POLICY", text);
+    }
+    snprintf(when, sizeof when, "%.*s", (int)(equals - text), text);
+    RH_TRY(read_when(s, "--swap", when, &swap->at_ns, error));
+    RH_TRY(rh_pick_from_spec(s, equals + 1, true, &swap->pick, error));
+    s->swap_count++;
+    return RH_OK;
+}
+
+/* The place of a fork is a swap like those of --swap; the policies that may come are read now. */
+static rh_status add_fork(rh_scenario *s, const rh_run_request *request, rh_error *error)
+{
+    rh_swap *swap = &s->swaps[s->swap_count];
+    size_t count = (size_t)request->branch_count;
+    RH_TRY(read_when(s, "--at", request->fork_at, &swap->at_ns, error));
+    swap->open = true;
+    s->swap_count++;
+    s->branches = rh_arena_array(&s->arena, count + 1, sizeof *s->branches);
+    if (!s->branches) return rh_fail(error, RH_NO_MEMORY, "no memory for the branches");
+    for (size_t n = 0; n < count; n++) {
+        s->branches[n].at_ns = swap->at_ns;
+        RH_TRY(rh_pick_from_spec(s, request->branches[n], true, &s->branches[n].pick, error));
+        s->branch_count++;
     }
     return RH_OK;
+}
+
+static rh_status read_swaps(rh_scenario *s, rh_json root, const rh_run_request *request,
+                            rh_error *error)
+{
+    rh_json list;
+    size_t count = 0, more = (size_t)request->swap_count + (request->fork_at != NULL);
+    rh_status found = rh_json_get(root, "swaps", RH_OPTIONAL, &list, error);
+    if (found == RH_OK) {
+        if (rh_json_kind(list) != RH_JSON_ARRAY || rh_json_count(list) > RH_SWAPS_MAX) {
+            return rh_json_fail(list, error, "expected a list of at most %d swaps", RH_SWAPS_MAX);
+        }
+        count = rh_json_count(list);
+    } else if (found != RH_NOT_FOUND) {
+        return found;
+    }
+    if (count + more > RH_SWAPS_MAX) {
+        return rh_fail(error, RH_USAGE, "more than %d swaps", RH_SWAPS_MAX);
+    }
+    s->swaps = rh_arena_array(&s->arena, count + more + 1, sizeof *s->swaps);
+    if (!s->swaps) return rh_fail(error, RH_NO_MEMORY, "no memory for the swaps");
+    for (size_t n = 0; n < count; n++) RH_TRY(read_swap(s, rh_json_at(list, n), error));
+    for (int n = 0; n < request->swap_count; n++) RH_TRY(add_swap(s, request->swaps[n], error));
+    return request->fork_at ? add_fork(s, request, error) : RH_OK;
 }
 
 rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_request *request,
@@ -329,5 +389,5 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
         return rh_fail(error, RH_INPUT,
                        "/hedge: a policy needs at least one instrument to hedge with");
     }
-    return read_swaps(s, root, error);
+    return read_swaps(s, root, request, error);
 }

@@ -97,7 +97,7 @@ static void put_hedging(const rh_run *run, rh_json_writer *w)
 
 static void put_guards(const rh_run *run, rh_json_writer *w)
 {
-    const rh_guards *g = &run->scenario->guards;
+    const rh_guards *g = &run->guards;
     rh_json_open(w, "guards", '[');
     for (int k = 0; k < RH_GUARDS; k++) {
         if (!(g->limit[k] > 0.0)) continue;

@@ -101,10 +101,13 @@ static void digest_policy(rh_run *run, const rh_parts *parts)
  * itself does wrong is found out when its time comes. */
 static rh_status check_swaps(rh_run *run, rh_error *error)
 {
-    for (size_t k = 0; k < run->scenario->swap_count; k++) {
+    const rh_scenario *s = run->scenario;
+    for (size_t k = 0; k < s->swap_count + s->branch_count; k++) {
+        const rh_swap *swap = k < s->swap_count ? &s->swaps[k] : &s->branches[k - s->swap_count];
         rh_parts parts;
         rh_error why = {0};
-        rh_status status = rh_parts_load(run, &run->scenario->swaps[k].pick, true, &parts, &why);
+        if (swap->open) continue;
+        rh_status status = rh_parts_load(run, &swap->pick, true, &parts, &why);
         if (status == RH_OK) rh_parts_free(&parts);
         if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
     }
