@@ -207,7 +207,7 @@ void rh_live_look(rh_live *live, rh_live_status *status)
     double spot = run->known.spot[run->asset];
     if (spot > 0.0) status->spot = spot;
     if (spot > 0.0 && rh_books_can_mark(&run->reported, &run->known)) {
-        status->delta = rh_run_view_field(run, RH_VIEW_DELTA);
+        status->delta = rh_run_view_ops()->field(run, RH_VIEW_DELTA);
     }
     status->pnl = equity_now(live);
     look_at_policy(run, status);

@@ -15,7 +15,7 @@ struct rh_run;
 typedef struct rh_output {
     rh_file_out *fills, *ledger, *journal; /* NULL: not written */
     rh_dir_out dir;
-    bool has_dir;
+    bool has_dir, ledger_begun;
     rh_buffer line;
     rh_status archived; /* the first failure to keep a script; see archive.h */
     rh_error archive_error;
@@ -37,6 +37,8 @@ rh_status rh_output_finish(struct rh_run *run, const rh_buffer *summary, rh_erro
 /* A branch of a run goes on in another process, in a directory of its own that begins with what was
  * written so far; the first directory is left to the process that began it. */
 rh_status rh_output_branch(struct rh_run *run, const char *path, rh_error *error);
+/* The header of ledger.csv, once the series of the policies are known. */
+void rh_output_begin_ledger(struct rh_run *run);
 void rh_output_abandon(struct rh_run *run);
 /* A broken identity: keep what there is as OUT.failed. */
 void rh_output_keep_failed(struct rh_run *run);

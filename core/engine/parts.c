@@ -23,17 +23,24 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                              uint32_t purpose, bool quiet, rh_policy **policy, rh_error *error)
 {
     const rh_run_request *request = run->request;
-    const char *names[RH_HEDGES_MAX];
+    const char *names[RH_HEDGES_MAX], *venues[RH_HEDGES_MAX], *assets[RH_ASSETS_MAX];
     for (int h = 0; h < run->scenario->hedge_count; h++) {
-        names[h] = run->universe->instruments[run->scenario->hedges[h]].name;
+        const rh_instrument *hedge = &run->universe->instruments[run->scenario->hedges[h]];
+        names[h] = hedge->name;
+        venues[h] = run->scenario->venues[hedge->venue].name;
     }
+    for (int a = 0; a < run->universe->asset_count; a++) assets[a] = run->universe->assets[a].name;
     rh_policy_services services = {.seed = run->scenario->seed,
                                    .purpose = purpose,
                                    .hedges = names,
+                                   .hedge_venues = venues,
+                                   .assets = assets,
+                                   .asset_count = run->universe->asset_count,
                                    .hedge_count = run->scenario->hedge_count,
                                    .log = quiet ? NULL : policy_log,
                                    .host = run,
-                                   .trusted = request->trusted};
+                                   .trusted = request->trusted,
+                                   .gas_matters = run->scenario->compute_ns_per_gas > 0.0};
     if (choice->native) return choice->native->create(params, policy, error);
     if (!request->loader) {
         return rh_fail(error, RH_USAGE, "%s: this program was built without the Lua host",
@@ -209,6 +216,7 @@ rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, bool quiet, rh_
         pick->whole ? load_part(run, &pick->choice[0], pick->choice[0].params, true,
                                 RH_PART_TRIGGER, quiet, &parts->part[RH_PART_TRIGGER], error)
                     : load_separate(run, pick, quiet, parts, error);
+    if (status == RH_OK) status = rh_series_check(parts, error);
     if (status != RH_OK) rh_parts_free(parts);
     return status;
 }

@@ -88,6 +88,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     RH_TRY(rh_output_open(run, error));
     RH_TRY(rh_archive_inputs(run, error));
     RH_TRY(rh_run_first_policy(run, error));
+    rh_output_begin_ledger(run);
     run->feed = s->feed;
     return look_ahead(run, error);
 }
@@ -190,7 +191,7 @@ static void become_known(rh_run *run)
     rh_delay_pop(&run->delayed);
     rh_market_apply(&run->known, record);
     rh_recent_add_record(run->recent, record);
-    run->greeks_valid = false;
+    run->greeks_valid = 0;
     if (!rh_run_policy(run)) return;
     update_features(run, record);
     rh_run_want_wake(run, why[record->kind]);
@@ -326,7 +327,7 @@ static rh_status step(rh_run *run, int64_t until_ns, bool *more, rh_error *error
     case FROM_TIMER:
         run->slot.wake_in_ns = INT64_MAX;
         rh_run_timer_due(run);
-        return RH_OK;
+        return rh_run_tell_timer(run, error);
     case FROM_WAKE: run->wake_pending = false; return rh_run_wake(run, error);
     case FROM_QUEUE: return queued_event(run, error);
     case FROM_NOWHERE: break;

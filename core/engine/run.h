@@ -19,8 +19,19 @@ typedef struct rh_report_slip { /* news on its way back to the policy */
     uint32_t order_slot;
     bool is_end; /* the order ended; else a fill */
     rh_order_state end;
+    const char *reason; /* of a rejection */
     double qty, price, fee;
 } rh_report_slip;
+
+typedef struct rh_expired { /* an option that settled, not yet told to the policy */
+    int instrument;
+    double qty, price;
+} rh_expired;
+
+typedef struct rh_series { /* a column of the ledger that a script records */
+    char name[RH_NAME_MAX];
+    const double *value; /* of the live script; NULL: none has it */
+} rh_series;
 
 /* A script that decides, and the features it declared. */
 typedef struct rh_policy_part {
@@ -98,15 +109,19 @@ typedef struct rh_run {
     bool *entered; /* which of scenario->trades; the first trades_first all are */
     size_t trades_first, trades_entered;
     bool priced;          /* all that is held has a known price; until positions change */
+    int64_t trigger_gas;  /* of the call that fired */
+    int64_t thought_ns;   /* how long the decision took whose orders are being sent */
     bool forced;          /* the engine trades by itself: flatten, unwind; no guards */
     bool flattening;      /* after a kill: to zero once every live order has ended */
     bool options_settled; /* at this instant, of the policy's asset, releasing: */
     double released_delta;
     bool trade_waits; /* for the first mark */
     int64_t last_order_ns;
-    rh_net_greeks greeks;
-    int64_t greeks_ns;
-    bool greeks_valid;
+    rh_net_greeks greeks[RH_ASSETS_MAX];
+    int64_t greeks_ns[RH_ASSETS_MAX];
+    uint32_t greeks_valid; /* bits of assets */
+    rh_series series[RH_SERIES_MAX];
+    int series_count;
     rh_script_identity first[RH_PARTS];
     bool first_whole;
     bool policy_failed;
@@ -119,6 +134,8 @@ typedef struct rh_run {
     char last_swap[256]; /* what the last swap or set did, or why it was refused */
     bool last_refused;
     rh_recent *recent;
+    rh_expired expired[RH_INSTRUMENTS_MAX];
+    int expired_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
@@ -153,6 +170,19 @@ rh_status rh_run_wake(rh_run *run, rh_error *error);
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error);
 void rh_run_timer_due(rh_run *run);
 
+/* view.c: what a policy sees. */
+void rh_run_fill_view(rh_run *run, rh_view *view);
+double rh_run_known_delta(rh_run *run, int asset); /* reported fills, hedge vol */
+
+/* notify.c: callbacks. After each the policy may be gone. */
+rh_status rh_run_tell_fill(rh_run *run, const rh_order *order, const rh_report_slip *slip,
+                           rh_error *error);
+rh_status rh_run_tell_reject(rh_run *run, const rh_order *order, const char *reason,
+                             rh_error *error);
+rh_status rh_run_tell_timer(rh_run *run, rh_error *error);
+void rh_run_note_expiry(rh_run *run, int instrument, double qty, double price);
+rh_status rh_run_tell_expiries(rh_run *run, rh_error *error);
+
 /* trade.c: from a request to fills and reports. */
 rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error);
 rh_status rh_run_order_event(rh_run *run, const rh_event *event, rh_error *error);
@@ -164,11 +194,13 @@ rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error);
 /* Trade `qty` (spot-equivalent) out of the hedges, each in proportion to what it holds. */
 rh_status rh_run_release(rh_run *run, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
-double rh_run_pending(const rh_run *run);
-double rh_run_cost(rh_run *run, double qty);
+double rh_run_pending(const rh_run *run, int asset);
+/* What the venue of a hedge would do now for `qty` asset units: the order in whole lots, or 0. */
+double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match);
+double rh_run_cost(const rh_run *run, int hedge, double qty);
 
-/* decide.c: any field of the view as it is now. */
-double rh_run_view_field(rh_run *run, rh_view_field field);
+/* view.c: what the view of a run answers with; the host is the run. */
+const rh_view_ops *rh_run_view_ops(void);
 
 /* parts.c: a policy is loaded, as one script or as two, and whether it exists. */
 typedef struct rh_parts {
@@ -208,6 +240,10 @@ rh_status rh_candidate_prove(rh_run *run, const rh_policy_pick *pick, rh_candida
                              rh_error *why);
 /* Which of the live scripts decides the part now; NULL: none. */
 rh_policy *rh_run_live(const rh_run *run, rh_part part);
+/* series.c: columns of the ledger. Add before the ledger begins; bind whenever policies change. */
+void rh_series_add(rh_run *run, const rh_policy *policy);
+void rh_series_bind(rh_run *run);
+rh_status rh_series_check(const rh_parts *parts, rh_error *error); /* no name in both parts */
 
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);

@@ -85,6 +85,7 @@ typedef struct rh_scenario {
     int hedges[RH_HEDGES_MAX], hedge_count;
     rh_guards guards;
     rh_policy_pick policy;
+    double compute_ns_per_gas; /* a call's work delays its orders; 0: it does not */
     rh_on_failure on_failure;
     rh_policy_choice failover; /* native */
     rh_swap *swaps;

@@ -140,7 +140,8 @@ static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
 static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
 {
     static const char *const keys[] = {"script",         "params",       "trigger",    "scale",
-                                       "trigger_params", "scale_params", "on_failure", NULL};
+                                       "trigger_params", "scale_params", "on_failure",
+                                       "compute_ns_per_gas", NULL};
     rh_json block;
     s->policy.whole = true;
     s->policy.choice[0].native = rh_native_policy_find("none");
@@ -149,6 +150,8 @@ static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
     RH_TRY(found);
     RH_TRY(rh_json_keys(block, keys, error));
     RH_TRY(read_on_failure(s, block, error));
+    RH_TRY(rh_json_number(block, "compute_ns_per_gas", RH_OPTIONAL, 0.0, 1e9,
+                          &s->compute_ns_per_gas, error));
     s->policy.choice[0].native = NULL;
     return read_pick(s, block, false, &s->policy, error);
 }
@@ -382,6 +385,10 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
         RH_TRY(read_override(s, root, request->policy, error));
     } else {
         RH_TRY(read_policy(s, root, error));
+    }
+    if (request->trusted && s->compute_ns_per_gas > 0.0) {
+        return rh_fail(error, RH_USAGE, "--trusted counts no instructions, which "
+                       "/policy/compute_ns_per_gas needs");
     }
     const rh_policy_choice *first = &s->policy.choice[RH_PART_TRIGGER];
     bool acts = !s->policy.whole || first->has_script || strcmp(first->native->name, "none") != 0;

@@ -312,6 +312,10 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
 
     note_bars(run, w);
     note_swaps(run, w);
+    if (run->request->trusted) {
+        rh_json_put_text(w, NULL, "the scripts were trusted: patterns, coroutines and no "
+                         "instruction limit");
+    }
     if (!run->reproducible) {
         rh_json_put_text(
             w, NULL, "a limit of this machine ended a policy: this run may not be reproducible");
@@ -335,6 +339,7 @@ static void put_head(const rh_run *run, rh_json_writer *w)
     rh_json_put_text(w, "seed", seed);
     rh_json_put_i64(w, "events", (int64_t)run->events);
     rh_json_put_double(w, "wall_s", run->wall_s);
+    if (run->request->trusted) rh_json_put_bool(w, "trusted", true);
     rh_json_put_text(w, "numeraire", run->universe->currencies[run->universe->numeraire].name);
     rh_json_open(w, "clock", '{');
     rh_json_put_text(w, "from", from);

@@ -12,6 +12,7 @@
 void rh_run_drop_policy(rh_run *run)
 {
     for (int p = 0; p < RH_PARTS; p++) rh_part_free(&run->slot.part[p]);
+    rh_series_bind(run);
 }
 
 static bool same_argument(const rh_feature_arg *a, const rh_feature_arg *b)
@@ -83,6 +84,7 @@ static rh_status go_live(rh_run *run, rh_parts *parts, rh_error *error)
         live_part[p] = parts->part[p];
         parts->part[p] = (rh_policy_part){0}; /* the slot's now */
     }
+    rh_series_bind(run);
     return new_trigger ? start_trigger(run, error) : RH_OK;
 }
 
@@ -108,6 +110,8 @@ static rh_status check_swaps(rh_run *run, rh_error *error)
         rh_error why = {0};
         if (swap->open) continue;
         rh_status status = rh_parts_load(run, &swap->pick, true, &parts, &why);
+        for (int p = 0; status == RH_OK && p < RH_PARTS; p++)
+            rh_series_add(run, parts.part[p].policy);
         if (status == RH_OK) rh_parts_free(&parts);
         if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
     }
@@ -118,6 +122,8 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
 {
     rh_candidate first_one;
     rh_parts *parts = &first_one.parts;
+    if (run->request->trusted)
+        rh_journal(run, "trusted", "scripts have patterns, coroutines and no instruction limit");
     RH_TRY(rh_candidate_make(run, &run->scenario->policy, false, &first_one, error));
     const rh_policy_choice *choice = &run->scenario->policy.choice[0];
     bool idle = parts->whole && choice->native && !strcmp(choice->native->name, "none");
@@ -125,6 +131,7 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = parts->part[p].policy;
         rh_script_identity *first = &run->first[p];
+        rh_series_add(run, policy);
         if (!policy) continue;
         first->params = policy->params;
         memcpy(first->name, policy->name, sizeof first->name);

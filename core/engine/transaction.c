@@ -103,17 +103,6 @@ static bool all_ready(rh_parts *parts, int64_t now_ns)
 
 /* --- the trial ----------------------------------------------------------------------------- */
 
-/* What a view of the trial answers from: the kept fields of the past, everything else of now. */
-static double present_field(void *host, rh_view_field field)
-{
-    return rh_run_view_field(host, field);
-}
-
-static double present_cost(void *host, double qty)
-{
-    return rh_run_cost(host, qty);
-}
-
 static void ignore_wake_outside(void *host, double lo, double hi)
 {
     (void)host, (void)lo, (void)hi;
@@ -124,11 +113,10 @@ static void ignore_wake_in(void *host, int64_t duration_ns)
     (void)host, (void)duration_ns;
 }
 
-static void recall(rh_run *run, const rh_recent_view *kept, rh_view *view)
+/* A view of the past answers the kept fields as they were, everything else from the present. */
+static void recall(rh_run *run, const rh_view_ops *ops, const rh_recent_view *kept, rh_view *view)
 {
-    static const rh_view_ops ops = {present_field, present_cost, ignore_wake_outside,
-                                    ignore_wake_in};
-    *view = (rh_view){.time_ns = kept->time_ns, .ops = &ops, .host = run};
+    *view = (rh_view){.time_ns = kept->time_ns, .ops = ops, .host = run};
     view->eager[RH_VIEW_SPOT] = kept->spot;
     view->eager[RH_VIEW_DELTA] = kept->delta;
     view->eager[RH_VIEW_DELTA_FILLED] = kept->delta_filled;
@@ -171,6 +159,9 @@ static rh_status try_out(rh_run *run, rh_candidate *candidate, rh_error *why)
     rh_parts *parts = &candidate->parts;
     uint64_t record = oldest_record(recent), view_at = 0;
     int64_t gas_before = gas_of(parts);
+    rh_view_ops ops = *rh_run_view_ops();
+    ops.wake_outside = ignore_wake_outside;
+    ops.wake_in = ignore_wake_in;
     if (!rh_books_can_mark(&run->reported, &run->known)) return RH_OK; /* nothing to ask about */
     if (recent->view_count > RH_DRY_RUN_VIEWS) view_at = recent->view_count - RH_DRY_RUN_VIEWS;
     for (; view_at < recent->view_count; view_at++) {
@@ -179,7 +170,7 @@ static rh_status try_out(rh_run *run, rh_candidate *candidate, rh_error *why)
         warm_up(recent, parts, &record, kept->time_ns);
         if (!all_ready(parts, kept->time_ns)) continue;
         if (gas_of(parts) - gas_before > RH_DRY_RUN_GAS) break;
-        recall(run, kept, &view);
+        recall(run, &ops, kept, &view);
         candidate->views++;
         if (try_one(parts, &view, why) == RH_OK) continue;
         char time[RH_TIME_TEXT];

@@ -142,6 +142,7 @@ void rh_lua_open_rehedge(lua_State *L)
         {"greeks", rh_lua_greeks},     {"implied_vol", rh_lua_implied_vol},
         {"log", rehedge_log},          {"policy", rh_lua_policy},
         {"price", rh_lua_price},       {"rng", rehedge_rng},
+        {"record", rh_lua_record},
         {"state", rh_lua_state},       {"to_centre", rehedge_to_centre},
         {"to_edge", rehedge_to_edge},  {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

@@ -67,5 +67,6 @@ rh_status rh_policy_source_open(const rh_policy_finder *finder, const char *spec
 
 typedef struct rh_shipped_script { const char *name, *bytes; size_t length; } rh_shipped_script;
 extern const rh_shipped_script rh_shipped_scripts[];    /* generated from scripts/, NULL-ended */
+extern const rh_shipped_script rh_prelude;              /* scripts/prelude.lua: no policy */
 
 #endif
