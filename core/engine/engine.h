@@ -22,7 +22,8 @@ typedef struct rh_run_request {
     const char *const *branches; /* what it may be given there */
     int branch_count;
     const char *policy;      /* replaces the policy block and drops swaps; NULL: as written,
-                                "delta_band", "my.lua", "my/bundle", "native:none", "delta_band:band=0.4" */
+                                "delta_band", "my.lua", "my/bundle", "name@1.0.0",
+                                "native:none", "delta_band:band=0.4" */
     const char *const *sets; /* "k=v" of --set: a var, or policy.PARAM */
     int set_count;
     const char *seed;           /* NULL: the scenario's */

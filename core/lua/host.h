@@ -152,7 +152,7 @@ void rh_lua_piece_push(rh_lua_piece *piece);
 
 /* lib_require.c */
 int rh_lua_require(lua_State *L);
-rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* lexer.c's rules */
+rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* by lexer.c */
 
 /* keys.c: the one order of the keys of a table */
 void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */
