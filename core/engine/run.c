@@ -80,8 +80,9 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     for (uint32_t i = 0; i < RH_REPORTS_MAX; i++)
         run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
     run->free_report_count = RH_REPORTS_MAX;
-    run->recent = calloc(1, sizeof *run->recent);
-    if (!run->recent) return rh_fail(error, RH_NO_MEMORY, "no memory for the recent records");
+    bool swaps = run->by_hand || s->swap_count > 0;
+    if (swaps) run->recent = calloc(1, sizeof *run->recent);
+    if (swaps && !run->recent) return rh_fail(error, RH_NO_MEMORY, "no memory for recent records");
     run->digest = rh_digest_new();
     if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
     RH_TRY(schedule_start(run, error));
@@ -93,14 +94,15 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     return look_ahead(run, error);
 }
 
-rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **out,
-                      rh_error *error)
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                      rh_run **out, rh_error *error)
 {
     rh_run *run = calloc(1, sizeof *run);
     *out = NULL;
     if (!run) return rh_fail(error, RH_NO_MEMORY, "no memory for a run");
     rh_math_thread_init();
     run->request = request;
+    run->by_hand = by_hand;
     run->scenario = scenario;
     run->universe = &scenario->universe;
     run->now_ns = scenario->from_ns;

@@ -133,7 +133,8 @@ typedef struct rh_run {
     bool killed;         /* and nobody has taken over since */
     char last_swap[256]; /* what the last swap or set did, or why it was refused */
     bool last_refused;
-    rh_recent *recent;
+    bool by_hand;        /* somebody may act on the way */
+    rh_recent *recent;   /* NULL: nobody can swap */
     rh_expired expired[RH_INSTRUMENTS_MAX];
     int expired_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
@@ -147,8 +148,9 @@ typedef struct rh_run {
 } rh_run;
 
 /* run.c: the life of a run, the choice of the next event, the happened and known records. */
-rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **run,
-                      rh_error *error);
+/* `by_hand`: somebody may swap and set on the way. */
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                      rh_run **run, rh_error *error);
 /* Events with time <= until_ns, at most max_events of them (0: no bound). *more: it was this bound
  * that ended it. */
 rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,

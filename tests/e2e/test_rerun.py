@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""run --swap, rerun and fork as a person uses them: what a run directory keeps is enough to have the
-run again to the last bit; what has changed since is refused by name; a branch is the run with a
+"""run --swap, rerun and fork as a person uses them: what a run directory keeps is enough to have
+the run again to the last bit; what has changed since is refused by name; a branch is the run with a
 swap; and a swap that is refused changes nothing.
 """
 import hashlib

@@ -1,5 +1,5 @@
-/* A run under somebody's hand, with real scripts: however it is cut, swapped, set, ended or refused,
- * the digest is what the inputs and the acts make it, and a rerun of its directory finds the same. */
+/* A run under somebody's hand, with real scripts: however it is cut, swapped, set, ended or
+ * refused, the digest is what the inputs and the acts make it, and a rerun finds the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -460,6 +460,7 @@ static void a_fork_is_a_run_with_a_swap(void **state)
                                     .policies = policies,
                                     .count = 4,
                                     .processes = 2,
+                                    .leave = _exit,
                                     .finish = die_in_second};
     if (rh_fork(&fork_request, runs, &error) != RH_OK) fail_msg("%s", error.message);
     for (int n = 0; n < 4; n++) {

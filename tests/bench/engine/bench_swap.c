@@ -1,6 +1,6 @@
-/* How long a swap takes, from the name of a policy to the new one being live: read, hashed, compiled
- * twice, state carried over, tried on the last wakes. Prints the median and the largest of many, for
- * each shipped policy; never fails on a slow machine. */
+/* How long a swap takes, from the name of a policy to the new one being live: read, hashed,
+ * compiled twice, state carried over, tried on the last wakes. Prints the median and the largest of
+ * many, for each shipped policy; never fails on a slow machine. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
