@@ -113,6 +113,9 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool
     run->slot.wake_in_ns = INT64_MAX;
     run->asset =
         scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
+    run->hedged = 1u << run->asset;
+    for (int h = 0; h < scenario->hedge_count; h++)
+        run->hedged |= 1u << scenario->universe.instruments[scenario->hedges[h]].asset;
     run->has_stake = scenario->trade_count > 0 || scenario->hedge_count > 0;
     rh_status status = open_parts(run, error);
     if (status != RH_OK) {

@@ -326,6 +326,12 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
         note_coverage(run, w, a);
 
     note_bars(run, w);
+    if ((run->hedged & (run->hedged - 1)) != 0) {
+        char text[256];
+        snprintf(text, sizeof text, "rms and largest delta are those of %.60s alone",
+                 run->universe->assets[run->asset].name);
+        rh_json_put_text(w, NULL, text);
+    }
     note_swaps(run, w);
     if (run->request->trusted) {
         rh_json_put_text(w, NULL, "the scripts were trusted: patterns, coroutines and no "

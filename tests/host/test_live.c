@@ -415,7 +415,8 @@ static void a_storm_of_swaps_ends_in_an_honest_refusal(void **state)
 static void new_features_are_warm(void **state)
 {
     fixture *f = *state;
-    char path[RH_PATH_MAX], journal[RH_PATH_MAX + 32], out[RH_PATH_MAX], digest[RH_DIGEST_HEX], *bytes;
+    char path[RH_PATH_MAX], journal[RH_PATH_MAX + 32], out[RH_PATH_MAX], digest[RH_DIGEST_HEX];
+    char *bytes;
     size_t length;
     write_file(f, "warm.lua",
                "return rehedge.policy { api = 1, name = 'warm', version = '1',\n"
