@@ -18,6 +18,8 @@ typedef struct command {
 
 static const command commands[] = {
     {"run", rh_cmd_run, "replay a scenario and say what hedging it cost"},
+    {"replay", rh_cmd_replay, "a run at a pace: pause, step, edit the policy, swap it"},
+    {"ctl", rh_cmd_ctl, "talk to a replay that runs elsewhere"},
     {"compare", rh_cmd_compare, "several policies on the same tape, one table"},
     {"import", rh_cmd_import, "turn market data files into a tape"},
     {"tape", rh_cmd_tape, "look into a tape: info, head, check"},
