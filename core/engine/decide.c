@@ -99,6 +99,11 @@ static double view_field(void *host, rh_view_field field)
     return 0.0;
 }
 
+double rh_run_view_field(rh_run *run, rh_view_field field)
+{
+    return view_field(run, field);
+}
+
 static double view_cost(void *host, double qty)
 {
     return rh_run_cost(host, qty);
@@ -215,6 +220,7 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     slot->timer_due = false;
     run->woke_ns = run->now_ns;
     fill_view(run, &view);
+    rh_recent_add_view(run->recent, &view);
     if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;
     slot->last_spot = view.eager[RH_VIEW_SPOT];

@@ -134,27 +134,58 @@ void rh_output_keep_failed(rh_run *run)
     out->has_dir = false;
 }
 
-void rh_journal(rh_run *run, const char *kind, const char *format, ...)
+static rh_json_writer begin_line(rh_run *run, const char *kind, const char *text)
 {
-    if (!run->out.journal) return;
-    char text[2048], time[RH_TIME_TEXT];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
+    char time[RH_TIME_TEXT];
+    rh_json_writer writer = {.out = &run->out.line};
     rh_text_time(time, run->now_ns);
-    rh_buffer *line = &run->out.line;
-    rh_buffer_clear(line);
-    rh_json_writer writer = {.out = line};
+    rh_buffer_clear(writer.out);
     rh_json_open(&writer, NULL, '{');
     rh_json_put_i64(&writer, "time_ns", run->now_ns);
     rh_json_put_text(&writer, "time", time);
     rh_json_put_i64(&writer, "seq", (int64_t)run->sequence);
     rh_json_put_text(&writer, "kind", kind);
     rh_json_put_text(&writer, "text", text);
-    rh_json_close(&writer, '}');
+    return writer;
+}
+
+static void end_line(rh_run *run, rh_json_writer *writer)
+{
+    rh_buffer *line = writer->out;
+    rh_json_close(writer, '}');
     rh_buffer_text(line, "\n");
     if (!line->failed) rh_file_out_write(run->out.journal, line->bytes, line->length);
+}
+
+void rh_journal(rh_run *run, const char *kind, const char *format, ...)
+{
+    if (!run->out.journal) return;
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    rh_json_writer writer = begin_line(run, kind, text);
+    end_line(run, &writer);
+}
+
+void rh_journal_swap(rh_run *run, const rh_swap_note *note)
+{
+    if (!run->out.journal) return;
+    rh_json_writer writer = begin_line(run, note->kind, note->text);
+    rh_json_put_text(&writer, "by", note->by_hand ? "hand" : "scenario");
+    rh_json_put_text(&writer, "script", note->script);
+    rh_json_put_text(&writer, "old_sha256", note->old_sha256);
+    rh_json_put_text(&writer, "sha256", note->sha256);
+    if (note->assignment) rh_json_put_text(&writer, "set", note->assignment);
+    if (note->params) {
+        rh_output_params(note->params, &writer);
+        rh_json_put_text(&writer, "orders", note->cancel_orders ? "cancel" : "keep");
+        rh_json_put_i64(&writer, "state_bytes", (int64_t)note->state_bytes);
+        rh_json_put_i64(&writer, "gas", note->gas);
+        rh_json_put_i64(&writer, "tried_on", note->views);
+    }
+    end_line(run, &writer);
 }
 
 /* A cell that a spreadsheet would run as a formula gets a quote in front. */

@@ -4,8 +4,10 @@
 #define RH_ENGINE_OUTPUT_H
 
 #include "data/file.h"
+#include "data/json.h"
 #include "data/tape.h"
 #include "execution/order.h"
+#include "policy/params.h"
 #include "portfolio/books.h"
 
 struct rh_run;
@@ -19,7 +21,7 @@ typedef struct rh_output {
 
 /* X(NAME): what the digest covers. A record is 64 bytes: tag, index, time, six doubles. */
 #define RH_DIGEST_TAG_MAP(X)                                                                       \
-    X(HAPPENED) X(PARAMS) X(ORDER) X(FILL) X(CASH) X(SETTLEMENT) X(SWAP) X(KILL) X(LEDGER)
+    X(HAPPENED) X(PARAMS) X(ORDER) X(FILL) X(CASH) X(SETTLEMENT) X(SWAP) X(KILL) X(LEDGER) X(SET)
 typedef enum rh_digest_tag {
 #define X(name) RH_TAG_##name,
     RH_DIGEST_TAG_MAP(X)
@@ -41,6 +43,20 @@ void rh_digest_order(struct rh_run *run, const rh_order *order);
 
 /* One journal line: {"time_ns", "time", "seq", "kind", "text"}; `text` printf-style, escaped. */
 void rh_journal(struct rh_run *run, const char *kind, const char *format, ...) RH_PRINTF(3, 4);
+/* A swap or set, with what a rerun needs of it: after which event, by whom, which source, params. */
+typedef struct rh_swap_note {
+    const char *kind, *text; /* "swap", "set", "swap_refused", "set_refused" */
+    const char *script;      /* its label, or native:NAME */
+    const char *old_sha256, *sha256;
+    const char *assignment;  /* of a set, or NULL */
+    const rh_params *params; /* of the new policy; NULL: refused */
+    size_t state_bytes;
+    int64_t gas;
+    int views;
+    bool by_hand, cancel_orders;
+} rh_swap_note;
+void rh_journal_swap(struct rh_run *run, const rh_swap_note *note);
+void rh_output_params(const rh_params *params, rh_json_writer *writer); /* "params": {...} */
 void rh_output_fill(struct rh_run *run, const rh_order *order, const rh_fill_booking *fill);
 void rh_output_ledger(struct rh_run *run);
 /* summary.json into `out`. */

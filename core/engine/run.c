@@ -41,6 +41,7 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
     if (run->last_expiry_ns == INT64_MIN) run->last_expiry_ns = s->to_ns;
     for (size_t k = 0; k < s->swap_count; k++) {
         RH_TRY(rh_queue_push(q, s->swaps[k].at_ns, RH_CLASS_SWAP, (uint32_t)k, 0, error));
+        run->swaps_due++;
     }
     return rh_queue_push(q, s->from_ns, RH_CLASS_LEDGER, 0, 0, error);
 }
@@ -73,6 +74,8 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     for (uint32_t i = 0; i < RH_REPORTS_MAX; i++)
         run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
     run->free_report_count = RH_REPORTS_MAX;
+    run->recent = calloc(1, sizeof *run->recent);
+    if (!run->recent) return rh_fail(error, RH_NO_MEMORY, "no memory for the recent records");
     run->digest = rh_digest_new();
     if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
     RH_TRY(schedule_start(run, error));
@@ -119,6 +122,7 @@ void rh_run_close(rh_run *run)
     rh_market_free(&run->known);
     rh_queue_free(&run->queue);
     rh_delay_free(&run->delayed);
+    free(run->recent);
     free(run);
 }
 
@@ -174,6 +178,7 @@ static void become_known(rh_run *run)
     const rh_record *record = payload;
     rh_delay_pop(&run->delayed);
     rh_market_apply(&run->known, record);
+    rh_recent_add_record(run->recent, record);
     run->greeks_valid = false;
     if (!run->slot.policy) return;
     if (run->slot.policy->feature_count > 0) update_features(run, record);
@@ -290,11 +295,12 @@ static rh_status queued_event(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-static rh_status step(rh_run *run, bool *more, rh_error *error)
+/* The next event, when it is not after `until_ns`; *more says whether there was one. */
+static rh_status step(rh_run *run, int64_t until_ns, bool *more, rh_error *error)
 {
     int64_t time_ns;
     source from = first_source(run, &time_ns);
-    *more = from != FROM_NOWHERE && time_ns <= run->scenario->to_ns;
+    *more = from != FROM_NOWHERE && time_ns <= until_ns;
     if (!*more) return RH_OK;
     RH_ASSERT(time_ns >= run->now_ns);
     run->now_ns = run->queue.now_ns = time_ns;
@@ -324,11 +330,13 @@ static rh_status show_progress(const rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-static rh_status finish(rh_run *run, rh_error *error)
+rh_status rh_run_end(rh_run *run, rh_error *error)
 {
-    run->now_ns = run->queue.now_ns = run->scenario->to_ns;
-    if (run->scenario->end == RH_END_UNWIND) RH_TRY(rh_run_unwind_now(run, error));
-    while (run->orders.live_count > 0) { /* what is in flight at `to` expires */
+    if (!run->quit) {
+        run->now_ns = run->queue.now_ns = run->scenario->to_ns;
+        if (run->scenario->end == RH_END_UNWIND) RH_TRY(rh_run_unwind_now(run, error));
+    }
+    while (run->orders.live_count > 0) { /* what is in flight at the end expires */
         uint32_t slot = run->orders.live[0];
         rh_order *order = &run->orders.slots[slot];
         if (!rh_order_state_final(order->state)) {
@@ -338,7 +346,7 @@ static rh_status finish(rh_run *run, rh_error *error)
         order->pending_reports = 0;
         rh_orders_release(&run->orders, slot);
     }
-    if (run->trades_entered < run->scenario->trade_count) {
+    if (!run->quit && run->trades_entered < run->scenario->trade_count) {
         return rh_fail(error, RH_INPUT,
                        "%zu entries of the portfolio found no price to enter at: "
                        "the feeds have no record for their asset inside the clock",
@@ -354,56 +362,21 @@ static rh_status finish(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-rh_status rh_run_go(rh_run *run, rh_error *error)
+rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
+                    rh_error *error)
 {
-    bool more = true;
-    for (uint64_t n = 0; more; n++) {
-        RH_TRY(step(run, &more, error));
+    int64_t last_ns = until_ns < run->scenario->to_ns ? until_ns : run->scenario->to_ns;
+    *more = !run->quit;
+    for (uint64_t n = 0; *more && (max_events == 0 || n < max_events); n++) {
+        RH_TRY(step(run, last_ns, more, error));
         if ((n & PROGRESS_EVENTS) == 0) RH_TRY(show_progress(run, error));
     }
-    return finish(run, error);
-}
-
-/* --- the face ------------------------------------------------------------------------------ */
-
-static rh_status run_whole(rh_run *run, rh_run_result *result, rh_error *error)
-{
-    const rh_run_request *request = run->request;
-    int64_t started = request->wall_ns ? request->wall_ns() : 0;
-    RH_TRY(rh_run_go(run, error));
-    run->wall_s = request->wall_ns ? (double)(request->wall_ns() - started) * 1e-9 : 0.0;
-    rh_digest_hex(run->digest, result->digest);
-    result->events = run->events;
-    result->policy_failed = run->policy_failed;
-    memcpy(result->policy_message, run->policy_message, sizeof run->policy_message);
-    RH_TRY(rh_output_summary(run, &result->summary, error));
-    RH_TRY(rh_output_finish(run, &result->summary, error));
-    result->has_dir = run->out.has_dir;
-    result->dir = run->out.dir;
-    run->out.has_dir = false; /* the caller's now */
     return RH_OK;
 }
 
-rh_status rh_run_scenario(const rh_run_request *request, rh_run_result *result, rh_error *error)
+bool rh_run_ended(const rh_run *run)
 {
-    rh_scenario *scenario = NULL;
-    rh_run *run = NULL;
-    rh_error local = {0};
-    rh_error *out = error ? error : &local;
-    *result = (rh_run_result){0};
-    RH_TRY(rh_scenario_read(request, &scenario, out));
-    rh_status status = rh_run_open(request, scenario, &run, out);
-    if (status == RH_OK) status = run_whole(run, result, out);
-    if (status == RH_BROKEN) rh_output_keep_failed(run);
-    rh_run_close(run);
-    rh_scenario_free(scenario);
-    if (status != RH_OK) rh_run_result_free(result);
-    return status;
-}
-
-void rh_run_result_free(rh_run_result *result)
-{
-    rh_buffer_free(&result->summary);
-    if (result->has_dir) rh_dir_out_abandon(&result->dir);
-    result->has_dir = false;
+    int64_t time_ns;
+    if (run->quit) return true;
+    return first_of_all(run, &time_ns) == FROM_NOWHERE || time_ns > run->scenario->to_ns;
 }

@@ -7,6 +7,7 @@
 #include "clock/delay.h"
 #include "clock/queue.h"
 #include "engine/output.h"
+#include "engine/recent.h"
 #include "engine/scenario.h"
 #include "market/market.h"
 #include "portfolio/books.h"
@@ -24,6 +25,7 @@ typedef struct rh_report_slip { /* news on its way back to the policy */
 /* How the live policy is called, and why it would be. */
 typedef struct rh_policy_slot {
     rh_policy *policy;   /* NULL: nothing decides (held after a kill) */
+    const rh_policy_choice *choice; /* what it was made from; the scenario's or rh_live's */
     uint32_t generation; /* of timers: a swap makes older ones stale */
     rh_feature *features[RH_FEATURES_MAX];
     int feature_instrument[RH_FEATURES_MAX];
@@ -48,7 +50,7 @@ typedef struct rh_hedging {
 typedef struct rh_swap_record {
     int64_t time_ns;
     uint64_t sequence;
-    bool accepted;
+    bool accepted, is_set, by_hand;
     char from[RH_NAME_MAX], to[RH_NAME_MAX], sha256[RH_SHA256_HEX];
     char reason[256];
 } rh_swap_record;
@@ -96,10 +98,15 @@ typedef struct rh_run {
     char policy_message[RH_ERROR_MESSAGE_MAX];
     bool reproducible;
     rh_swap_record swaps[RH_SWAPS_MAX];
-    size_t swap_count;
+    bool killed; /* and nobody has taken over since */
+    char last_swap[256]; /* what the last swap or set did, or why it was refused */
+    bool last_refused;
+    size_t swap_count, swaps_due; /* due: scheduled ones still to come */
+    rh_recent *recent;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
+    bool quit; /* a person ended it; what comes later does not happen */
     rh_digest *digest;
     rh_output out;
 } rh_run;
@@ -107,7 +114,12 @@ typedef struct rh_run {
 /* run.c: the life of a run, the choice of the next event, the happened and known records. */
 rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **run,
                       rh_error *error);
-rh_status rh_run_go(rh_run *run, rh_error *error);
+/* Events with time <= until_ns, at most max_events of them (0: no bound). *more: it was this bound
+ * that ended it. */
+rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
+                    rh_error *error);
+bool rh_run_ended(const rh_run *run); /* no event is left */
+rh_status rh_run_end(rh_run *run, rh_error *error); /* what follows the last event */
 void rh_run_close(rh_run *run);
 
 /* book.c: client trades, settlements, funding, and what passes in between. */
@@ -137,9 +149,38 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run);
 double rh_run_cost(rh_run *run, double qty);
 
+/* decide.c: any field of the view as it is now. */
+double rh_run_view_field(rh_run *run, rh_view_field field);
+
+/* transaction.c: a policy that may become the live one. Making it changes nothing of the run. */
+typedef struct rh_candidate {
+    rh_policy *policy;
+    const rh_policy_choice *choice;
+    rh_feature *features[RH_FEATURES_MAX];
+    int instruments[RH_FEATURES_MAX];
+    size_t state_bytes; /* carried over */
+    int64_t gas;        /* spent on loading, migrating and trying */
+    int views;          /* tried on */
+    bool machine_decided; /* a limit of this machine ended the trial; set on refusal too */
+} rh_candidate;
+/* Loaded, checked, with features that have seen nothing. */
+rh_status rh_candidate_load(rh_run *run, const rh_policy_choice *choice, rh_candidate *candidate,
+                            rh_error *error);
+/* The whole of it: loaded, given the live policy's state, tried on the recent wakes in a VM that is
+ * then thrown away; made once more, with warm features. */
+rh_status rh_candidate_prove(rh_run *run, const rh_policy_choice *choice, rh_candidate *candidate,
+                             rh_error *why);
+void rh_candidate_free(rh_candidate *candidate);
+
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);
 rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error);
+/* A swap or set that failed before there was anything to try. */
+void rh_run_note_refused(rh_run *run, const char *what, const char *why);
+/* A person's swap or set (`assignment` not NULL), between events. *accepted false: `why` says why
+ * not, and nothing has changed. A status other than RH_OK ends the run. */
+rh_status rh_run_swap_by_hand(rh_run *run, const rh_swap *swap, const char *assignment,
+                              bool *accepted, rh_error *why, rh_error *error);
 rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_error *error);
 void rh_run_drop_policy(rh_run *run);
 

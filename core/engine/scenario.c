@@ -269,6 +269,7 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     if (!s) return rh_fail(error, RH_NO_MEMORY, "no memory for a scenario");
     s->path = request->scenario_path;
     s->allowed = request->allowed;
+    s->finder = request->finder;
     rh_status status = rh_file_read(s->path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
     if (status == RH_OK) {
         rh_sha256_of(bytes, length, s->sha256);
@@ -288,9 +289,9 @@ void rh_scenario_free(rh_scenario *scenario)
 {
     if (!scenario) return;
     if (scenario->feed) scenario->feed->free(scenario->feed);
-    rh_policy_source_free(&scenario->policy.source);
+    rh_choice_free(&scenario->policy);
     for (size_t i = 0; i < scenario->swap_count; i++) {
-        rh_policy_source_free(&scenario->swaps[i].choice.source);
+        rh_choice_free(&scenario->swaps[i].choice);
     }
     rh_json_free(scenario->doc);
     rh_json_free(scenario->override_doc);

@@ -23,12 +23,14 @@ typedef struct rh_book_trade { /* a portfolio entry or client trade */
 
 typedef enum rh_on_failure { RH_FAILURE_HOLD, RH_FAILURE_FLATTEN, RH_FAILURE_NATIVE } rh_on_failure;
 
-typedef struct rh_policy_choice {   /* which policy, from a scenario block or the command line */
+typedef struct rh_policy_choice {   /* which policy, from a scenario block or a person */
     const rh_native_policy *native; /* or: */
     rh_policy_source source;
     bool has_script;
-    rh_json params; /* node NULL: none */
-    rh_json at;     /* for messages */
+    char path[RH_PATH_MAX]; /* the file it was read from; "": shipped or native */
+    rh_json params;   /* node NULL: none */
+    rh_json at;       /* for messages */
+    rh_json_doc *doc; /* of the params, owned; NULL: they are the scenario's */
 } rh_policy_choice;
 
 typedef struct rh_swap {
@@ -50,6 +52,7 @@ typedef struct rh_scenario {
     char sha256[RH_SHA256_HEX];
     const char *path;
     const char *const *allowed;
+    const rh_policy_finder *finder;
     uint64_t seed;
     int64_t from_ns, to_ns, ledger_ns;
     rh_end_mode end;
@@ -64,7 +67,7 @@ typedef struct rh_scenario {
     rh_guards guards;
     rh_policy_choice policy;
     rh_on_failure on_failure;
-    const rh_native_policy *failover;
+    rh_policy_choice failover; /* native */
     rh_swap *swaps;
     size_t swap_count;
     rh_feed *feed;                      /* all feeds merged; a run takes it */
@@ -75,6 +78,28 @@ typedef struct rh_scenario {
 
 rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario, rh_error *error);
 void rh_scenario_free(rh_scenario *scenario);
+
+/* choice.c: "NAME" or "NAME:k=v,k=v" as a person writes a policy, paths from the working folder.
+ * Reads and hashes the source. On failure nothing is owned. */
+rh_status rh_choice_from_spec(const rh_scenario *s, const char *spec, rh_policy_choice *choice,
+                              rh_error *error);
+/* The same with other params: a copy of the source, and `params` as JSON text. */
+rh_status rh_choice_copy(const rh_policy_choice *from, const char *params, size_t length,
+                         rh_policy_choice *choice, rh_error *error);
+/* The same file read once more. */
+rh_status rh_choice_again(const rh_policy_choice *from, const char *params,
+                          rh_policy_choice *choice, rh_error *error);
+void rh_choice_free(rh_policy_choice *choice);
+const char *rh_choice_label(const rh_policy_choice *choice);
+/* The parts of a spec: its name, and where its params begin (NULL: none), set in doc's /params. */
+rh_status rh_spec_name(const char *spec, char name[RH_PATH_MAX], const char **params,
+                       rh_error *error);
+rh_status rh_spec_params(const char *spec, const char *params, rh_json_doc *doc, rh_error *error);
+/* A script or native policy by its name. `from_file`: paths are relative to the scenario and stay
+ * below it; else to the working folder. */
+rh_status rh_choice_named(const rh_scenario *s, const char *name, rh_json at, bool from_file,
+                          rh_policy_choice *choice, rh_error *error);
+rh_status rh_choice_params(rh_json block, rh_policy_choice *choice, rh_error *error);
 
 /* Parts, one file each. */
 rh_status rh_scenario_read_feeds(rh_scenario *s, rh_json root, rh_error *error);

@@ -21,30 +21,25 @@ static rh_status unknown_native(const char *name, rh_json at, rh_error *error)
                         near ? near : "", near ? "\"?" : "");
 }
 
-/* `from_file`: paths are relative to the scenario and stay below it; else to the working folder. */
-static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool from_file,
-                        rh_policy_choice *choice, rh_error *error)
+rh_status rh_choice_named(const rh_scenario *s, const char *name, rh_json at, bool from_file,
+                          rh_policy_choice *choice, rh_error *error)
 {
-    char path[RH_PATH_MAX];
-    size_t length = strlen(name);
     choice->at = at;
     if (!strncmp(name, "native:", 7)) {
         choice->native = rh_native_policy_find(name + 7);
         return choice->native ? RH_OK : unknown_native(name + 7, at, error);
     }
     choice->has_script = true;
-    bool is_path = strchr(name, '/') || (length > 4 && !strcmp(name + length - 4, ".lua"));
     rh_status status;
-    if (!is_path) {
-        status = rh_policy_source_shipped(name, &choice->source, error);
-    } else if (!from_file) {
-        status = rh_policy_source_file(name, &choice->source, error);
+    if (!from_file || !rh_policy_is_path(name)) {
+        status = rh_policy_source_open(s->finder, name, &choice->source, error);
+        snprintf(choice->path, sizeof choice->path, "%s", rh_policy_is_path(name) ? name : "");
     } else {
-        status = rh_path_resolve(s->path, name, s->allowed, path, error);
-        if (status == RH_OK) status = rh_policy_source_file(path, &choice->source, error);
-        if (status == RH_OK) { /* as the person wrote it, not where it was found */
-            snprintf(choice->source.label, sizeof choice->source.label, "%s", name);
-        }
+        status = rh_path_resolve(s->path, name, s->allowed, choice->path, error);
+        if (status == RH_OK)
+            status = rh_policy_source_open(s->finder, choice->path, &choice->source, error);
+        if (status == RH_OK) /* as the person wrote it, not where it was found */
+            rh_policy_source_label(&choice->source, name);
     }
     if (status != RH_OK && from_file && error) {
         char message[RH_ERROR_MESSAGE_MAX];
@@ -55,7 +50,7 @@ static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool
     return status;
 }
 
-static rh_status take_params(rh_json block, rh_policy_choice *choice, rh_error *error)
+rh_status rh_choice_params(rh_json block, rh_policy_choice *choice, rh_error *error)
 {
     rh_status found = rh_json_get(block, "params", RH_OPTIONAL, &choice->params, error);
     if (found == RH_NOT_FOUND) {
@@ -75,8 +70,8 @@ static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
     s->on_failure = RH_FAILURE_FLATTEN;
     if (!strcmp(word, "flatten")) return RH_OK;
     s->on_failure = RH_FAILURE_NATIVE;
-    s->failover = rh_native_policy_find(strncmp(word, "native:", 7) ? word : word + 7);
-    if (s->failover) return RH_OK;
+    s->failover.native = rh_native_policy_find(strncmp(word, "native:", 7) ? word : word + 7);
+    if (s->failover.native) return RH_OK;
     return rh_json_fail(block, error,
                         "on_failure: found \"%s\", expected \"hold\", \"flatten\" or "
                         "the name of a native policy",
@@ -101,27 +96,19 @@ static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
     RH_TRY(rh_json_text(block, "script", RH_REQUIRED, &script, error));
     RH_TRY(read_on_failure(s, block, error));
     s->policy.native = NULL;
-    RH_TRY(choose(s, script, block, true, &s->policy, error));
-    return take_params(block, &s->policy, error);
+    RH_TRY(rh_choice_named(s, script, block, true, &s->policy, error));
+    return rh_choice_params(block, &s->policy, error);
 }
 
 /* "NAME" or "NAME:k=v,k=v" from the command line; --set policy.PARAM still applies. */
 static rh_status read_override(rh_scenario *s, rh_json root, const char *text, rh_error *error)
 {
     rh_json block;
-    bool native = !strncmp(text, "native:", 7);
-    const char *colon = strchr(text + (native ? 7 : 0), ':');
-    size_t length = colon ? (size_t)(colon - text) : strlen(text);
     char name[RH_PATH_MAX];
-    if (length == 0 || length >= sizeof name) {
-        return rh_fail(error, RH_USAGE, "policy \"%s\": expected NAME or NAME:param=value,...",
-                       text);
-    }
-    memcpy(name, text, length);
-    name[length] = '\0';
+    const char *params = NULL;
+    RH_TRY(rh_spec_name(text, name, &params, error));
     RH_TRY(rh_json_parse(name, "{\"params\": {}}", 14, &s->override_doc, error));
     /* --set policy.x made a policy block in the scenario's document: its params come first. */
-    rh_json own = rh_json_root(s->override_doc);
     if (rh_json_get(root, "policy", RH_OPTIONAL, &block, NULL) == RH_OK) {
         rh_buffer copy = {0};
         rh_json_writer writer = {.out = &copy};
@@ -133,27 +120,12 @@ static rh_status read_override(rh_scenario *s, rh_json root, const char *text, r
                         : rh_json_parse(name, copy.bytes, copy.length, &s->override_doc, error);
         rh_buffer_free(&copy);
         RH_TRY(status);
-        own = rh_json_root(s->override_doc);
     }
-    while (colon && *++colon) {
-        const char *end = strchr(colon, ',');
-        const char *equals = strchr(colon, '=');
-        size_t span = end ? (size_t)(end - colon) : strlen(colon);
-        char path[RH_NAME_MAX + 16], value[256];
-        if (!equals || equals == colon || (end && equals > end) ||
-            (size_t)(equals - colon) >= RH_NAME_MAX || span >= sizeof value) {
-            return rh_fail(error, RH_USAGE, "policy \"%s\": expected param=value at \"%.40s\"",
-                           text, colon);
-        }
-        snprintf(path, sizeof path, "params.%.*s", (int)(equals - colon), colon);
-        snprintf(value, sizeof value, "%.*s", (int)(span - (size_t)(equals - colon) - 1),
-                 equals + 1);
-        RH_TRY(rh_json_set(s->override_doc, path, value, error));
-        colon = end;
-    }
+    RH_TRY(rh_spec_params(text, params, s->override_doc, error));
+    rh_json own = rh_json_root(s->override_doc);
     s->policy.native = NULL;
-    RH_TRY(choose(s, name, own, false, &s->policy, error));
-    return take_params(own, &s->policy, error);
+    RH_TRY(rh_choice_named(s, name, own, false, &s->policy, error));
+    return rh_choice_params(own, &s->policy, error);
 }
 
 static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
@@ -174,8 +146,8 @@ static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
     RH_TRY(rh_json_text(at, "script", RH_REQUIRED, &script, error));
     swap->cancel_orders = cancel == 1;
     s->swap_count++; /* from here on the source is freed with the scenario */
-    RH_TRY(choose(s, script, at, true, &swap->choice, error));
-    return take_params(at, &swap->choice, error);
+    RH_TRY(rh_choice_named(s, script, at, true, &swap->choice, error));
+    return rh_choice_params(at, &swap->choice, error);
 }
 
 static rh_status read_swaps(rh_scenario *s, rh_json root, rh_error *error)

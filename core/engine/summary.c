@@ -195,7 +195,7 @@ static void put_portfolio(const rh_run *run, rh_json_writer *w)
     rh_json_close(w, ']');
 }
 
-static void put_params(const rh_params *params, rh_json_writer *w)
+void rh_output_params(const rh_params *params, rh_json_writer *w)
 {
     rh_json_open(w, "params", '{');
     for (int k = 0; k < params->count; k++) {
@@ -298,7 +298,7 @@ rh_status rh_output_summary(rh_run *run, rh_buffer *out, rh_error *error)
     rh_json_put_text(&w, "version", run->first_version);
     rh_json_put_text(&w, "sha256", run->first_sha256);
     if (run->policy_failed) rh_json_put_text(&w, "failure", run->policy_message);
-    put_params(&run->first_params, &w);
+    rh_output_params(&run->first_params, &w);
     rh_json_close(&w, '}');
     put_portfolio(run, &w);
     put_notes(run, &w);

@@ -1,16 +1,11 @@
 /* Policies come and go: the first one, scheduled swaps with their state, kills and what follows
- * them. A swap is a transaction: until the new policy is whole the old one trades on, untouched. */
+ * them. A swap is a transaction (transaction.c): until the new policy is whole the old one trades on, untouched. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "engine/run.h"
-
-static void policy_log(void *host, const char *text)
-{
-    rh_journal(host, "log", "%s", text);
-}
 
 void rh_run_drop_policy(rh_run *run)
 {
@@ -21,62 +16,48 @@ void rh_run_drop_policy(rh_run *run)
     }
     rh_policy_free(slot->policy);
     slot->policy = NULL;
+    slot->choice = NULL;
 }
 
-static rh_status load(rh_run *run, const rh_policy_choice *choice, rh_policy **policy,
-                      rh_error *error)
+static bool same_argument(const rh_feature_arg *a, const rh_feature_arg *b)
 {
-    const rh_run_request *request = run->request;
-    const char *names[RH_HEDGES_MAX];
-    for (int h = 0; h < run->scenario->hedge_count; h++) {
-        names[h] = run->universe->instruments[run->scenario->hedges[h]].name;
-    }
-    rh_policy_services services = {.seed = run->scenario->seed,
-                                   .hedges = names,
-                                   .hedge_count = run->scenario->hedge_count,
-                                   .log = policy_log,
-                                   .host = run,
-                                   .trusted = request->trusted};
-    if (choice->native) return choice->native->create(choice->params, policy, error);
-    if (!request->loader) {
-        return rh_fail(error, RH_USAGE, "%s: this program was built without the Lua host",
-                       choice->source.label);
-    }
-    return request->loader->load(request->loader->context, &choice->source, choice->params,
-                                 &services, policy, error);
+    return !strcmp(a->key, b->key) && a->is_text == b->is_text &&
+           (a->is_text ? !strcmp(a->text, b->text) : a->number == b->number);
 }
 
-static rh_status make_features(rh_run *run, const rh_policy *policy,
-                               rh_feature *features[RH_FEATURES_MAX],
-                               int instruments[RH_FEATURES_MAX], rh_error *error)
+static bool same_feature(const rh_feature_spec *a, const rh_feature_spec *b)
 {
-    for (int f = 0; f < policy->feature_count; f++) {
-        RH_TRY(rh_feature_new(&policy->features[f], &features[f], error));
-        const char *name = features[f]->instrument;
-        instruments[f] = *name ? rh_universe_instrument(run->universe, name)
-                               : run->universe->assets[run->asset].primary;
-        if (instruments[f] < 0) {
-            return rh_fail(error, RH_POLICY, "feature %s: there is no instrument \"%s\"",
-                           policy->features[f].name, name);
+    bool same = !strcmp(a->kind, b->kind) && a->arg_count == b->arg_count;
+    for (int k = 0; same && k < a->arg_count; k++)
+        same = same_argument(&a->args[k], &b->args[k]);
+    return same;
+}
+
+/* A feature that the old policy has as well goes on with all the history it has. */
+static void take_features(rh_policy_slot *slot, rh_candidate *candidate)
+{
+    const rh_policy *old = slot->policy, *new = candidate->policy;
+    for (int f = 0; old && f < new->feature_count; f++) {
+        for (int g = 0; g < old->feature_count; g++) {
+            if (!slot->features[g] || !same_feature(&new->features[f], &old->features[g])) continue;
+            rh_feature_free(candidate->features[f]);
+            candidate->features[f] = slot->features[g];
+            slot->features[g] = NULL;
+            break;
         }
     }
-    return RH_OK;
-}
-
-static rh_status check_parts(const rh_policy *policy, rh_error *error)
-{
-    if (policy->has_trigger && policy->has_scale) return RH_OK;
-    return rh_fail(error, RH_POLICY, "%s gives no %s; a policy needs both", policy->name,
-                   policy->has_trigger ? "scale" : "trigger");
 }
 
 /* Put a whole policy into the slot and start its timers; cannot refuse any more. */
-static rh_status go_live(rh_run *run, rh_policy *policy, rh_feature *const *features,
-                         const int *instruments, rh_error *error)
+static rh_status go_live(rh_run *run, rh_candidate *candidate, rh_error *error)
 {
     rh_policy_slot *slot = &run->slot;
+    rh_policy *policy = candidate->policy;
+    take_features(slot, candidate);
     rh_run_drop_policy(run);
     slot->policy = policy;
+    slot->choice = candidate->choice;
+    run->killed = false;
     run->flattening = false; /* a new policy decides again */
     slot->generation++;
     slot->wake_in_ns = INT64_MAX;
@@ -85,9 +66,10 @@ static rh_status go_live(rh_run *run, rh_policy *policy, rh_feature *const *feat
     slot->seen = 0;
     slot->last_spot = 0.0;
     for (int f = 0; f < policy->feature_count; f++) {
-        slot->features[f] = features[f];
-        slot->feature_instrument[f] = instruments[f];
+        slot->features[f] = candidate->features[f];
+        slot->feature_instrument[f] = candidate->instruments[f];
     }
+    *candidate = (rh_candidate){0}; /* the slot's now */
     int64_t every = policy->wake.every_ns;
     if (every <= 0) return RH_OK;
     int64_t since = run->now_ns - run->scenario->from_ns; /* the grid counts from clock.from */
@@ -104,43 +86,16 @@ static void digest_policy(rh_run *run, const rh_policy *policy)
     rh_params_digest(&policy->params, run->digest);
 }
 
-/* Load, check, carry state over; *policy stays NULL on refusal. */
-static rh_status prepare(rh_run *run, const rh_policy_choice *choice, rh_policy **policy,
-                         rh_feature *features[RH_FEATURES_MAX], int instruments[RH_FEATURES_MAX],
-                         rh_error *error)
-{
-    rh_policy *old = run->slot.policy;
-    rh_buffer state = {0};
-    *policy = NULL;
-    memset(features, 0, sizeof *features * RH_FEATURES_MAX);
-    rh_status status = load(run, choice, policy, error);
-    if (status == RH_OK) status = check_parts(*policy, error);
-    if (status == RH_OK) status = make_features(run, *policy, features, instruments, error);
-    if (status == RH_OK && old && old->methods->save_state && (*policy)->methods->load_state) {
-        status = old->methods->save_state(old, &state, error);
-        if (status == RH_OK && state.length > 0) {
-            status = (*policy)->methods->load_state(*policy, state.bytes, state.length, old->name,
-                                                    old->version, error);
-        }
-    }
-    rh_buffer_free(&state);
-    if (status == RH_OK) return RH_OK;
-    for (int f = 0; f < RH_FEATURES_MAX; f++)
-        rh_feature_free(features[f]);
-    rh_policy_free(*policy);
-    *policy = NULL;
-    return status;
-}
-
 /* Wrong params of a later swap are bad input of the scenario: said now, not half-way. What a script
  * itself does wrong is found out when its time comes. */
 static rh_status check_swaps(rh_run *run, rh_error *error)
 {
     for (size_t k = 0; k < run->scenario->swap_count; k++) {
-        rh_policy *policy = NULL;
+        rh_candidate candidate;
         rh_error why = {0};
-        rh_status status = load(run, &run->scenario->swaps[k].choice, &policy, &why);
-        rh_policy_free(policy);
+        rh_status status =
+            rh_candidate_load(run, &run->scenario->swaps[k].choice, &candidate, &why);
+        rh_candidate_free(&candidate);
         if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
     }
     return RH_OK;
@@ -148,17 +103,16 @@ static rh_status check_swaps(rh_run *run, rh_error *error)
 
 rh_status rh_run_first_policy(rh_run *run, rh_error *error)
 {
-    rh_feature *features[RH_FEATURES_MAX];
-    int instruments[RH_FEATURES_MAX];
-    rh_policy *policy = NULL;
-    RH_TRY(prepare(run, &run->scenario->policy, &policy, features, instruments, error));
+    rh_candidate first;
+    RH_TRY(rh_candidate_load(run, &run->scenario->policy, &first, error));
+    const rh_policy *policy = first.policy;
     bool idle = !run->scenario->policy.has_script && !strcmp(policy->name, "none");
     run->first_params = policy->params;
     memcpy(run->first_name, policy->name, sizeof run->first_name);
     memcpy(run->first_version, policy->version, sizeof run->first_version);
     memcpy(run->first_sha256, policy->sha256, sizeof run->first_sha256);
     digest_policy(run, policy);
-    RH_TRY(go_live(run, policy, features, instruments, error));
+    RH_TRY(go_live(run, &first, error));
     if (idle) rh_run_drop_policy(run); /* nothing would ever be decided */
     return check_swaps(run, error);
 }
@@ -173,7 +127,7 @@ static void remember_failure(rh_run *run, const char *message)
 
 static rh_swap_record *record_swap(rh_run *run, const char *to)
 {
-    RH_ASSERT(run->swap_count < RH_SWAPS_MAX); /* each scheduled swap comes once */
+    RH_ASSERT(run->swap_count < RH_SWAPS_MAX); /* a person's swaps leave room for scheduled ones */
     rh_swap_record *r = &run->swaps[run->swap_count++];
     *r = (rh_swap_record){.time_ns = run->now_ns, .sequence = run->sequence};
     snprintf(r->from, sizeof r->from, "%s", run->slot.policy ? run->slot.policy->name : "none");
@@ -181,46 +135,125 @@ static rh_swap_record *record_swap(rh_run *run, const char *to)
     return r;
 }
 
-rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error)
+static void remember_refusal(rh_run *run, const char *why)
 {
-    rh_feature *features[RH_FEATURES_MAX];
-    int instruments[RH_FEATURES_MAX];
-    rh_policy *policy = NULL;
-    rh_error why = {0};
-    const char *label = swap->choice.native ? swap->choice.native->name : swap->choice.source.label;
-    rh_status status = prepare(run, &swap->choice, &policy, features, instruments, &why);
-    if (status != RH_OK) {
-        rh_swap_record *refused = record_swap(run, label);
-        snprintf(refused->reason, sizeof refused->reason, "%.250s", why.message);
-        rh_journal(run, "swap_refused", "%s: %s", label, why.message);
-        remember_failure(run, why.message);
-        return RH_OK;
+    rh_text_escape(run->last_swap, sizeof run->last_swap, why, strlen(why));
+    run->last_refused = true;
+}
+
+void rh_run_note_refused(rh_run *run, const char *what, const char *why)
+{
+    rh_journal(run, "swap_refused", "%.200s: %s", what, why);
+    remember_refusal(run, why);
+}
+
+static void note_refused(rh_run *run, const rh_swap *swap, const char *assignment, bool by_hand,
+                         const char *why)
+{
+    rh_journal_swap(run,
+                    &(rh_swap_note){.kind = assignment ? "set_refused" : "swap_refused",
+                                    .text = why,
+                                    .script = rh_choice_label(&swap->choice),
+                                    .old_sha256 = run->slot.policy ? run->slot.policy->sha256 : "",
+                                    .sha256 = swap->choice.source.sha256,
+                                    .assignment = assignment,
+                                    .by_hand = by_hand});
+    remember_refusal(run, why);
+}
+
+static void note_accepted(rh_run *run, const rh_swap *swap, const char *assignment, bool by_hand,
+                          const rh_candidate *candidate)
+{
+    const rh_policy *old = run->slot.policy, *new = candidate->policy;
+    char text[512], script[RH_PATH_MAX + 8];
+    if (assignment) {
+        snprintf(text, sizeof text, "%s: %.200s", new->name, assignment);
+    } else {
+        snprintf(text, sizeof text, "%s %s replaces %s, orders %s", new->name, new->version,
+                 old ? old->name : "none", swap->cancel_orders ? "cancelled" : "kept");
     }
-    rh_swap_record *done = record_swap(run, policy->name);
+    rh_text_escape(run->last_swap, sizeof run->last_swap, text, strlen(text));
+    run->last_refused = false;
+    snprintf(script, sizeof script, "%s%s", swap->choice.native ? "native:" : "",
+             rh_choice_label(&swap->choice));
+    rh_journal_swap(run, &(rh_swap_note){.kind = assignment ? "set" : "swap",
+                                         .text = text,
+                                         .script = script,
+                                         .old_sha256 = old ? old->sha256 : "",
+                                         .sha256 = new->sha256,
+                                         .assignment = assignment,
+                                         .params = &new->params,
+                                         .state_bytes = candidate->state_bytes,
+                                         .gas = candidate->gas,
+                                         .views = candidate->views,
+                                         .by_hand = by_hand,
+                                         .cancel_orders = swap->cancel_orders});
+}
+
+/* The candidate takes over, between events; from here on nothing can refuse. */
+static rh_status commit(rh_run *run, const rh_swap *swap, const char *assignment, bool by_hand,
+                        rh_candidate *candidate, rh_error *error)
+{
+    rh_swap_record *done = record_swap(run, candidate->policy->name);
     done->accepted = true;
-    memcpy(done->sha256, policy->sha256, sizeof done->sha256);
+    done->by_hand = by_hand;
+    done->is_set = assignment != NULL;
+    memcpy(done->sha256, candidate->policy->sha256, sizeof done->sha256);
+    if (assignment) snprintf(done->reason, sizeof done->reason, "%.200s", assignment);
+    if (candidate->machine_decided) run->reproducible = false;
     double value[6] = {swap->cancel_orders};
-    rh_digest_event(run, RH_TAG_SWAP, 0, run->now_ns, value);
-    digest_policy(run, policy);
-    rh_journal(run, "swap", "%s %s replaces %s, orders %s", policy->name, policy->version,
-               done->from, swap->cancel_orders ? "cancelled" : "kept");
+    rh_digest_event(run, assignment ? RH_TAG_SET : RH_TAG_SWAP, 0, run->now_ns, value);
+    digest_policy(run, candidate->policy);
+    note_accepted(run, swap, assignment, by_hand, candidate);
     if (swap->cancel_orders) RH_TRY(rh_run_cancel_all(run, error));
-    RH_TRY(go_live(run, policy, features, instruments, error));
+    RH_TRY(go_live(run, candidate, error));
     rh_run_want_wake(run, RH_ON_CLIENT);
     run->slot.seen = 0;
     return RH_OK;
 }
 
+rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error)
+{
+    rh_candidate candidate;
+    rh_error why = {0};
+    run->swaps_due--;
+    rh_status status = rh_candidate_prove(run, &swap->choice, &candidate, &why);
+    if (status == RH_OK) return commit(run, swap, NULL, false, &candidate, error);
+    if (candidate.machine_decided) run->reproducible = false;
+    rh_swap_record *refused = record_swap(run, rh_choice_label(&swap->choice));
+    snprintf(refused->reason, sizeof refused->reason, "%.250s", why.message);
+    note_refused(run, swap, NULL, false, why.message);
+    remember_failure(run, why.message);
+    return RH_OK;
+}
+
+/* What a person tries and is refused is in the journal alone: it leaves no trace in the run. */
+rh_status rh_run_swap_by_hand(rh_run *run, const rh_swap *swap, const char *assignment,
+                              bool *accepted, rh_error *why, rh_error *error)
+{
+    rh_candidate candidate;
+    rh_status status = RH_OK;
+    *accepted = false;
+    if (run->swap_count + run->swaps_due >= RH_SWAPS_MAX) {
+        status = rh_fail(why, RH_LIMIT, "a run takes at most %d swaps and sets, and has had them",
+                         RH_SWAPS_MAX);
+    }
+    if (status == RH_OK) status = rh_candidate_prove(run, &swap->choice, &candidate, why);
+    if (status != RH_OK) {
+        note_refused(run, swap, assignment, true, why->message);
+        return RH_OK;
+    }
+    *accepted = true;
+    return commit(run, swap, assignment, true, &candidate, error);
+}
+
 static rh_status hand_over(rh_run *run, rh_error *error)
 {
-    rh_policy_choice choice = {.native = run->scenario->failover};
-    rh_feature *features[RH_FEATURES_MAX];
-    int instruments[RH_FEATURES_MAX];
-    rh_policy *policy = NULL;
-    RH_TRY(prepare(run, &choice, &policy, features, instruments, error));
-    digest_policy(run, policy);
-    rh_journal(run, "failover", "native policy %s takes over", policy->name);
-    return go_live(run, policy, features, instruments, error);
+    rh_candidate candidate;
+    RH_TRY(rh_candidate_load(run, &run->scenario->failover, &candidate, error));
+    digest_policy(run, candidate.policy);
+    rh_journal(run, "failover", "native policy %s takes over", candidate.policy->name);
+    return go_live(run, &candidate, error);
 }
 
 rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_error *error)
@@ -228,6 +261,7 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     double value[6] = {kind};
     rh_digest_event(run, RH_TAG_KILL, (uint32_t)kind, run->now_ns, value);
     RH_ASSERT(run->slot.policy);
+    run->killed = true;
     if (!run->slot.policy->reproducible) run->reproducible = false;
     rh_journal(run, "kill", "%s: %s", rh_kill_words[kind], why->message);
     remember_failure(run, why->message);

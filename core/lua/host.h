@@ -53,12 +53,13 @@ typedef struct rh_lua {
     char label[RH_LUA_LABEL_MAX];       /* short file name, the chunk's name */
     const char *source;                 /* only while loading */
     size_t source_length;
+    const rh_policy_source *set;        /* its modules; only while loading */
 
     size_t bytes_used;                  /* live memory of the VM */
     bool host_allocates;                /* the cap is off: the host, not the script, is at work */
     bool refused_once;                  /* the last growth was refused: a collection follows */
     int emergencies;
-    int64_t budget;                     /* instructions left in this call */
+    int64_t budget, granted;            /* instructions left in this call, and not yet accounted */
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     int hooks;
     int64_t scanned;                    /* charged for table capacity, not for elements */
@@ -89,6 +90,7 @@ static inline rh_lua *rh_lua_host(lua_State *L)
 /* vm.c: memory, budget, kills, protected calls */
 lua_State *rh_lua_vm_new(rh_lua *host);
 void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns);
+void rh_lua_account(rh_lua *host);                      /* what was spent, to policy.gas_spent */
 void rh_lua_charge(lua_State *L, int64_t work);         /* raises when the budget is spent */
 void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why);
 int rh_lua_raise_if_killed(lua_State *L);
@@ -136,6 +138,10 @@ typedef struct rh_lua_piece {
 void rh_lua_piece_begin(lua_State *L, rh_lua_piece *piece);     /* takes one stack slot */
 void rh_lua_piece_add(rh_lua_piece *piece, const char *bytes, size_t length);
 void rh_lua_piece_push(rh_lua_piece *piece);
+
+/* lib_require.c */
+int rh_lua_require(lua_State *L);
+rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* lexer.c's rules */
 
 /* keys.c: the one order of the keys of a table */
 void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */

@@ -154,6 +154,7 @@ void rh_lua_open_base(lua_State *L)
         {"pairs", rh_lua_pairs},     {"pcall", base_pcall},       {"rawequal", base_rawequal},
         {"rawlen", base_rawlen},     {"select", base_select},     {"tonumber", base_tonumber},
         {"tostring", base_tostring}, {"type", base_type},
-        {"setmetatable", rh_lua_setmetatable},                    {NULL, NULL}};
+        {"setmetatable", rh_lua_setmetatable},                    {"require", rh_lua_require},
+        {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

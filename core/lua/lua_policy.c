@@ -35,6 +35,7 @@ static int enter(rh_lua *host, const rh_view *view, const double *features, int 
     rh_lua_fill_view(host);
     rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_CPU_NS_PER_CALL);
     int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
+    rh_lua_account(host);
     host->view = NULL;
     host->features = NULL;
     /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
@@ -132,6 +133,7 @@ static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_
 static rh_status copy_services(rh_lua *host, const rh_policy_services *services, rh_error *error)
 {
     host->services = *services;
+    host->services.trusted = services->trusted && !host->set->strict;
     host->services.hedges = NULL;
     if (services->hedge_count == 0) return RH_OK;
     size_t count = (size_t)services->hedge_count;
@@ -160,6 +162,7 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
     memcpy(host->policy.sha256, source->sha256, RH_SHA256_HEX);
     host->source = source->bytes;
     host->source_length = source->length;
+    host->set = source;
     host->loading = host->host_allocates = true;
     host->state = LUA_NOREF;
     host->log_second = INT64_MIN;
@@ -275,12 +278,15 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     (void)context;
     RH_TRY(rh_lua_new(source, services, &host, error));
     rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
+    if (status == RH_OK) status = rh_lua_check_modules(source, error);
     if (status == RH_OK) status = load_into(host, params, error);
     if (status != RH_OK) {
         free_policy(&host->policy);
         return status;
     }
+    rh_lua_account(host);
     host->source = NULL;
+    host->set = NULL;
     host->source_length = 0;
     host->loading = host->host_allocates = false;
     *policy = &host->policy;

@@ -91,7 +91,6 @@ static const char *hint_of(const char *name)
 {
     static const char *const hints[][2] = {
         {"print", "write rehedge.log(text)"},
-        {"require", "modules need a bundle, which this version does not have"},
         {"os", "a policy has no clock and no system; the time is s.time"},
         {"io", "a policy has no files"},
         {"random", "use rehedge.rng(stream)"},
@@ -108,7 +107,7 @@ static int absent_global(lua_State *L)
 {
     static const char *const known[] = {"collectgarbage", "coroutine", "debug", "dofile",
         "getmetatable", "io", "load", "loadfile", "loadstring", "next", "os", "package", "print",
-        "rawget", "rawset", "require", "utf8", "warn", "xpcall", "_G", "_VERSION", NULL};
+        "rawget", "rawset", "utf8", "warn", "xpcall", "_G", "_VERSION", NULL};
     char name[RH_NAME_MAX];
     escaped_key(L, 2, name);
     const char *hint = hint_of(name);

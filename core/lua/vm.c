@@ -135,9 +135,16 @@ static void hook(lua_State *L, lua_Debug *activation)
         luaL_error(L, "stack overflow: calls nest more than %d deep", RH_LUA_CALLS_DEEP_MAX);
 }
 
+void rh_lua_account(rh_lua *host)
+{
+    host->policy.gas_spent += host->granted - host->budget;
+    host->granted = host->budget;
+}
+
 void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
 {
-    host->budget = instructions;
+    rh_lua_account(host);
+    host->budget = host->granted = instructions;
     host->cpu_limit_ns = cpu_ns;
     host->cpu_from_ns = 0;
     host->hooks = host->emergencies = 0;
@@ -183,6 +190,18 @@ static void callers(lua_State *L, char *text, size_t room)
     if (shown > 1 && used + 2 < room) memcpy(text + used, ")", 2);
 }
 
+/* Does the message begin with the file of `at` ("vol.lua:12: "), or with the main file? */
+static bool has_place(const rh_lua *host, const char *text, size_t length, const char *at)
+{
+    const char *colon = strrchr(at, ':');
+    size_t label = strlen(host->label), file = 0;
+    if (length > label && memcmp(text, host->label, label) == 0 && text[label] == ':')
+        return true;
+    for (const char *c = at; colon != NULL && c < colon; c++)
+        if (*c == ':') file = (size_t)(c - at);
+    return file > 0 && length > file && memcmp(text, at, file) == 0 && text[file] == ':';
+}
+
 /* Never calls into the script: an error object may be anything, with any metatable. */
 int rh_lua_handler(lua_State *L)
 {
@@ -193,9 +212,7 @@ int rh_lua_handler(lua_State *L)
     if (lua_type(L, 1) == LUA_TSTRING) {
         size_t length = 0;
         const char *text = lua_tolstring(L, 1, &length);
-        size_t label = strlen(host->label);
-        if (length > label && memcmp(text, host->label, label) == 0 && text[label] == ':')
-            at[0] = '\0';
+        if (has_place(host, text, length, at)) at[0] = '\0';
         if (length >= sizeof shown) length = sizeof shown - 1;
         memcpy(shown, text, length);
         shown[length] = '\0';

@@ -93,6 +93,7 @@ struct rh_policy {      /* first member of each implementation's own struct */
     char sha256[RH_SHA256_HEX];             /* of all its source; zeros for native ones */
     bool has_trigger, has_scale;
     bool reproducible;                      /* false once a memory kill decided something */
+    int64_t gas_spent;                      /* by loading and all calls so far; 0 for native ones */
     rh_params params;                       /* resolved */
     rh_wake wake;                           /* with params resolved */
     int feature_count;

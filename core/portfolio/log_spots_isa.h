@@ -1,5 +1,5 @@
-/* The loop of rh_log_spots for one instruction set, under the name RH_LOG_SPOTS: included by the two
- * files that instantiate it, and, with RH_LOG_SPOTS_DECLARE, by the one that chooses. Holds no
+/* The loop of rh_log_spots for one instruction set, under the name RH_LOG_SPOTS: included by the
+ * two files that instantiate it, and, with RH_LOG_SPOTS_DECLARE, by the one that chooses. Holds no
  * arithmetic of its own: the kernel of math, in a loop that compilers turn into vector code. */
 #include <stddef.h>
 

@@ -67,6 +67,7 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     net->cache[0].valid = net->cache[1].valid = false;
     net->ahead.count = net->ahead.at = 0;
     net->ahead.state[0].valid = false;
+    net->foresees = false;
     for (int i = 0; i < net->universe->instrument_count; i++) {
         const rh_instrument *instrument = &net->universe->instruments[i];
         if (instrument->asset != net->asset) continue;
@@ -76,6 +77,7 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
             RH_TRY(add_option(net, i, error));
         }
     }
+    net->foresees = net->count > 0 && net->count <= RH_AHEAD_BOOK && !net->any_slow;
     return RH_OK;
 }
 
@@ -237,33 +239,37 @@ static void compute_states(rh_net_delta *net, double *spot, int64_t *time_ns, do
     }
 }
 
-/* Worth it for a book that leaves vectors empty, while the vol stays: a state that comes otherwise
- * than foreseen is lost work. */
-static bool can_look_ahead(const rh_net_delta *net, const rh_market *market)
+/* This state and those that the records will make of it. */
+static void foresee(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                    const rh_record *next, const rh_record *end)
 {
-    return net->count > 0 && net->count <= RH_AHEAD_BOOK && !net->any_slow &&
-           !market->mark[net->asset].memory && market->spot[net->asset] > 0.0;
-}
-
-void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
-                        const rh_record *next, const rh_record *end)
-{
-    rh_net_ahead *a = &net->ahead;
     double spot[RH_AHEAD_STATES] = {market->spot[net->asset]}, mid;
     int64_t times_ns[RH_AHEAD_STATES] = {time_ns};
-    double sigma = market->mark[net->asset].sigma;
-    if (!can_look_ahead(net, market)) return;
-    if (a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot[0], time_ns, sigma)) a->at++;
-    if (is_of(&a->state[a->at], spot[0], time_ns, sigma)) return;
     int primary = net->universe->assets[net->asset].primary, k = 1;
     for (; k < RH_AHEAD_STATES && next < end && next->kind != RH_RECORD_VOL; k++, next++) {
         bool moves = next->instrument == primary && rh_record_mid(next, &mid);
         spot[k] = moves ? mid : spot[k - 1];
         times_ns[k] = next->happened_ns;
     }
-    a->count = k;
-    a->at = 0;
-    compute_states(net, spot, times_ns, sigma);
+    net->ahead.count = k;
+    net->ahead.at = 0;
+    compute_states(net, spot, times_ns, market->mark[net->asset].sigma);
+}
+
+/* Worth it for a book that leaves vectors empty, while the vol stays: a state that comes otherwise
+ * than foreseen is lost work. */
+void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                        const rh_record *next, const rh_record *end)
+{
+    if (!net->foresees) return;
+    rh_net_ahead *a = &net->ahead;
+    double spot = market->spot[net->asset], sigma = market->mark[net->asset].sigma;
+    if (a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot, time_ns, sigma)) {
+        a->at++;
+        return;
+    }
+    if (is_of(&a->state[a->at], spot, time_ns, sigma) || market->mark[net->asset].memory) return;
+    if (spot > 0.0) foresee(net, market, time_ns, next, end);
 }
 
 /* --- what is held -------------------------------------------------------------------------- */

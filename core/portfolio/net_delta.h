@@ -76,6 +76,7 @@ typedef struct rh_net_delta {
     rh_option_deltas cache[2];
     double deltas[2][RH_INSTRUMENTS_MAX];
     int newest;
+    bool foresees; /* the book is small enough for rh_net_delta_ahead */
     rh_net_ahead ahead;
 } rh_net_delta;
 

@@ -380,7 +380,7 @@ static void vega_and_rho_are_slopes(void **unused)
         alive++;
     }
     print_message("worst difference of vega %.1e K, rho %.1e K\n", worst_vega, worst_rho);
-    assert_true(alive > 30 && worst_vega < 1e-6 && worst_rho < 3e-5);
+    assert_true(alive > 30 && worst_vega < 1e-6 && worst_rho < 1e-6);
 }
 
 static void edges(void **unused)
