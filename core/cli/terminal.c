@@ -109,7 +109,10 @@ static void interrupted(rh_terminal *terminal)
     }
     terminal->interrupted_ns = at_ns;
     const LineInfo *info = el_line(terminal->editor);
+    int behind = (int)(info->lastchar - info->cursor);
+    wipe_input(terminal);
     el_deletestr(terminal->editor, (int)(info->cursor - info->buffer));
+    if (behind > 0) el_deletestr1(terminal->editor, 0, behind);
     rh_terminal_say(terminal, "Ctrl-C again ends the run here, as quit does");
 }
 
@@ -134,9 +137,11 @@ static void stop(rh_terminal *terminal)
 
 static void resize(rh_terminal *terminal)
 {
-    if (terminal->editing) wipe_input(terminal);
+    rh_screen_leave(&terminal->screen);
+    rh_screen_measure(&terminal->screen);
+    if (terminal->editing) wipe_input(terminal);    /* most terminals have reflowed it by now */
     el_resize(terminal->editor);
-    rh_screen_resized(&terminal->screen);
+    rh_screen_enter(&terminal->screen);
     refresh_input(terminal);
 }
 

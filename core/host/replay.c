@@ -250,7 +250,7 @@ static rh_status open_parts(rh_replay *replay, const rh_run_request *request, rh
     replay->sequence = status.sequence;
     RH_TRY(open_loop(replay, error));
     if (replay->options.socket) RH_TRY(open_socket(replay, request->scenario_path, error));
-    RH_TRY(rh_replay_watch_first(replay, error));
+    RH_TRY(rh_replay_watch_first(replay, request->finder, error));
     rh_pace_begin(&replay->pace, replay->options.speed, status.from_ns, wall_ns());
     if (replay->options.paused) rh_pace_pause(&replay->pace, status.from_ns);
     rh_replay_repace(replay);

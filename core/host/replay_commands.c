@@ -206,11 +206,19 @@ static void put_status(rh_answer *answer, const rh_replay_look *look)
     if (look->watched) rh_json_put_text(json, "watched", look->watched);
 }
 
+/* A number, or "-" while it is not known. */
+static const char *known(char text[RH_NUMBER_TEXT], const char *format, double value)
+{
+    snprintf(text, RH_NUMBER_TEXT, isfinite(value) ? format : "-", value);
+    return text;
+}
+
 static rh_status show_status(rh_replay *replay, const rh_command *command, rh_answer *answer,
                              rh_error *error)
 {
     rh_replay_look look;
     char now[RH_TIME_TEXT], to[RH_TIME_TEXT], speed[RH_NUMBER_TEXT] = "max";
+    char spot[RH_NUMBER_TEXT], delta[RH_NUMBER_TEXT], pnl[RH_NUMBER_TEXT];
     (void)command;
     (void)error;
     rh_replay_see(replay, &look);
@@ -222,9 +230,10 @@ static rh_status show_status(rh_replay *replay, const rh_command *command, rh_an
                   look.over ? "over" : look.paused ? "paused" : "running", speed);
     rh_answer_say(answer, "events   %llu, sequence %llu", (unsigned long long)look.live.events,
                   (unsigned long long)look.live.sequence);
-    rh_answer_say(answer, "spot     %.10g", look.live.spot);
-    rh_answer_say(answer, "delta    %.6g", look.live.delta);
-    rh_answer_say(answer, "P&L      %.2f %s", look.live.pnl, look.live.numeraire);
+    rh_answer_say(answer, "spot     %s", known(spot, "%.10g", look.live.spot));
+    rh_answer_say(answer, "delta    %s", known(delta, "%.6g", look.live.delta));
+    rh_answer_say(answer, "P&L      %s %s", known(pnl, "%.2f", look.live.pnl),
+                  look.live.numeraire);
     rh_answer_say(answer, "policy   %s %s%s", look.live.policy[0] ? look.live.policy : "none",
                   look.live.version, look.live.killed ? " (killed)" : "");
     if (look.live.last_swap[0]) {
@@ -246,7 +255,9 @@ static void one_position(void *context, const char *instrument, double qty, doub
     rh_json_put_double(&answer->json, "price", price);
     rh_json_put_double(&answer->json, "delta", delta);
     rh_json_close(&answer->json, '}');
-    rh_answer_say(answer, "%-32s %14.8g %14.8g %12.6g", instrument, qty, price, delta);
+    char shown[3][RH_NUMBER_TEXT];
+    rh_answer_say(answer, "%-32s %14s %14s %12s", instrument, known(shown[0], "%.8g", qty),
+                  known(shown[1], "%.8g", price), known(shown[2], "%.6g", delta));
 }
 
 static rh_status show_positions(rh_replay *replay, const rh_command *command, rh_answer *answer,

@@ -55,7 +55,8 @@ void rh_replay_until_over(rh_replay *replay, bool reached);
 void rh_replay_line(void *context, rh_control_client *client, const char *line, size_t length);
 
 /* replay_watch.c */
-rh_status rh_replay_watch_first(rh_replay *replay, rh_error *error);
+rh_status rh_replay_watch_first(rh_replay *replay, const rh_policy_finder *finder,
+                                rh_error *error);
 /* Swap to a file or policy as typed; on success the watcher follows it. */
 rh_status rh_replay_swap(rh_replay *replay, const char *spec, bool cancel_orders, rh_error *why);
 

@@ -43,16 +43,17 @@ rh_status rh_replay_swap(rh_replay *replay, const char *spec, bool cancel_orders
     return RH_OK;
 }
 
-rh_status rh_replay_watch_first(rh_replay *replay, rh_error *error)
+rh_status rh_replay_watch_first(rh_replay *replay, const rh_policy_finder *finder,
+                                rh_error *error)
 {
     rh_live_status status;
     if (!replay->options.watch) return RH_OK;
     rh_live_look(replay->live, &status);
     if (!status.script[0]) {
-        return rh_fail(error, RH_USAGE, "there is no file to watch: the policy is shipped, native or "
-                       "absent; give a file with --policy FILE");
+        return rh_fail(error, RH_USAGE, "there is no file to watch: the policy is shipped, "
+                       "installed, native or absent; give a file with --policy FILE");
     }
     const rh_watch_calls calls = {file_changed, file_trouble, replay};
-    RH_TRY(rh_watch_open(&replay->loop, &calls, &replay->watch, error));
+    RH_TRY(rh_watch_open(&replay->loop, finder, &calls, &replay->watch, error));
     return follow(replay, error);
 }
