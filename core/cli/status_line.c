@@ -15,9 +15,8 @@ static void number(char text[RH_NUMBER_TEXT], double value, const char *format)
 {
     if (!isfinite(value)) {
         memcpy(text, "-", 2);
-    } else {
-        snprintf(text, RH_NUMBER_TEXT, strcmp(format, "price") == 0
-                 ? (fabs(value) >= 100 ? "%.2f" : "%.6g") : format, value);
+    } else if (snprintf(text, RH_NUMBER_TEXT, format, value) > 20) {
+        snprintf(text, RH_NUMBER_TEXT, "%.6g", value);
     }
 }
 
@@ -67,7 +66,7 @@ void rh_status_line(const rh_replay_look *look, int columns, char line[RH_STATUS
     char delta[RH_NUMBER_TEXT], pnl[RH_NUMBER_TEXT], policy[160], swap[300];
     time_part(when, sizeof when, look->now_ns, narrow);
     if (isfinite(look->speed)) snprintf(speed, sizeof speed, "x%g", look->speed);
-    number(spot, live->spot, "price");
+    number(spot, live->spot, fabs(live->spot) >= 100 ? "%.2f" : "%.6g");
     number(delta, live->delta, "%+.4g");
     number(pnl, live->pnl, narrow ? "%+.0f" : "%+.2f");
     policy_part(policy, sizeof policy, live);

@@ -23,8 +23,9 @@ int64_t rh_pace_due(const rh_pace *pace, int64_t wall_ns)
     if (pace->paused) return pace->sim_ns;
     if (isinf(pace->speed)) return pace->until_ns;
     if (wall_ns <= pace->wall_ns) return bounded(pace, pace->sim_ns);
-    /* 2^63 ns are 292 years: a product beyond the room that is left is as good as the end of it */
-    double ahead_ns = ((double)wall_ns - (double)pace->wall_ns) * pace->speed;
+    double spent_ns = (double)((uint64_t)wall_ns - (uint64_t)pace->wall_ns);
+    /* 2^63 ns are 292 years: what comes near the room that is left is as good as the end of it */
+    double ahead_ns = spent_ns * pace->speed;
     double room_ns = (double)INT64_MAX - (double)pace->sim_ns;
     if (ahead_ns >= 0.5 * room_ns) return pace->until_ns;
     return bounded(pace, pace->sim_ns + (int64_t)ahead_ns);

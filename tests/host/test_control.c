@@ -24,7 +24,7 @@
 typedef struct fixture {
     uv_loop_t loop;
     rh_control *control;
-    char folder[64], path[96];
+    char folder[64], path[RH_SOCKET_PATH_MAX];
     int lines;
     size_t answer_bytes;        /* of each answer to "big" */
 } fixture;
@@ -73,7 +73,7 @@ static int teardown(void **state)
 {
     fixture *f = *state;
     struct stat gone;
-    char name[96];
+    char name[RH_SOCKET_PATH_MAX];
     rh_control_close(f->control);
     turn(f, 10);
     int failed = uv_loop_close(&f->loop);       /* every handle is closed */

@@ -17,13 +17,13 @@
 
 static void simulated_time_is_speed_times_wall_time(void **state)
 {
-    static const double speeds[] = {1e-6, 0.5, 1, 600, 3600, 1e6};
+    static const double speeds[] = {1e-6, 0.5, 1, 600, 3600, 1e5};
     (void)state;
     for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
         rh_pace pace;
         rh_pace_begin(&pace, speeds[i], T0, W0);
         assert_int_equal(rh_pace_due(&pace, W0), T0);
-        for (int64_t s = 1; s < 100000; s *= 7) {
+        for (int64_t s = 1; s < 20000; s *= 7) {     /* 63 years at the fastest */
             double expected = (double)s * 1e9 * speeds[i];
             double found = (double)(rh_pace_due(&pace, W0 + s * SECOND) - T0);
             assert_true(fabs(found - expected) <= 1.0 + 1e-15 * expected);
