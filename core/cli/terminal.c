@@ -273,8 +273,9 @@ rh_status rh_terminal_open(rh_terminal **out, rh_error *error)
         el_set(terminal->editor, EL_SIGNAL, 0);
         el_set(terminal->editor, EL_HIST, history, terminal->history);
         el_set(terminal->editor, EL_GETCFN, next_key);
-        el_set(terminal->editor, EL_ADDFN, "rehedge-complete", "complete a command or a file",
-               complete);
+        /* the wide form: the narrow one copies the texts and never frees them */
+        el_wset(terminal->editor, EL_ADDFN, L"rehedge-complete", L"complete a command or a file",
+                complete);
         el_set(terminal->editor, EL_BIND, "^I", "rehedge-complete", NULL);
         el_set(terminal->editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
         el_source(terminal->editor, NULL);
