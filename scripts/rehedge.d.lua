@@ -28,6 +28,37 @@ local View = {}
 ---@return number
 function View:cost(qty) end
 
+---The view of one asset of the scenario: the fields, not the methods.
+---@param name string
+---@return rehedge.View
+function View:asset(name) end
+
+---@class rehedge.LiveOrder
+---@field order integer its number
+---@field instrument string
+---@field qty number units of the asset, signed
+---@field remaining number as reported
+---@field limit? number price of a limit order
+---@field cancelling boolean
+
+---Live orders as far as is reported, oldest first.
+---@return rehedge.LiveOrder[]
+function View:orders() end
+
+---@class rehedge.RouteLine
+---@field instrument string
+---@field venue string
+---@field units number the order it would make: instrument units, whole lots
+---@field qty number units of the asset that would fill at once
+---@field mid number
+---@field price number average
+---@field cost number numeraire, positive is lost
+
+---What each hedge instrument would do for `qty` units of the asset now.
+---@param qty number
+---@return rehedge.RouteLine[]
+function View:route(qty) end
+
 ---Wake when delta leaves [lo, hi]; replaces `delta_beyond` until called again or swapped.
 ---@param lo number
 ---@param hi number
@@ -45,7 +76,9 @@ function View:wake_in(duration) end
 ---@field slippage_bps? number do not trade beyond the known mid by more than this
 ---@field slices? integer equal parts, at most 1024
 ---@field over? string|integer time the slices are spread over
----@field cancel? "all" cancel all live orders first
+---@field venue? string the first hedge instrument that trades there, or a check of `instrument`
+---@field cancel? "all"|integer cancel all live orders first, or one by its number
+---@field replace? integer cancel this live order and send this one at once
 
 ---@class rehedge.Param
 ---@field default number|string|boolean
@@ -64,6 +97,28 @@ function View:wake_in(duration) end
 
 ---@alias rehedge.Scaled number|rehedge.Order|rehedge.Order[]|nil
 
+---@class rehedge.Fill
+---@field order integer number of the order
+---@field instrument string
+---@field qty number units of the asset, signed
+---@field remaining number of the order, units of the asset
+---@field price number
+---@field fee number numeraire
+
+---@class rehedge.Rejected
+---@field order integer
+---@field instrument string
+---@field qty number units of the asset, signed
+---@field reason string the guard that refused it
+
+---@class rehedge.Expired
+---@field name string
+---@field kind "call"|"put"
+---@field strike number
+---@field expiry integer nanoseconds since 1970 UTC
+---@field qty number what was held
+---@field paid number per unit, in the currency of settlement
+
 ---@class rehedge.Policy
 ---@field api 1
 ---@field name string
@@ -75,6 +130,11 @@ function View:wake_in(duration) end
 ---@field wake? rehedge.Wake
 ---@field trigger? fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---@field scale? fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled
+---@field series? string[] names for rehedge.record, at most 64
+---@field on_fill? fun(s: rehedge.View, p: table, fill: rehedge.Fill)
+---@field on_reject? fun(s: rehedge.View, p: table, order: rehedge.Rejected)
+---@field on_expiry? fun(s: rehedge.View, p: table, option: rehedge.Expired)
+---@field on_timer? fun(s: rehedge.View, p: table)
 ---@field migrate? fun(old: table, from_name: string, from_version: string): table?
 
 ---@class rehedge.Stream
@@ -100,6 +160,34 @@ function rehedge.to_centre(delta, lo, hi) end
 ---@return rehedge.Stream
 function rehedge.rng(stream) end
 function rehedge.log(text) end
+
+---Into the ledger's column `series_NAME`; NaN is a gap.
+---@param name string one of the policy's `series`
+---@param value number
+function rehedge.record(name, value) end
+
+---@alias rehedge.Trigger fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
+---The band of the first trigger that fires.
+---@param triggers rehedge.Trigger[]
+---@return rehedge.Trigger
+function rehedge.any(triggers) end
+---The band of the last trigger, when all fire.
+---@param triggers rehedge.Trigger[]
+---@return rehedge.Trigger
+function rehedge.all(triggers) end
+---A trigger that never fires.
+---@return boolean
+function rehedge.never() end
+---Not again before `wait` has passed since it last fired.
+---@param wait string|integer a duration, the name of a param that is one, or nanoseconds
+---@param trigger rehedge.Trigger
+---@return rehedge.Trigger
+function rehedge.cooldown(wait, trigger) end
+---Only from `start` on.
+---@param start string|integer a time, or a duration that counts from the first call
+---@param trigger rehedge.Trigger
+---@return rehedge.Trigger
+function rehedge.after(start, trigger) end
 
 ---@alias rehedge.Model "bsm"|"european"|"black76"|"inverse"|"american"|"baw"
 ---@alias rehedge.CallPut "call"|"put"|"C"|"P"

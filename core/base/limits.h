@@ -38,6 +38,7 @@
 #define RH_FEATURES_MAX 64                      /* per policy */
 #define RH_FEATURE_SAMPLES_MAX (1u << 20)       /* window ring of one feature */
 #define RH_PARAMS_MAX 64
+#define RH_SERIES_MAX 64                        /* recorded by scripts, per run */
 #define RH_SWAPS_MAX 1024                       /* swaps and sets of one run */
 #define RH_DRY_RUN_VIEWS 1000                   /* wakes a new policy is tried on */
 #define RH_DRY_RUN_GAS 2000000                  /* after which the trial ends early */

@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "data/json.h"
+#include "host/bundle.h"
 #include "lua/lua_policy.h"
+#include "policy/describe.h"
 
 static void log_line(void *host, const char *text)
 {
@@ -20,11 +22,7 @@ static rh_status load_policy(const char *name, rh_policy **policy, rh_error *err
     rh_policy_source source;
     const rh_policy_services services = {.log = log_line};
     const rh_json defaults = {NULL, NULL};
-    size_t length = strlen(name);
-    bool is_path = strchr(name, '/') != NULL ||
-                   (length > 4 && strcmp(name + length - 4, ".lua") == 0);
-    RH_TRY(is_path ? rh_policy_source_file(name, &source, error)
-                   : rh_policy_source_shipped(name, &source, error));
+    RH_TRY(rh_policy_source_open(&rh_bundle_finder, name, &source, error));
     rh_status status = rh_lua_loader.load(rh_lua_loader.context, &source, defaults, &services,
                                           policy, error);
     rh_policy_source_free(&source);
@@ -125,50 +123,6 @@ static void print_policy(const rh_policy *policy)
 
 /* --- for machines -------------------------------------------------------------------------- */
 
-static void put_value(rh_json_writer *writer, const char *key, const rh_param_spec *spec,
-                      const rh_param_value *value)
-{
-    char text[RH_NAME_MAX];
-    rh_param_value_text(spec, value, text);
-    if (spec->type == RH_PARAM_NUMBER)
-        rh_json_put_double(writer, key, value->number);
-    else if (spec->type == RH_PARAM_BOOL)
-        rh_json_put_bool(writer, key, value->number != 0.0);
-    else
-        rh_json_put_text(writer, key, text);
-}
-
-static void put_bound(rh_json_writer *writer, const char *key, const rh_param_spec *spec,
-                      double bound)
-{
-    rh_param_value value = {.number = bound};
-    if (!has_range(spec) || !isfinite(bound)) return;
-    if (spec->type == RH_PARAM_DURATION) value.duration_ns = (int64_t)bound;
-    put_value(writer, key, spec, &value);
-}
-
-static void put_params(rh_json_writer *writer, const rh_params *params)
-{
-    rh_json_open(writer, "params", '{');
-    for (int i = 0; i < params->count; i++) {
-        const rh_param_spec *spec = &params->spec[i];
-        rh_json_open(writer, spec->name, '{');
-        put_value(writer, "default", spec, &params->value[i]);
-        put_bound(writer, "min", spec, spec->min);
-        put_bound(writer, "max", spec, spec->max);
-        if (spec->word_count > 0) {
-            rh_json_open(writer, "allowed", '[');
-            for (int at = 0; at < spec->word_count; at++)
-                rh_json_put_text(writer, NULL, spec->words[at]);
-            rh_json_close(writer, ']');
-        }
-        if (spec->unit[0] != '\0') rh_json_put_text(writer, "unit", spec->unit);
-        if (spec->about[0] != '\0') rh_json_put_text(writer, "about", spec->about);
-        rh_json_close(writer, '}');
-    }
-    rh_json_close(writer, '}');
-}
-
 static void put_wake(rh_json_writer *writer, const rh_wake *wake)
 {
     char text[RH_TIME_TEXT];
@@ -190,25 +144,6 @@ static void put_wake(rh_json_writer *writer, const rh_wake *wake)
     rh_json_close(writer, '}');
 }
 
-static void put_features(rh_json_writer *writer, const rh_policy *policy)
-{
-    rh_json_open(writer, "features", '{');
-    for (int i = 0; i < policy->feature_count; i++) {
-        const rh_feature_spec *spec = &policy->features[i];
-        rh_json_open(writer, spec->name, '{');
-        rh_json_put_text(writer, "kind", spec->kind);
-        for (int at = 0; at < spec->arg_count; at++) {
-            const rh_feature_arg *arg = &spec->args[at];
-            if (arg->is_text)
-                rh_json_put_text(writer, arg->key, arg->text);
-            else
-                rh_json_put_double(writer, arg->key, arg->number);
-        }
-        rh_json_close(writer, '}');
-    }
-    rh_json_close(writer, '}');
-}
-
 static int print_json(const rh_policy *policy)
 {
     rh_buffer out = {0};
@@ -222,8 +157,8 @@ static int print_json(const rh_policy *policy)
     rh_json_put_bool(&writer, "trigger", policy->has_trigger);
     rh_json_put_bool(&writer, "scale", policy->has_scale);
     put_wake(&writer, &policy->wake);
-    put_params(&writer, &policy->params);
-    put_features(&writer, policy);
+    rh_policy_describe_params(&writer, &policy->params);
+    rh_policy_describe_features(&writer, policy);
     rh_json_close(&writer, '}');
     bool failed = out.failed || fwrite(out.bytes, 1, out.length, stdout) != out.length;
     if (!failed) putchar('\n');
@@ -243,7 +178,8 @@ int rh_cmd_check(int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL, NULL}};
     int status = rh_cli_parse(argc, argv, options, "check POLICY [--json]",
                               "Load a policy as a run would and print what it declares. POLICY is "
-                              "the name of a shipped policy or a path that ends in .lua.",
+                              "the name of a shipped or installed policy, a path that ends in "
+                              ".lua, or a bundle: a folder or an archive.",
                               "rehedge check scripts/delta_band.lua", &operand, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
     if (count == 0) return rh_cli_usage("check needs a policy: rehedge check my_policy.lua");

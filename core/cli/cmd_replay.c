@@ -1,6 +1,7 @@
-/* `rehedge replay`: a run at a pace, under a person's hand. What a replay is lies in core/host; here
- * are its options, the choice between a terminal and plain lines, and the end, which is that of run.
- * Invariant: a swap that was refused by hand does not change the exit status; a killed policy does. */
+/* `rehedge replay`: a run at a pace, under a person's hand. What a replay is lies in core/host;
+ * here are its options, the choice between a terminal and plain lines, and the end, which is that
+ * of run. Invariant: a swap that was refused by hand does not change the exit status; a killed
+ * policy does. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,8 +156,8 @@ int rh_cmd_replay(int argc, char **argv)
     int count = 0;
     int status = rh_cli_parse(
         argc, argv, options, "replay SCENARIO [options]",
-        "Replay a scenario at a pace, and take commands meanwhile: pause, step, until, speed, swap, "
-        "set. Type help in it.",
+        "Replay a scenario at a pace, and take commands meanwhile: pause, step, until, speed, "
+        "swap, set. Type help in it.",
         "rehedge replay examples/quickstart.json --policy my_policy.lua --watch --speed 600",
         &scenario, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;

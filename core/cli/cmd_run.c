@@ -5,8 +5,8 @@
 
 typedef struct run_arguments {
     const char *policy, *seed, *out;
-    bool json, quiet;
-    rh_words sets, allowed;
+    bool json, quiet, trusted;
+    rh_words sets, allowed, swaps;
 } run_arguments;
 
 static void pass_progress(void *context, double fraction, uint64_t events)
@@ -22,8 +22,11 @@ static int run(const char *scenario, run_arguments *given)
     rh_progress progress;
     request.policy = given->policy;
     request.seed = given->seed;
+    request.trusted = given->trusted;
     request.sets = given->sets.items;
     request.set_count = given->sets.count;
+    request.swaps = given->swaps.items;
+    request.swap_count = given->swaps.count;
     request.allowed = given->allowed.items;
     request.out_dir = given->out;
     request.progress = pass_progress;
@@ -58,12 +61,16 @@ int rh_cmd_run(int argc, char **argv)
         {"--set", "NAME=VALUE", "set a variable of the scenario, or a parameter as "
          "policy.NAME=VALUE; may repeat", NULL, NULL, &given.sets},
         {"--seed", "N", "replace the scenario's seed", &given.seed, NULL, NULL},
+        {"--swap", "TIME=POLICY", "at this time (2021-05-19T12:00:00Z, or 36h after clock.from) "
+         "another policy takes over; may repeat", NULL, NULL, &given.swaps},
         {"--out", "DIR", "write a run directory (summary, fills, ledger, journal, report); DIR "
          "must not exist", &given.out, NULL, NULL},
         {"--json", NULL, "print summary.json instead of the table", NULL, &given.json, NULL},
         {"--quiet", NULL, "no progress", NULL, &given.quiet, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,
          &given.allowed},
+        {"--trusted", NULL, "trust the scripts like this program: patterns, coroutines, no "
+         "instruction limit", NULL, &given.trusted, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     const char *scenario = NULL;

@@ -1,6 +1,6 @@
-/* A status row by a scroll region (DECSTBM), which every terminal since the VT100 has. Must not hold
- * the run up: nothing is drawn while the terminal takes no bytes. Invariant: while `entered`, the
- * region is rows 1 to rows - 1 and nobody else writes to the last row. */
+/* A status row by a scroll region (DECSTBM), which every terminal since the VT100 has. Must not
+ * hold the run up: nothing is drawn while the terminal takes no bytes. Invariant: while `entered`,
+ * the region is rows 1 to rows - 1 and nobody else writes to the last row. */
 #include "cli/screen.h"
 
 #include <poll.h>

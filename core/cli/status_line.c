@@ -1,5 +1,5 @@
-/* Composes the status line of a replay, widest form first, cut to the width. Must not draw, and must
- * not depend on a locale. Invariant: a character beyond ASCII counts as two columns, so that the
+/* Composes the status line of a replay, widest form first, cut to the width. Must not draw, nor
+ * depend on a locale. Invariant: a character beyond ASCII counts as two columns, so that the
  * line is never wider than asked, whatever font and terminal make of it. */
 #include "cli/status_line.h"
 

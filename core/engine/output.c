@@ -3,12 +3,14 @@
 #include "engine/output.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/archive.h"
 #include "engine/run.h"
 
 /* --- digest -------------------------------------------------------------------------------- */
@@ -49,9 +51,11 @@ static rh_status open_file(rh_run *run, const char *name, rh_file_out **out, rh_
     return rh_file_out_open(path, out, error);
 }
 
-static void ledger_header(rh_run *run)
+void rh_output_begin_ledger(rh_run *run)
 {
     rh_file_out *f = run->out.ledger;
+    run->out.ledger_begun = true;
+    if (!f) return;
     rh_file_out_text(f, "time_ns,equity,pnl_total");
     for (int k = 0; k < RH_PNL_CAUSES; k++)
         rh_file_out_printf(f, ",pnl_%s", rh_pnl_names[k]);
@@ -63,6 +67,8 @@ static void ledger_header(rh_run *run)
         const char *name = run->universe->assets[a].name;
         rh_file_out_printf(f, ",delta_%s,spot_%s", name, name);
     }
+    for (int c = 0; c < run->series_count; c++)
+        rh_file_out_printf(f, ",series_%s", run->series[c].name);
     rh_file_out_text(f, "\n");
 }
 
@@ -80,7 +86,6 @@ rh_status rh_output_open(rh_run *run, rh_error *error)
     for (int k = 0; k < RH_COST_KINDS; k++)
         rh_file_out_printf(out->fills, ",%s", rh_cost_names[k]);
     rh_file_out_text(out->fills, "\n");
-    ledger_header(run);
     return RH_OK;
 }
 
@@ -92,6 +97,34 @@ static rh_status commit(rh_file_out **file, rh_status so_far, rh_error *error)
     if (so_far == RH_OK) return rh_file_out_commit(f, error);
     rh_file_out_abandon(f);
     return so_far;
+}
+
+static rh_status take_over(const rh_run *run, const char *name, rh_file_out **file,
+                           rh_error *error)
+{
+    char path[RH_PATH_MAX + 32];
+    rh_file_out *copy = NULL;
+    snprintf(path, sizeof path, "%s/%s", run->out.dir.temporary, name);
+    rh_status status = rh_file_out_copy(*file, path, &copy, error);
+    rh_file_out_leave(*file); /* in any case: it is the other process' */
+    *file = status == RH_OK ? copy : NULL;
+    return status;
+}
+
+rh_status rh_output_branch(rh_run *run, const char *path, rh_error *error)
+{
+    rh_output *out = &run->out;
+    if (!out->has_dir) return rh_fail(error, RH_STATE, "the run before the fork has no directory");
+    rh_status status = rh_dir_out_begin(&out->dir, path, error);
+    out->has_dir = status == RH_OK; /* the first one is the other process' */
+    rh_status fills = take_over(run, "fills.csv", &out->fills, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = fills;
+    rh_status ledger = take_over(run, "ledger.csv", &out->ledger, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = ledger;
+    rh_status journal =
+        take_over(run, "journal.jsonl", &out->journal, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = journal;
+    return status == RH_OK ? rh_archive_inputs(run, error) : status;
 }
 
 static rh_status write_summary(rh_run *run, const rh_buffer *summary, rh_error *error)
@@ -106,7 +139,9 @@ rh_status rh_output_finish(rh_run *run, const rh_buffer *summary, rh_error *erro
 {
     rh_output *out = &run->out;
     if (!out->has_dir) return RH_OK;
-    rh_status status = commit(&out->fills, RH_OK, error);
+    rh_status status = out->archived;
+    if (status != RH_OK && error) *error = out->archive_error;
+    status = commit(&out->fills, status, error);
     status = commit(&out->ledger, status, error);
     status = commit(&out->journal, status, error);
     return status == RH_OK ? write_summary(run, summary, error) : status;
@@ -169,17 +204,30 @@ void rh_journal(rh_run *run, const char *kind, const char *format, ...)
     end_line(run, &writer);
 }
 
+void rh_journal_quit(rh_run *run)
+{
+    if (!run->out.journal) return;
+    rh_json_writer writer = begin_line(run, "quit", "ended by hand");
+    rh_json_put_text(&writer, "by", "hand");
+    end_line(run, &writer);
+}
+
 void rh_journal_swap(rh_run *run, const rh_swap_note *note)
 {
     if (!run->out.journal) return;
     rh_json_writer writer = begin_line(run, note->kind, note->text);
     rh_json_put_text(&writer, "by", note->by_hand ? "hand" : "scenario");
-    rh_json_put_text(&writer, "script", note->script);
+    rh_json_put_text(&writer, "part", note->part);
+    rh_json_put_i64(&writer, "parts", note->parts);
+    rh_json_put_text(&writer, note->native ? "native" : "script", note->script);
+    if (note->strict) rh_json_put_bool(&writer, "strict", true);
     rh_json_put_text(&writer, "old_sha256", note->old_sha256);
     rh_json_put_text(&writer, "sha256", note->sha256);
     if (note->assignment) rh_json_put_text(&writer, "set", note->assignment);
     if (note->params) {
-        rh_output_params(note->params, &writer);
+        rh_json_open(&writer, "params", '{');
+        rh_output_params(note->params, "", &writer);
+        rh_json_close(&writer, '}');
         rh_json_put_text(&writer, "orders", note->cancel_orders ? "cancel" : "keep");
         rh_json_put_i64(&writer, "state_bytes", (int64_t)note->state_bytes);
         rh_json_put_i64(&writer, "gas", note->gas);
@@ -223,6 +271,11 @@ static void write_ledger(rh_run *run, const double *value, int count)
     for (int n = 0; n < count; n++) {
         rh_file_out_text(f, ",");
         rh_file_out_double(f, value[n]);
+    }
+    for (int c = 0; c < run->series_count; c++) { /* empty: nothing recorded */
+        const double *recorded = run->series[c].value;
+        rh_file_out_text(f, ",");
+        if (recorded && !isnan(*recorded)) rh_file_out_double(f, *recorded);
     }
     rh_file_out_text(f, "\n");
 }

@@ -2,6 +2,7 @@
  * order, and the two deliveries of a market record. Invariant: time never runs backwards, and a
  * step to the left of the line is an event. */
 #include "engine/run.h"
+#include "engine/archive.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,6 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
     if (run->last_expiry_ns == INT64_MIN) run->last_expiry_ns = s->to_ns;
     for (size_t k = 0; k < s->swap_count; k++) {
         RH_TRY(rh_queue_push(q, s->swaps[k].at_ns, RH_CLASS_SWAP, (uint32_t)k, 0, error));
-        run->swaps_due++;
     }
     return rh_queue_push(q, s->from_ns, RH_CLASS_LEDGER, 0, 0, error);
 }
@@ -70,6 +70,12 @@ static rh_status open_parts(rh_run *run, rh_error *error)
         rh_net_delta_init(&run->net[a], &s->universe, a, s->hedge_collateral);
     }
     RH_TRY(rh_run_rebuild(run, error));
+    run->guards = s->guards;
+    run->venues = calloc((size_t)s->venue_count + 1, sizeof *run->venues);
+    if (!run->venues) return rh_fail(error, RH_NO_MEMORY, "no memory for the venues");
+    if (s->venue_count > 0) {
+        memcpy(run->venues, s->venues, (size_t)s->venue_count * sizeof *run->venues);
+    }
     rh_orders_init(&run->orders);
     for (uint32_t i = 0; i < RH_REPORTS_MAX; i++)
         run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
@@ -80,7 +86,9 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
     RH_TRY(schedule_start(run, error));
     RH_TRY(rh_output_open(run, error));
+    RH_TRY(rh_archive_inputs(run, error));
     RH_TRY(rh_run_first_policy(run, error));
+    rh_output_begin_ledger(run);
     run->feed = s->feed;
     return look_ahead(run, error);
 }
@@ -99,6 +107,7 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_r
     run->woke_ns = run->wake_at_ns = INT64_MIN;
     run->last_order_ns = scenario->from_ns;
     run->reproducible = true;
+    run->acts_left = RH_SWAPS_MAX - (int)scenario->swap_count;
     run->slot.wake_in_ns = INT64_MAX;
     run->asset =
         scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
@@ -123,6 +132,7 @@ void rh_run_close(rh_run *run)
     rh_queue_free(&run->queue);
     rh_delay_free(&run->delayed);
     free(run->recent);
+    free(run->venues);
     free(run);
 }
 
@@ -160,10 +170,12 @@ static rh_status happened(rh_run *run, rh_error *error)
 
 static void update_features(rh_run *run, const rh_record *record)
 {
-    rh_policy_slot *slot = &run->slot;
-    for (int f = 0; f < slot->policy->feature_count; f++) {
-        if (slot->feature_instrument[f] == record->instrument) {
-            slot->features[f]->update(slot->features[f], record);
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy_part *part = &run->slot.part[p];
+        for (int f = 0; part->policy && f < part->policy->feature_count; f++) {
+            if (part->feature_instrument[f] == record->instrument) {
+                part->features[f]->update(part->features[f], record);
+            }
         }
     }
 }
@@ -179,9 +191,9 @@ static void become_known(rh_run *run)
     rh_delay_pop(&run->delayed);
     rh_market_apply(&run->known, record);
     rh_recent_add_record(run->recent, record);
-    run->greeks_valid = false;
-    if (!run->slot.policy) return;
-    if (run->slot.policy->feature_count > 0) update_features(run, record);
+    run->greeks_valid = 0;
+    if (!rh_run_policy(run)) return;
+    update_features(run, record);
     rh_run_want_wake(run, why[record->kind]);
 }
 
@@ -282,7 +294,11 @@ static rh_status queued_event(rh_run *run, rh_error *error)
     case RH_CLASS_FUNDING: rh_run_funding(run, (int)event.slot, run->is.funding[event.slot]); break;
     case RH_CLASS_SETTLEMENT: return rh_run_settle(run, (int)event.slot, error);
     case RH_CLASS_REPORT: return rh_run_report(run, event.slot, error);
-    case RH_CLASS_SWAP: return rh_run_swap(run, &run->scenario->swaps[event.slot], error);
+    case RH_CLASS_SWAP:
+        run->fork = &run->scenario->swaps[event.slot];
+        if (!run->fork->open) return rh_run_swap(run, run->fork, error);
+        run->halted = true;
+        return RH_OK;
     case RH_CLASS_TIMER: return rh_run_timer(run, &event, error);
     case RH_CLASS_LEDGER: return ledger_row(run, error);
     case RH_CLASS_HAPPENED:
@@ -311,7 +327,7 @@ static rh_status step(rh_run *run, int64_t until_ns, bool *more, rh_error *error
     case FROM_TIMER:
         run->slot.wake_in_ns = INT64_MAX;
         rh_run_timer_due(run);
-        return RH_OK;
+        return rh_run_tell_timer(run, error);
     case FROM_WAKE: run->wake_pending = false; return rh_run_wake(run, error);
     case FROM_QUEUE: return queued_event(run, error);
     case FROM_NOWHERE: break;
@@ -365,10 +381,12 @@ rh_status rh_run_end(rh_run *run, rh_error *error)
 rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
                     rh_error *error)
 {
+    if (run->halted) return rh_fail(error, RH_STATE, "the run waits for its branch");
     int64_t last_ns = until_ns < run->scenario->to_ns ? until_ns : run->scenario->to_ns;
     *more = !run->quit;
     for (uint64_t n = 0; *more && (max_events == 0 || n < max_events); n++) {
         RH_TRY(step(run, last_ns, more, error));
+        if (run->halted) break; /* at a fork: the event of the swap is under way */
         if ((n & PROGRESS_EVENTS) == 0) RH_TRY(show_progress(run, error));
     }
     return RH_OK;

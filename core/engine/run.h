@@ -19,17 +19,35 @@ typedef struct rh_report_slip { /* news on its way back to the policy */
     uint32_t order_slot;
     bool is_end; /* the order ended; else a fill */
     rh_order_state end;
+    const char *reason; /* of a rejection */
     double qty, price, fee;
 } rh_report_slip;
 
-/* How the live policy is called, and why it would be. */
-typedef struct rh_policy_slot {
-    rh_policy *policy;   /* NULL: nothing decides (held after a kill) */
+typedef struct rh_expired { /* an option that settled, not yet told to the policy */
+    int instrument;
+    double qty, price;
+} rh_expired;
+
+typedef struct rh_series { /* a column of the ledger that a script records */
+    char name[RH_NAME_MAX];
+    const double *value; /* of the live script; NULL: none has it */
+} rh_series;
+
+/* A script that decides, and the features it declared. */
+typedef struct rh_policy_part {
+    rh_policy *policy;
     const rh_policy_choice *choice; /* what it was made from; the scenario's or rh_live's */
-    uint32_t generation; /* of timers: a swap makes older ones stale */
     rh_feature *features[RH_FEATURES_MAX];
     int feature_instrument[RH_FEATURES_MAX];
     double feature_values[RH_FEATURES_MAX];
+} rh_policy_part;
+
+/* How the live policy is called, and why it would be. */
+typedef struct rh_policy_slot {
+    /* The trigger's part scales too where the scale's part is empty. Without a trigger nothing
+     * decides (held after a kill), and there is no scale either. */
+    rh_policy_part part[RH_PARTS];
+    uint32_t generation; /* of timers: a swap makes older ones stale */
     double wake_lo, wake_hi; /* s:wake_outside; NAN: not used */
     double last_spot;        /* at the last trigger call, for move_beyond; 0: none yet */
     uint32_t seen;           /* bits RH_ON_* since the last wake */
@@ -50,10 +68,16 @@ typedef struct rh_hedging {
 typedef struct rh_swap_record {
     int64_t time_ns;
     uint64_t sequence;
-    bool accepted, is_set, by_hand;
+    bool accepted, whole, is_set, by_hand;
+    rh_part part; /* of it, unless whole */
     char from[RH_NAME_MAX], to[RH_NAME_MAX], sha256[RH_SHA256_HEX];
     char reason[256];
 } rh_swap_record;
+
+typedef struct rh_script_identity { /* of the first policy, for the summary */
+    char name[RH_NAME_MAX], version[RH_NAME_MAX], sha256[RH_SHA256_HEX];
+    rh_params params;
+} rh_script_identity;
 
 typedef struct rh_run {
     const rh_run_request *request;
@@ -67,6 +91,8 @@ typedef struct rh_run {
     rh_net_delta net[RH_ASSETS_MAX];
     bool has_stake; /* options or hedges exist: deltas mean something */
     int asset;      /* the policy's: that of the hedge instruments */
+    rh_guards guards; /* the scenario's limits, and what this run has counted */
+    rh_venue *venues; /* the scenario's, and the depth that this run has used */
     rh_orders orders;
     rh_report_slip reports[RH_REPORTS_MAX];
     uint32_t free_reports[RH_REPORTS_MAX];
@@ -83,29 +109,38 @@ typedef struct rh_run {
     bool *entered; /* which of scenario->trades; the first trades_first all are */
     size_t trades_first, trades_entered;
     bool priced;          /* all that is held has a known price; until positions change */
+    int64_t trigger_gas;  /* of the call that fired */
+    int64_t thought_ns;   /* how long the decision took whose orders are being sent */
     bool forced;          /* the engine trades by itself: flatten, unwind; no guards */
     bool flattening;      /* after a kill: to zero once every live order has ended */
     bool options_settled; /* at this instant, of the policy's asset, releasing: */
     double released_delta;
     bool trade_waits; /* for the first mark */
     int64_t last_order_ns;
-    rh_net_greeks greeks;
-    int64_t greeks_ns;
-    bool greeks_valid;
-    rh_params first_params;
-    char first_name[RH_NAME_MAX], first_version[RH_NAME_MAX], first_sha256[RH_SHA256_HEX];
+    rh_net_greeks greeks[RH_ASSETS_MAX];
+    int64_t greeks_ns[RH_ASSETS_MAX];
+    uint32_t greeks_valid; /* bits of assets */
+    rh_series series[RH_SERIES_MAX];
+    int series_count;
+    rh_script_identity first[RH_PARTS];
+    bool first_whole;
     bool policy_failed;
     char policy_message[RH_ERROR_MESSAGE_MAX];
     bool reproducible;
-    rh_swap_record swaps[RH_SWAPS_MAX];
-    bool killed; /* and nobody has taken over since */
+    rh_swap_record swaps[RH_PARTS * RH_SWAPS_MAX];
+    size_t swap_count;
+    int acts_left;       /* swaps and sets a person may still make; scheduled ones have theirs */
+    bool killed;         /* and nobody has taken over since */
     char last_swap[256]; /* what the last swap or set did, or why it was refused */
     bool last_refused;
-    size_t swap_count, swaps_due; /* due: scheduled ones still to come */
     rh_recent *recent;
+    rh_expired expired[RH_INSTRUMENTS_MAX];
+    int expired_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
+    bool halted;         /* at the place of a fork, `fork`, before its swap */
+    const rh_swap *fork;
     bool quit; /* a person ended it; what comes later does not happen */
     rh_digest *digest;
     rh_output out;
@@ -135,6 +170,19 @@ rh_status rh_run_wake(rh_run *run, rh_error *error);
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error);
 void rh_run_timer_due(rh_run *run);
 
+/* view.c: what a policy sees. */
+void rh_run_fill_view(rh_run *run, rh_view *view);
+double rh_run_known_delta(rh_run *run, int asset); /* reported fills, hedge vol */
+
+/* notify.c: callbacks. After each the policy may be gone. */
+rh_status rh_run_tell_fill(rh_run *run, const rh_order *order, const rh_report_slip *slip,
+                           rh_error *error);
+rh_status rh_run_tell_reject(rh_run *run, const rh_order *order, const char *reason,
+                             rh_error *error);
+rh_status rh_run_tell_timer(rh_run *run, rh_error *error);
+void rh_run_note_expiry(rh_run *run, int instrument, double qty, double price);
+rh_status rh_run_tell_expiries(rh_run *run, rh_error *error);
+
 /* trade.c: from a request to fills and reports. */
 rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error);
 rh_status rh_run_order_event(rh_run *run, const rh_event *event, rh_error *error);
@@ -146,31 +194,56 @@ rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error);
 /* Trade `qty` (spot-equivalent) out of the hedges, each in proportion to what it holds. */
 rh_status rh_run_release(rh_run *run, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
-double rh_run_pending(const rh_run *run);
-double rh_run_cost(rh_run *run, double qty);
+double rh_run_pending(const rh_run *run, int asset);
+/* What the venue of a hedge would do now for `qty` asset units: the order in whole lots, or 0. */
+double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match);
+double rh_run_cost(const rh_run *run, int hedge, double qty);
 
-/* decide.c: any field of the view as it is now. */
-double rh_run_view_field(rh_run *run, rh_view_field field);
+/* view.c: what the view of a run answers with; the host is the run. */
+const rh_view_ops *rh_run_view_ops(void);
 
-/* transaction.c: a policy that may become the live one. Making it changes nothing of the run. */
+/* parts.c: a policy is loaded, as one script or as two, and whether it exists. */
+typedef struct rh_parts {
+    rh_policy_part part[RH_PARTS]; /* whole: the trigger's alone; a part that stays is empty */
+    bool whole;
+} rh_parts;
+/* On refusal everything made is freed again and the live policy is as it was. `quiet`: what the
+ * scripts log is dropped. */
+rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, bool quiet, rh_parts *parts,
+                        rh_error *error);
+void rh_parts_free(rh_parts *parts);
+void rh_part_free(rh_policy_part *part);
+static inline rh_policy *rh_run_policy(const rh_run *run) /* whose wake counts; NULL: none */
+{
+    return run->slot.part[RH_PART_TRIGGER].policy;
+}
+static inline rh_policy_part *rh_run_scale_part(rh_run *run)
+{
+    rh_policy_part *scale = &run->slot.part[RH_PART_SCALE];
+    return scale->policy ? scale : &run->slot.part[RH_PART_TRIGGER];
+}
+
+/* transaction.c: what may become the live policy. Making it changes nothing of the run. */
 typedef struct rh_candidate {
-    rh_policy *policy;
-    const rh_policy_choice *choice;
-    rh_feature *features[RH_FEATURES_MAX];
-    int instruments[RH_FEATURES_MAX];
-    size_t state_bytes; /* carried over */
-    int64_t gas;        /* spent on loading, migrating and trying */
-    int views;          /* tried on */
+    rh_parts parts;
+    size_t state_bytes[RH_PARTS]; /* carried over */
+    int64_t gas[RH_PARTS];        /* spent on loading, migrating and trying */
+    int views;                    /* tried on */
     bool machine_decided; /* a limit of this machine ended the trial; set on refusal too */
 } rh_candidate;
-/* Loaded, checked, with features that have seen nothing. */
-rh_status rh_candidate_load(rh_run *run, const rh_policy_choice *choice, rh_candidate *candidate,
-                            rh_error *error);
-/* The whole of it: loaded, given the live policy's state, tried on the recent wakes in a VM that is
- * then thrown away; made once more, with warm features. */
-rh_status rh_candidate_prove(rh_run *run, const rh_policy_choice *choice, rh_candidate *candidate,
+/* Loaded, given the live policy's state; its features have seen nothing. */
+rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, bool quiet,
+                            rh_candidate *candidate, rh_error *error);
+/* The whole of it: made, tried on the recent wakes and thrown away; made once more, with warm
+ * features. */
+rh_status rh_candidate_prove(rh_run *run, const rh_policy_pick *pick, rh_candidate *candidate,
                              rh_error *why);
-void rh_candidate_free(rh_candidate *candidate);
+/* Which of the live scripts decides the part now; NULL: none. */
+rh_policy *rh_run_live(const rh_run *run, rh_part part);
+/* series.c: columns of the ledger. Add before the ledger begins; bind whenever policies change. */
+void rh_series_add(rh_run *run, const rh_policy *policy);
+void rh_series_bind(rh_run *run);
+rh_status rh_series_check(const rh_parts *parts, rh_error *error); /* no name in both parts */
 
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);

@@ -1,6 +1,6 @@
 /* From a JSON file to a checked scenario: the frame, clock, universe, venues, hedges, guards.
  * Feeds, book and policies have files of their own. Nothing runs here. */
-#include "engine/scenario.h"
+#include "engine/archive.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +190,24 @@ static rh_status read_frame(rh_scenario *s, rh_json root, rh_error *error)
     return rh_guards_read(guards, &s->guards, error);
 }
 
+/* policy.PARAM, policy.trigger.PARAM or policy.scale.PARAM as a place in the scenario. */
+static rh_status set_param(rh_json_doc *doc, const char *name, int length, const char *value,
+                           rh_error *error)
+{
+    char path[2 * RH_NAME_MAX + 32];
+    for (int p = 0; p < RH_PARTS; p++) {
+        int word = (int)strlen(rh_part_words[p]);
+        if (length <= word + 1 || strncmp(name, rh_part_words[p], (size_t)word) != 0 ||
+            name[word] != '.')
+            continue;
+        snprintf(path, sizeof path, "policy.%s_params.%.*s", rh_part_words[p], length - word - 1,
+                 name + word + 1);
+        return rh_json_set(doc, path, value, error);
+    }
+    snprintf(path, sizeof path, "policy.params.%.*s", length, name);
+    return rh_json_set(doc, path, value, error);
+}
+
 /* --set k=v: policy.PARAM, or a var that exists. */
 static rh_status apply_set(rh_json_doc *doc, const char *set, rh_error *error)
 {
@@ -201,8 +219,7 @@ static rh_status apply_set(rh_json_doc *doc, const char *set, rh_error *error)
     }
     int length = (int)(equals - set);
     if (!strncmp(set, "policy.", 7)) {
-        snprintf(path, sizeof path, "policy.params.%.*s", length - 7, set + 7);
-        return rh_json_set(doc, path, equals + 1, error);
+        return set_param(doc, set + 7, length - 7, equals + 1, error);
     }
     char name[2 * RH_NAME_MAX + 1];
     snprintf(name, sizeof name, "%.*s", length, set);
@@ -244,6 +261,7 @@ static rh_status prepare(rh_scenario *s, const rh_run_request *request, rh_error
     }
     rh_status found = rh_json_get(root, "vars", RH_OPTIONAL, &vars, error);
     if (found == RH_NOT_FOUND) vars = (rh_json){0};
+    if (s->archive) return RH_OK; /* its variables are put in already */
     return rh_json_substitute(s->doc, vars, error);
 }
 
@@ -260,9 +278,19 @@ static rh_status build(rh_scenario *s, const rh_run_request *request, rh_error *
     return rh_scenario_read_feeds(s, root, error);
 }
 
+/* The scenario's file from the root, so that a run directory can say where its data was. */
+static rh_status find_full_path(rh_scenario *s, rh_error *error)
+{
+    char *full = realpath(s->path, NULL);
+    bool fits = !full || strlen(full) < sizeof s->full_path;
+    snprintf(s->full_path, sizeof s->full_path, "%s", full && fits ? full : s->path);
+    free(full);
+    return fits ? RH_OK : rh_fail(error, RH_INPUT, "the path of the scenario is too long");
+}
+
 rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario, rh_error *error)
 {
-    char *bytes = NULL;
+    char *bytes = NULL, copy[RH_PATH_MAX + 32];
     size_t length = 0;
     rh_scenario *s = calloc(1, sizeof *s);
     *scenario = NULL;
@@ -270,13 +298,18 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     s->path = request->scenario_path;
     s->allowed = request->allowed;
     s->finder = request->finder;
-    rh_status status = rh_file_read(s->path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
+    s->archive = request->archive;
+    if (s->archive) snprintf(copy, sizeof copy, "%s/scenario.json", s->archive);
+    const char *text_path = s->archive ? copy : s->path;
+    rh_status status = rh_file_read(text_path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
+    if (status == RH_OK) status = find_full_path(s, error);
     if (status == RH_OK) {
         rh_sha256_of(bytes, length, s->sha256);
-        status = rh_json_parse(s->path, bytes, length, &s->doc, error);
+        status = rh_json_parse(text_path, bytes, length, &s->doc, error);
     }
     free(bytes);
     if (status == RH_OK) status = build(s, request, error);
+    if (status == RH_OK && s->archive) status = rh_archive_check(s, s->archive, error);
     if (status != RH_OK) {
         rh_scenario_free(s);
         return status;
@@ -289,12 +322,12 @@ void rh_scenario_free(rh_scenario *scenario)
 {
     if (!scenario) return;
     if (scenario->feed) scenario->feed->free(scenario->feed);
-    rh_choice_free(&scenario->policy);
-    for (size_t i = 0; i < scenario->swap_count; i++) {
-        rh_choice_free(&scenario->swaps[i].choice);
-    }
+    rh_pick_free(&scenario->policy);
+    for (size_t i = 0; i < scenario->swap_count; i++)
+        rh_pick_free(&scenario->swaps[i].pick);
+    for (size_t i = 0; i < scenario->branch_count; i++)
+        rh_pick_free(&scenario->branches[i].pick);
     rh_json_free(scenario->doc);
-    rh_json_free(scenario->override_doc);
     rh_arena_free(&scenario->arena);
     free(scenario);
 }

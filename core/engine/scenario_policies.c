@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/scenario.h"
+#include "engine/archive.h"
+
+const char *const rh_part_words[RH_PARTS] = {"trigger", "scale"};
 
 static rh_status unknown_native(const char *name, rh_json at, rh_error *error)
 {
@@ -21,8 +23,9 @@ static rh_status unknown_native(const char *name, rh_json at, rh_error *error)
                         near ? near : "", near ? "\"?" : "");
 }
 
-rh_status rh_choice_named(const rh_scenario *s, const char *name, rh_json at, bool from_file,
-                          rh_policy_choice *choice, rh_error *error)
+/* `from_file`: paths are relative to the scenario and stay below it; else to the working folder. */
+static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool from_file,
+                        rh_policy_choice *choice, rh_error *error)
 {
     choice->at = at;
     if (!strncmp(name, "native:", 7)) {
@@ -31,7 +34,9 @@ rh_status rh_choice_named(const rh_scenario *s, const char *name, rh_json at, bo
     }
     choice->has_script = true;
     rh_status status;
-    if (!from_file || !rh_policy_is_path(name)) {
+    if (s->archive && rh_archive_is_reference(name)) {
+        status = rh_archive_resolve(s->archive, name, &choice->source, error);
+    } else if (!from_file || !rh_policy_is_path(name)) {
         status = rh_policy_source_open(s->finder, name, &choice->source, error);
         snprintf(choice->path, sizeof choice->path, "%s", rh_policy_is_path(name) ? name : "");
     } else {
@@ -50,16 +55,70 @@ rh_status rh_choice_named(const rh_scenario *s, const char *name, rh_json at, bo
     return status;
 }
 
-rh_status rh_choice_params(rh_json block, rh_policy_choice *choice, rh_error *error)
+static rh_status take_params(rh_json block, const char *key, rh_json *params, rh_error *error)
 {
-    rh_status found = rh_json_get(block, "params", RH_OPTIONAL, &choice->params, error);
+    rh_status found = rh_json_get(block, key, RH_OPTIONAL, params, error);
     if (found == RH_NOT_FOUND) {
-        choice->params = (rh_json){0};
+        *params = (rh_json){0};
         return RH_OK;
     }
     RH_TRY(found);
-    if (rh_json_kind(choice->params) == RH_JSON_OBJECT) return RH_OK;
-    return rh_json_expect(choice->params, error, "an object of params");
+    if (rh_json_kind(*params) == RH_JSON_OBJECT) return RH_OK;
+    return rh_json_expect(*params, error, "an object of params");
+}
+
+static const char *const params_keys[RH_PARTS] = {"trigger_params", "scale_params"};
+
+/* Params of a part need a script of that part. */
+static rh_status refuse_stray_params(rh_json block, const rh_policy_pick *pick, rh_error *error)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        bool named = !pick->whole && rh_choice_given(&pick->choice[p]);
+        if (named || !rh_json_has(block, params_keys[p])) continue;
+        return rh_json_fail(block, error, "%s: there is no separate %s script here%s",
+                            params_keys[p], rh_part_words[p],
+                            pick->whole ? "; one script gives both: its are \"params\"" : "");
+    }
+    return RH_OK;
+}
+
+/* The params of a pick from its block, once its scripts are known. */
+static rh_status read_params(rh_json block, rh_policy_pick *pick, rh_error *error)
+{
+    RH_TRY(refuse_stray_params(block, pick, error));
+    if (pick->whole) return take_params(block, "params", &pick->choice[0].params, error);
+    for (int p = 0; p < RH_PARTS; p++)
+        RH_TRY(take_params(block, params_keys[p], &pick->choice[p].params, error));
+    return take_params(block, "params", &pick->params, error);
+}
+
+/* "script", or "trigger" and "scale"; a swap (`may_stay`) may name one of the two only. */
+static rh_status read_pick(rh_scenario *s, rh_json block, bool may_stay, rh_policy_pick *pick,
+                           rh_error *error)
+{
+    const char *script = NULL;
+    bool parts = rh_json_has(block, "trigger") || rh_json_has(block, "scale");
+    if (parts && rh_json_has(block, "script")) {
+        return rh_json_fail(block, error,
+                            "name one \"script\" that gives both parts, or a \"trigger\" and a "
+                            "\"scale\"");
+    }
+    pick->whole = !parts;
+    if (!parts) {
+        RH_TRY(rh_json_text(block, "script", RH_REQUIRED, &script, error));
+        RH_TRY(choose(s, script, block, true, &pick->choice[RH_PART_TRIGGER], error));
+        return read_params(block, pick, error);
+    }
+    for (int p = 0; p < RH_PARTS; p++) {
+        if (!rh_json_has(block, rh_part_words[p])) {
+            if (may_stay) continue;
+            return rh_json_fail(block, error, "a policy needs both parts: \"%s\" is missing",
+                                rh_part_words[p]);
+        }
+        RH_TRY(rh_json_text(block, rh_part_words[p], RH_REQUIRED, &script, error));
+        RH_TRY(choose(s, script, block, true, &pick->choice[p], error));
+    }
+    return read_params(block, pick, error);
 }
 
 static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
@@ -80,60 +139,154 @@ static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
 
 static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
 {
-    static const char *const keys[] = {"script", "params", "on_failure", NULL};
+    static const char *const keys[] = {"script",         "params",       "trigger",    "scale",
+                                       "trigger_params", "scale_params", "on_failure",
+                                       "compute_ns_per_gas", NULL};
     rh_json block;
-    const char *script = NULL;
-    s->policy.native = rh_native_policy_find("none");
+    s->policy.whole = true;
+    s->policy.choice[0].native = rh_native_policy_find("none");
     rh_status found = rh_json_get(root, "policy", RH_OPTIONAL, &block, error);
     if (found == RH_NOT_FOUND) return RH_OK;
     RH_TRY(found);
-    if (rh_json_has(block, "trigger") || rh_json_has(block, "scale")) {
-        return rh_json_fail(block, error,
-                            "separate trigger and scale scripts are not in this "
-                            "version; name one \"script\" that gives both");
-    }
     RH_TRY(rh_json_keys(block, keys, error));
-    RH_TRY(rh_json_text(block, "script", RH_REQUIRED, &script, error));
     RH_TRY(read_on_failure(s, block, error));
-    s->policy.native = NULL;
-    RH_TRY(rh_choice_named(s, script, block, true, &s->policy, error));
-    return rh_choice_params(block, &s->policy, error);
+    RH_TRY(rh_json_number(block, "compute_ns_per_gas", RH_OPTIONAL, 0.0, 1e9,
+                          &s->compute_ns_per_gas, error));
+    s->policy.choice[0].native = NULL;
+    return read_pick(s, block, false, &s->policy, error);
 }
 
-/* "NAME" or "NAME:k=v,k=v" from the command line; --set policy.PARAM still applies. */
-static rh_status read_override(rh_scenario *s, rh_json root, const char *text, rh_error *error)
+/* --- from the command line ----------------------------------------------------------------- */
+
+/* Params made by --set policy.x come first: their block becomes a document of its own. */
+static rh_status copy_block(rh_scenario *s, rh_json root, const char *name, rh_error *error)
 {
     rh_json block;
-    char name[RH_PATH_MAX];
-    const char *params = NULL;
-    RH_TRY(rh_spec_name(text, name, &params, error));
-    RH_TRY(rh_json_parse(name, "{\"params\": {}}", 14, &s->override_doc, error));
-    /* --set policy.x made a policy block in the scenario's document: its params come first. */
-    if (rh_json_get(root, "policy", RH_OPTIONAL, &block, NULL) == RH_OK) {
-        rh_buffer copy = {0};
-        rh_json_writer writer = {.out = &copy};
-        rh_json_free(s->override_doc);
-        s->override_doc = NULL;
-        rh_json_put_value(&writer, NULL, block);
-        rh_status status =
-            copy.failed ? rh_fail(error, RH_NO_MEMORY, "no memory for the params")
-                        : rh_json_parse(name, copy.bytes, copy.length, &s->override_doc, error);
-        rh_buffer_free(&copy);
-        RH_TRY(status);
+    rh_buffer copy = {0};
+    if (rh_json_get(root, "policy", RH_OPTIONAL, &block, NULL) != RH_OK)
+        return rh_json_parse(name, "{}", 2, &s->policy.doc[0], error);
+    rh_json_writer writer = {.out = &copy};
+    rh_json_put_value(&writer, NULL, block);
+    rh_status status = copy.failed
+                           ? rh_fail(error, RH_NO_MEMORY, "no memory for the params")
+                           : rh_json_parse(name, copy.bytes, copy.length, &s->policy.doc[0], error);
+    rh_buffer_free(&copy);
+    return status;
+}
+
+/* "k=v,k=v" up to `end` into the object `into` of the document. */
+static rh_status set_params(rh_json_doc *doc, const char *text, const char *at, const char *end,
+                            const char *into, rh_error *error)
+{
+    while (at < end) {
+        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
+        const char *equals = memchr(at, '=', (size_t)(stop - at));
+        char path[RH_NAME_MAX + 32], value[256];
+        if (!equals || equals == at || equals - at >= RH_NAME_MAX ||
+            (size_t)(stop - equals) > sizeof value) {
+            return rh_fail(error, RH_USAGE, "policy \"%s\": expected param=value at \"%.40s\"",
+                           text, at);
+        }
+        snprintf(path, sizeof path, "%s.%.*s", into, (int)(equals - at), at);
+        snprintf(value, sizeof value, "%.*s", (int)(stop - equals - 1), equals + 1);
+        RH_TRY(rh_json_set(doc, path, value, error));
+        at = comma ? comma + 1 : end;
     }
-    RH_TRY(rh_spec_params(text, params, s->override_doc, error));
-    rh_json own = rh_json_root(s->override_doc);
-    s->policy.native = NULL;
-    RH_TRY(rh_choice_named(s, name, own, false, &s->policy, error));
-    return rh_choice_params(own, &s->policy, error);
+    return RH_OK;
+}
+
+/* "NAME" or "NAME:k=v,k=v", from `at` to `end` of the whole `text`. */
+static rh_status choose_named(const rh_scenario *s, rh_json_doc *doc, const char *text,
+                              const char *at, const char *end, const char *into,
+                              rh_policy_choice *choice, rh_error *error)
+{
+    char name[RH_PATH_MAX];
+    size_t lead = !strncmp(at, "native:", 7) ? 7 : 0;
+    const char *colon = memchr(at + lead, ':', (size_t)(end - at) - lead);
+    size_t length = (size_t)((colon ? colon : end) - at);
+    if (length == 0 || length >= sizeof name) {
+        return rh_fail(error, RH_USAGE, "policy \"%s\": expected NAME or NAME:param=value,...",
+                       text);
+    }
+    memcpy(name, at, length);
+    name[length] = '\0';
+    if (colon) RH_TRY(set_params(doc, text, colon + 1, end, into, error));
+    return choose(s, name, rh_json_root(doc), false, choice, error);
+}
+
+/* The part that begins at `at` ("trigger=" or "scale="), -1: none does. */
+static int part_at(const char *at)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        size_t length = strlen(rh_part_words[p]);
+        if (!strncmp(at, rh_part_words[p], length) && at[length] == '=') return p;
+    }
+    return -1;
+}
+
+/* "trigger=NAME:k=v,scale=NAME:k=v", in either order; `may_stay`: or one of them. */
+static rh_status choose_parts(const rh_scenario *s, const char *text, bool may_stay,
+                              rh_policy_pick *pick, rh_error *error)
+{
+    for (const char *at = text; at && *at;) {
+        int part = part_at(at);
+        const char *name = strchr(at, '=') + 1, *end = strchr(at, ',');
+        while (end && part_at(end + 1) < 0) end = strchr(end + 1, ',');
+        rh_policy_choice *choice = &pick->choice[part];
+        if (rh_choice_given(choice)) {
+            return rh_fail(error, RH_USAGE, "policy \"%s\": %s is given twice", text,
+                           rh_part_words[part]);
+        }
+        RH_TRY(choose_named(s, pick->doc[0], text, name, end ? end : name + strlen(name),
+                            params_keys[part], choice, error));
+        at = end ? end + 1 : NULL;
+    }
+    for (int p = 0; p < RH_PARTS; p++) {
+        if (may_stay || rh_choice_given(&pick->choice[p])) continue;
+        return rh_fail(error, RH_USAGE, "policy \"%s\": a policy needs both parts: %s is missing",
+                       text, rh_part_words[p]);
+    }
+    return RH_OK;
+}
+
+/* The choices and params of a pick whose document has been made. */
+static rh_status fill_pick(const rh_scenario *s, const char *text, bool may_stay,
+                           rh_policy_pick *pick, rh_error *error)
+{
+    pick->whole = part_at(text) < 0;
+    if (pick->whole) {
+        RH_TRY(choose_named(s, pick->doc[0], text, text, text + strlen(text), "params",
+                            &pick->choice[0], error));
+    } else {
+        RH_TRY(choose_parts(s, text, may_stay, pick, error));
+    }
+    return read_params(rh_json_root(pick->doc[0]), pick, error);
+}
+
+rh_status rh_pick_from_spec(const rh_scenario *s, const char *spec, bool may_stay,
+                            rh_policy_pick *pick, rh_error *error)
+{
+    *pick = (rh_policy_pick){0};
+    RH_TRY(rh_json_parse(spec, "{}", 2, &pick->doc[0], error));
+    rh_status status = fill_pick(s, spec, may_stay, pick, error);
+    if (status != RH_OK) rh_pick_free(pick);
+    return status;
+}
+
+/* What --policy and compare give; --set policy.PARAM still applies. */
+static rh_status read_override(rh_scenario *s, rh_json root, const char *text, rh_error *error)
+{
+    RH_TRY(copy_block(s, root, text, error));
+    return fill_pick(s, text, false, &s->policy, error);
 }
 
 static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
 {
-    static const char *const keys[] = {"at", "script", "params", "orders", NULL};
+    static const char *const keys[] = {"at",    "script",         "params",       "trigger",
+                                       "scale", "trigger_params", "scale_params", "orders",
+                                       NULL};
     static const char *const orders[] = {"keep", "cancel", NULL};
     rh_swap *swap = &s->swaps[s->swap_count];
-    const char *script = NULL;
     int cancel = 0;
     RH_TRY(rh_json_keys(at, keys, error));
     RH_TRY(rh_json_time(at, "at", RH_REQUIRED, &swap->at_ns, error));
@@ -143,28 +296,86 @@ static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
         return rh_json_fail(time, error, "expected a time inside the clock");
     }
     RH_TRY(rh_json_choice(at, "orders", RH_OPTIONAL, orders, &cancel, error));
-    RH_TRY(rh_json_text(at, "script", RH_REQUIRED, &script, error));
     swap->cancel_orders = cancel == 1;
-    s->swap_count++; /* from here on the source is freed with the scenario */
-    RH_TRY(rh_choice_named(s, script, at, true, &swap->choice, error));
-    return rh_choice_params(at, &swap->choice, error);
+    s->swap_count++; /* from here on the sources are freed with the scenario */
+    return read_pick(s, at, true, &swap->pick, error);
 }
 
-static rh_status read_swaps(rh_scenario *s, rh_json root, rh_error *error)
+/* "2021-05-19T12:00:00Z", or a duration counted from clock.from. */
+static rh_status read_when(const rh_scenario *s, const char *option, const char *text,
+                           int64_t *at_ns, rh_error *error)
 {
-    rh_json list;
-    rh_status found = rh_json_get(root, "swaps", RH_OPTIONAL, &list, error);
-    if (found == RH_NOT_FOUND) return RH_OK;
-    RH_TRY(found);
-    if (rh_json_kind(list) != RH_JSON_ARRAY || rh_json_count(list) > RH_SWAPS_MAX) {
-        return rh_json_fail(list, error, "expected a list of at most %d swaps", RH_SWAPS_MAX);
+    int64_t after_ns;
+    bool date = rh_parse_time(text, at_ns);
+    if (!date && !rh_parse_duration(text, &after_ns)) {
+        return rh_fail(error, RH_USAGE,
+                       "%s %.60s: expected a time such as 2021-05-19T12:00:00Z, or a duration "
+                       "from clock.from such as 36h",
+                       option, text);
     }
-    s->swaps = rh_arena_array(&s->arena, rh_json_count(list) + 1, sizeof *s->swaps);
-    if (!s->swaps) return rh_fail(error, RH_NO_MEMORY, "no memory for the swaps");
-    for (size_t n = 0; n < rh_json_count(list); n++) {
-        RH_TRY(read_swap(s, rh_json_at(list, n), error));
+    if (!date && after_ns <= s->to_ns - s->from_ns) *at_ns = s->from_ns + after_ns;
+    bool inside = date ? *at_ns >= s->from_ns && *at_ns <= s->to_ns
+                       : after_ns <= s->to_ns - s->from_ns;
+    if (inside) return RH_OK;
+    return rh_fail(error, RH_USAGE, "%s %.60s: expected a time inside the clock", option, text);
+}
+
+/* "TIME=POLICY" of --swap. */
+static rh_status add_swap(rh_scenario *s, const char *text, rh_error *error)
+{
+    char when[RH_TIME_TEXT];
+    rh_swap *swap = &s->swaps[s->swap_count];
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1] || (size_t)(equals - text) >= sizeof when) {
+        return rh_fail(error, RH_USAGE, "--swap %.200s: expected TIME=POLICY", text);
+    }
+    snprintf(when, sizeof when, "%.*s", (int)(equals - text), text);
+    RH_TRY(read_when(s, "--swap", when, &swap->at_ns, error));
+    RH_TRY(rh_pick_from_spec(s, equals + 1, true, &swap->pick, error));
+    s->swap_count++;
+    return RH_OK;
+}
+
+/* The place of a fork is a swap like those of --swap; the policies that may come are read now. */
+static rh_status add_fork(rh_scenario *s, const rh_run_request *request, rh_error *error)
+{
+    rh_swap *swap = &s->swaps[s->swap_count];
+    size_t count = (size_t)request->branch_count;
+    RH_TRY(read_when(s, "--at", request->fork_at, &swap->at_ns, error));
+    swap->open = true;
+    s->swap_count++;
+    s->branches = rh_arena_array(&s->arena, count + 1, sizeof *s->branches);
+    if (!s->branches) return rh_fail(error, RH_NO_MEMORY, "no memory for the branches");
+    for (size_t n = 0; n < count; n++) {
+        s->branches[n].at_ns = swap->at_ns;
+        RH_TRY(rh_pick_from_spec(s, request->branches[n], true, &s->branches[n].pick, error));
+        s->branch_count++;
     }
     return RH_OK;
+}
+
+static rh_status read_swaps(rh_scenario *s, rh_json root, const rh_run_request *request,
+                            rh_error *error)
+{
+    rh_json list;
+    size_t count = 0, more = (size_t)request->swap_count + (request->fork_at != NULL);
+    rh_status found = rh_json_get(root, "swaps", RH_OPTIONAL, &list, error);
+    if (found == RH_OK) {
+        if (rh_json_kind(list) != RH_JSON_ARRAY || rh_json_count(list) > RH_SWAPS_MAX) {
+            return rh_json_fail(list, error, "expected a list of at most %d swaps", RH_SWAPS_MAX);
+        }
+        count = rh_json_count(list);
+    } else if (found != RH_NOT_FOUND) {
+        return found;
+    }
+    if (count + more > RH_SWAPS_MAX) {
+        return rh_fail(error, RH_USAGE, "more than %d swaps", RH_SWAPS_MAX);
+    }
+    s->swaps = rh_arena_array(&s->arena, count + more + 1, sizeof *s->swaps);
+    if (!s->swaps) return rh_fail(error, RH_NO_MEMORY, "no memory for the swaps");
+    for (size_t n = 0; n < count; n++) RH_TRY(read_swap(s, rh_json_at(list, n), error));
+    for (int n = 0; n < request->swap_count; n++) RH_TRY(add_swap(s, request->swaps[n], error));
+    return request->fork_at ? add_fork(s, request, error) : RH_OK;
 }
 
 rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_request *request,
@@ -175,10 +386,15 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
     } else {
         RH_TRY(read_policy(s, root, error));
     }
-    bool acts = s->policy.has_script || strcmp(s->policy.native->name, "none") != 0;
+    if (request->trusted && s->compute_ns_per_gas > 0.0) {
+        return rh_fail(error, RH_USAGE, "--trusted counts no instructions, which "
+                       "/policy/compute_ns_per_gas needs");
+    }
+    const rh_policy_choice *first = &s->policy.choice[RH_PART_TRIGGER];
+    bool acts = !s->policy.whole || first->has_script || strcmp(first->native->name, "none") != 0;
     if (acts && s->hedge_count == 0) {
         return rh_fail(error, RH_INPUT,
                        "/hedge: a policy needs at least one instrument to hedge with");
     }
-    return read_swaps(s, root, error);
+    return read_swaps(s, root, request, error);
 }

@@ -1,22 +1,18 @@
 /* Policies come and go: the first one, scheduled swaps with their state, kills and what follows
- * them. A swap is a transaction (transaction.c): until the new policy is whole the old one trades on, untouched. */
+ * them. A swap is a transaction (transaction.c): until the new policy is whole the old one trades
+ * on, untouched. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/archive.h"
 #include "engine/run.h"
 
 void rh_run_drop_policy(rh_run *run)
 {
-    rh_policy_slot *slot = &run->slot;
-    for (int f = 0; slot->policy && f < slot->policy->feature_count; f++) {
-        rh_feature_free(slot->features[f]);
-        slot->features[f] = NULL;
-    }
-    rh_policy_free(slot->policy);
-    slot->policy = NULL;
-    slot->choice = NULL;
+    for (int p = 0; p < RH_PARTS; p++) rh_part_free(&run->slot.part[p]);
+    rh_series_bind(run);
 }
 
 static bool same_argument(const rh_feature_arg *a, const rh_feature_arg *b)
@@ -33,44 +29,32 @@ static bool same_feature(const rh_feature_spec *a, const rh_feature_spec *b)
     return same;
 }
 
-/* A feature that the old policy has as well goes on with all the history it has. */
-static void take_features(rh_policy_slot *slot, rh_candidate *candidate)
+/* A feature that the old part has as well goes on with all the history it has. */
+static void take_features(rh_policy_part *old, rh_policy_part *new)
 {
-    const rh_policy *old = slot->policy, *new = candidate->policy;
-    for (int f = 0; old && f < new->feature_count; f++) {
-        for (int g = 0; g < old->feature_count; g++) {
-            if (!slot->features[g] || !same_feature(&new->features[f], &old->features[g])) continue;
-            rh_feature_free(candidate->features[f]);
-            candidate->features[f] = slot->features[g];
-            slot->features[g] = NULL;
+    for (int f = 0; old->policy && new->policy && f < new->policy->feature_count; f++) {
+        for (int g = 0; g < old->policy->feature_count; g++) {
+            const rh_feature_spec *spec = &old->policy->features[g];
+            if (!old->features[g] || !same_feature(&new->policy->features[f], spec)) continue;
+            rh_feature_free(new->features[f]);
+            new->features[f] = old->features[g];
+            old->features[g] = NULL;
             break;
         }
     }
 }
 
-/* Put a whole policy into the slot and start its timers; cannot refuse any more. */
-static rh_status go_live(rh_run *run, rh_candidate *candidate, rh_error *error)
+/* Features, timers and wakes of a trigger that goes live start anew. */
+static rh_status start_trigger(rh_run *run, rh_error *error)
 {
     rh_policy_slot *slot = &run->slot;
-    rh_policy *policy = candidate->policy;
-    take_features(slot, candidate);
-    rh_run_drop_policy(run);
-    slot->policy = policy;
-    slot->choice = candidate->choice;
-    run->killed = false;
-    run->flattening = false; /* a new policy decides again */
     slot->generation++;
     slot->wake_in_ns = INT64_MAX;
     slot->wake_lo = slot->wake_hi = (double)NAN;
     slot->timer_due = false;
     slot->seen = 0;
     slot->last_spot = 0.0;
-    for (int f = 0; f < policy->feature_count; f++) {
-        slot->features[f] = candidate->features[f];
-        slot->feature_instrument[f] = candidate->instruments[f];
-    }
-    *candidate = (rh_candidate){0}; /* the slot's now */
-    int64_t every = policy->wake.every_ns;
+    int64_t every = rh_run_policy(run)->wake.every_ns;
     if (every <= 0) return RH_OK;
     int64_t since = run->now_ns - run->scenario->from_ns; /* the grid counts from clock.from */
     int64_t past = since % every, wait = past > 0 ? every - past : 0;
@@ -79,23 +63,56 @@ static rh_status go_live(rh_run *run, rh_candidate *candidate, rh_error *error)
     return rh_queue_push(&run->queue, first, RH_CLASS_TIMER, 0, slot->generation, error);
 }
 
-static void digest_policy(rh_run *run, const rh_policy *policy)
+/* Put what was loaded into the slot and start its timers; cannot refuse any more. A part that is
+ * not replaced stays: a script that gave both then goes on with the other one alone. */
+static rh_status go_live(rh_run *run, rh_parts *parts, rh_error *error)
 {
-    double none[6] = {0};
-    rh_digest_event(run, RH_TAG_PARAMS, (uint32_t)policy->params.count, run->now_ns, none);
-    rh_params_digest(&policy->params, run->digest);
+    rh_policy_part *live_part = run->slot.part;
+    rh_policy_part *trigger = &parts->part[RH_PART_TRIGGER], *scale = &parts->part[RH_PART_SCALE];
+    bool new_trigger = trigger->policy != NULL;
+    run->flattening = run->killed = false; /* a new policy decides again */
+    for (int p = 0; p < RH_PARTS && parts->whole; p++) take_features(&live_part[p], trigger);
+    if (parts->whole) rh_run_drop_policy(run);
+    if (new_trigger && !parts->whole && !scale->policy && !live_part[RH_PART_SCALE].policy) {
+        live_part[RH_PART_SCALE] = live_part[RH_PART_TRIGGER];
+        live_part[RH_PART_TRIGGER] = (rh_policy_part){0};
+    }
+    for (int p = 0; p < RH_PARTS; p++) {
+        if (!parts->part[p].policy) continue;
+        take_features(&live_part[p], &parts->part[p]);
+        rh_part_free(&live_part[p]);
+        live_part[p] = parts->part[p];
+        parts->part[p] = (rh_policy_part){0}; /* the slot's now */
+    }
+    rh_series_bind(run);
+    return new_trigger ? start_trigger(run, error) : RH_OK;
+}
+
+static void digest_policy(rh_run *run, const rh_parts *parts)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = parts->part[p].policy;
+        if (!policy) continue;
+        double value[6] = {parts->whole ? 0.0 : 1.0 + p};
+        rh_digest_event(run, RH_TAG_PARAMS, (uint32_t)policy->params.count, run->now_ns, value);
+        rh_params_digest(&policy->params, run->digest);
+    }
 }
 
 /* Wrong params of a later swap are bad input of the scenario: said now, not half-way. What a script
  * itself does wrong is found out when its time comes. */
 static rh_status check_swaps(rh_run *run, rh_error *error)
 {
-    for (size_t k = 0; k < run->scenario->swap_count; k++) {
-        rh_candidate candidate;
+    const rh_scenario *s = run->scenario;
+    for (size_t k = 0; k < s->swap_count + s->branch_count; k++) {
+        const rh_swap *swap = k < s->swap_count ? &s->swaps[k] : &s->branches[k - s->swap_count];
+        rh_parts parts;
         rh_error why = {0};
-        rh_status status =
-            rh_candidate_load(run, &run->scenario->swaps[k].choice, &candidate, &why);
-        rh_candidate_free(&candidate);
+        if (swap->open) continue;
+        rh_status status = rh_parts_load(run, &swap->pick, true, &parts, &why);
+        for (int p = 0; status == RH_OK && p < RH_PARTS; p++)
+            rh_series_add(run, parts.part[p].policy);
+        if (status == RH_OK) rh_parts_free(&parts);
         if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
     }
     return RH_OK;
@@ -103,16 +120,26 @@ static rh_status check_swaps(rh_run *run, rh_error *error)
 
 rh_status rh_run_first_policy(rh_run *run, rh_error *error)
 {
-    rh_candidate first;
-    RH_TRY(rh_candidate_load(run, &run->scenario->policy, &first, error));
-    const rh_policy *policy = first.policy;
-    bool idle = !run->scenario->policy.has_script && !strcmp(policy->name, "none");
-    run->first_params = policy->params;
-    memcpy(run->first_name, policy->name, sizeof run->first_name);
-    memcpy(run->first_version, policy->version, sizeof run->first_version);
-    memcpy(run->first_sha256, policy->sha256, sizeof run->first_sha256);
-    digest_policy(run, policy);
-    RH_TRY(go_live(run, &first, error));
+    rh_candidate first_one;
+    rh_parts *parts = &first_one.parts;
+    if (run->request->trusted)
+        rh_journal(run, "trusted", "scripts have patterns, coroutines and no instruction limit");
+    RH_TRY(rh_candidate_make(run, &run->scenario->policy, false, &first_one, error));
+    const rh_policy_choice *choice = &run->scenario->policy.choice[0];
+    bool idle = parts->whole && choice->native && !strcmp(choice->native->name, "none");
+    run->first_whole = parts->whole;
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = parts->part[p].policy;
+        rh_script_identity *first = &run->first[p];
+        rh_series_add(run, policy);
+        if (!policy) continue;
+        first->params = policy->params;
+        memcpy(first->name, policy->name, sizeof first->name);
+        memcpy(first->version, policy->version, sizeof first->version);
+        memcpy(first->sha256, policy->sha256, sizeof first->sha256);
+    }
+    digest_policy(run, parts);
+    RH_TRY(go_live(run, parts, error));
     if (idle) rh_run_drop_policy(run); /* nothing would ever be decided */
     return check_swaps(run, error);
 }
@@ -125,88 +152,125 @@ static void remember_failure(rh_run *run, const char *message)
     run->policy_failed = true;
 }
 
-static rh_swap_record *record_swap(rh_run *run, const char *to)
+/* --- the transaction's end: taken or refused ------------------------------------------------ */
+
+typedef struct act { /* a swap or set, and who asks for it */
+    const rh_swap *swap;
+    const char *assignment; /* of a set, or NULL */
+    bool by_hand;
+} act;
+
+static rh_swap_record *record_swap(rh_run *run, const act *by, rh_part part, const char *to)
 {
-    RH_ASSERT(run->swap_count < RH_SWAPS_MAX); /* a person's swaps leave room for scheduled ones */
+    RH_ASSERT(run->swap_count < RH_PARTS * RH_SWAPS_MAX); /* acts_left sees to it */
     rh_swap_record *r = &run->swaps[run->swap_count++];
-    *r = (rh_swap_record){.time_ns = run->now_ns, .sequence = run->sequence};
-    snprintf(r->from, sizeof r->from, "%s", run->slot.policy ? run->slot.policy->name : "none");
+    const rh_policy *from = rh_run_live(run, part);
+    *r = (rh_swap_record){.time_ns = run->now_ns,
+                          .sequence = run->sequence,
+                          .whole = by->swap->pick.whole,
+                          .part = part,
+                          .is_set = by->assignment != NULL,
+                          .by_hand = by->by_hand};
+    snprintf(r->from, sizeof r->from, "%s", from ? from->name : "none");
     snprintf(r->to, sizeof r->to, "%s", to);
     return r;
 }
 
-static void remember_refusal(rh_run *run, const char *why)
+static void remember_act(rh_run *run, const char *text, bool refused)
 {
-    rh_text_escape(run->last_swap, sizeof run->last_swap, why, strlen(why));
-    run->last_refused = true;
+    rh_text_escape(run->last_swap, sizeof run->last_swap, text, strlen(text));
+    run->last_refused = refused;
 }
 
 void rh_run_note_refused(rh_run *run, const char *what, const char *why)
 {
     rh_journal(run, "swap_refused", "%.200s: %s", what, why);
-    remember_refusal(run, why);
+    remember_act(run, why, true);
 }
 
-static void note_refused(rh_run *run, const rh_swap *swap, const char *assignment, bool by_hand,
-                         const char *why)
+static rh_swap_note note_of(const rh_run *run, const act *by, rh_part part)
 {
-    rh_journal_swap(run,
-                    &(rh_swap_note){.kind = assignment ? "set_refused" : "swap_refused",
-                                    .text = why,
-                                    .script = rh_choice_label(&swap->choice),
-                                    .old_sha256 = run->slot.policy ? run->slot.policy->sha256 : "",
-                                    .sha256 = swap->choice.source.sha256,
-                                    .assignment = assignment,
-                                    .by_hand = by_hand});
-    remember_refusal(run, why);
+    const rh_policy_pick *pick = &by->swap->pick;
+    const rh_policy_choice *choice = &pick->choice[part];
+    const rh_policy *old = rh_run_live(run, part);
+    bool both = rh_choice_given(&pick->choice[0]) && rh_choice_given(&pick->choice[1]);
+    return (rh_swap_note){.part = pick->whole ? "policy" : rh_part_words[part],
+                          .parts = both ? 2 : 1,
+                          .native = choice->native != NULL,
+                          .strict = choice->source.strict,
+                          .script = rh_choice_label(choice),
+                          .old_sha256 = old ? old->sha256 : "",
+                          .sha256 = choice->source.sha256,
+                          .assignment = by->assignment,
+                          .by_hand = by->by_hand,
+                          .cancel_orders = by->swap->cancel_orders};
 }
 
-static void note_accepted(rh_run *run, const rh_swap *swap, const char *assignment, bool by_hand,
-                          const rh_candidate *candidate)
+/* What a person tries and is refused is in the journal alone: it leaves no trace in the run. */
+static void refuse(rh_run *run, const act *by, const rh_error *why)
 {
-    const rh_policy *old = run->slot.policy, *new = candidate->policy;
-    char text[512], script[RH_PATH_MAX + 8];
-    if (assignment) {
-        snprintf(text, sizeof text, "%s: %.200s", new->name, assignment);
-    } else {
-        snprintf(text, sizeof text, "%s %s replaces %s, orders %s", new->name, new->version,
-                 old ? old->name : "none", swap->cancel_orders ? "cancelled" : "kept");
+    const rh_policy_pick *pick = &by->swap->pick;
+    char text[RH_ERROR_MESSAGE_MAX + RH_PATH_MAX];
+    for (int p = 0; p < RH_PARTS; p++) {
+        if (!rh_choice_given(&pick->choice[p])) continue;
+        const char *label = rh_choice_label(&pick->choice[p]);
+        if (!by->by_hand) {
+            rh_swap_record *refused = record_swap(run, by, (rh_part)p, label);
+            snprintf(refused->reason, sizeof refused->reason, "%.250s", why->message);
+        }
+        rh_swap_note note = note_of(run, by, (rh_part)p);
+        note.kind = by->assignment ? "set_refused" : "swap_refused";
+        snprintf(text, sizeof text, "%s%s%s: %s", pick->whole ? "" : rh_part_words[p],
+                 pick->whole ? "" : " ", label, why->message);
+        note.text = text;
+        rh_journal_swap(run, &note);
     }
-    rh_text_escape(run->last_swap, sizeof run->last_swap, text, strlen(text));
-    run->last_refused = false;
-    snprintf(script, sizeof script, "%s%s", swap->choice.native ? "native:" : "",
-             rh_choice_label(&swap->choice));
-    rh_journal_swap(run, &(rh_swap_note){.kind = assignment ? "set" : "swap",
-                                         .text = text,
-                                         .script = script,
-                                         .old_sha256 = old ? old->sha256 : "",
-                                         .sha256 = new->sha256,
-                                         .assignment = assignment,
-                                         .params = &new->params,
-                                         .state_bytes = candidate->state_bytes,
-                                         .gas = candidate->gas,
-                                         .views = candidate->views,
-                                         .by_hand = by_hand,
-                                         .cancel_orders = swap->cancel_orders});
+    remember_act(run, why->message, true);
+}
+
+/* Recorded before the new scripts go live: the live ones are those that are replaced. */
+static void accept(rh_run *run, const act *by, const rh_candidate *candidate)
+{
+    char text[512];
+    bool whole = candidate->parts.whole;
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = candidate->parts.part[p].policy;
+        if (!policy) continue;
+        rh_swap_record *done = record_swap(run, by, (rh_part)p, policy->name);
+        done->accepted = true;
+        memcpy(done->sha256, policy->sha256, sizeof done->sha256);
+        if (by->assignment) {
+            snprintf(done->reason, sizeof done->reason, "%.200s", by->assignment);
+            snprintf(text, sizeof text, "%s: %.200s", policy->name, by->assignment);
+        } else {
+            snprintf(text, sizeof text, "%s%s%s %s replaces %s, orders %s",
+                     whole ? "" : rh_part_words[p], whole ? "" : " ", policy->name,
+                     policy->version, done->from, by->swap->cancel_orders ? "cancelled" : "kept");
+        }
+        rh_swap_note note = note_of(run, by, (rh_part)p);
+        note.kind = by->assignment ? "set" : "swap";
+        note.text = text;
+        note.sha256 = policy->sha256;
+        note.params = &policy->params;
+        note.state_bytes = candidate->state_bytes[p];
+        note.gas = candidate->gas[p];
+        note.views = candidate->views;
+        rh_journal_swap(run, &note);
+        rh_archive_script(run, &by->swap->pick.choice[p]);
+        remember_act(run, text, false);
+    }
 }
 
 /* The candidate takes over, between events; from here on nothing can refuse. */
-static rh_status commit(rh_run *run, const rh_swap *swap, const char *assignment, bool by_hand,
-                        rh_candidate *candidate, rh_error *error)
+static rh_status commit(rh_run *run, const act *by, rh_candidate *candidate, rh_error *error)
 {
-    rh_swap_record *done = record_swap(run, candidate->policy->name);
-    done->accepted = true;
-    done->by_hand = by_hand;
-    done->is_set = assignment != NULL;
-    memcpy(done->sha256, candidate->policy->sha256, sizeof done->sha256);
-    if (assignment) snprintf(done->reason, sizeof done->reason, "%.200s", assignment);
+    double value[6] = {by->swap->cancel_orders};
     if (candidate->machine_decided) run->reproducible = false;
-    double value[6] = {swap->cancel_orders};
-    rh_digest_event(run, assignment ? RH_TAG_SET : RH_TAG_SWAP, 0, run->now_ns, value);
-    digest_policy(run, candidate->policy);
-    note_accepted(run, swap, assignment, by_hand, candidate);
-    if (swap->cancel_orders) RH_TRY(rh_run_cancel_all(run, error));
-    RH_TRY(go_live(run, candidate, error));
+    rh_digest_event(run, by->assignment ? RH_TAG_SET : RH_TAG_SWAP, 0, run->now_ns, value);
+    digest_policy(run, &candidate->parts);
+    accept(run, by, candidate);
+    if (by->swap->cancel_orders) RH_TRY(rh_run_cancel_all(run, error));
+    RH_TRY(go_live(run, &candidate->parts, error));
     rh_run_want_wake(run, RH_ON_CLIENT);
     run->slot.seen = 0;
     return RH_OK;
@@ -214,55 +278,60 @@ static rh_status commit(rh_run *run, const rh_swap *swap, const char *assignment
 
 rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error)
 {
+    const act by = {.swap = swap};
     rh_candidate candidate;
     rh_error why = {0};
-    run->swaps_due--;
-    rh_status status = rh_candidate_prove(run, &swap->choice, &candidate, &why);
-    if (status == RH_OK) return commit(run, swap, NULL, false, &candidate, error);
+    if (rh_candidate_prove(run, &swap->pick, &candidate, &why) == RH_OK)
+        return commit(run, &by, &candidate, error);
     if (candidate.machine_decided) run->reproducible = false;
-    rh_swap_record *refused = record_swap(run, rh_choice_label(&swap->choice));
-    snprintf(refused->reason, sizeof refused->reason, "%.250s", why.message);
-    note_refused(run, swap, NULL, false, why.message);
+    refuse(run, &by, &why);
     remember_failure(run, why.message);
     return RH_OK;
 }
 
-/* What a person tries and is refused is in the journal alone: it leaves no trace in the run. */
 rh_status rh_run_swap_by_hand(rh_run *run, const rh_swap *swap, const char *assignment,
                               bool *accepted, rh_error *why, rh_error *error)
 {
+    const act by = {.swap = swap, .assignment = assignment, .by_hand = true};
     rh_candidate candidate;
     rh_status status = RH_OK;
     *accepted = false;
-    if (run->swap_count + run->swaps_due >= RH_SWAPS_MAX) {
+    if (run->acts_left <= 0) {
         status = rh_fail(why, RH_LIMIT, "a run takes at most %d swaps and sets, and has had them",
                          RH_SWAPS_MAX);
     }
-    if (status == RH_OK) status = rh_candidate_prove(run, &swap->choice, &candidate, why);
+    if (status == RH_OK) status = rh_candidate_prove(run, &swap->pick, &candidate, why);
     if (status != RH_OK) {
-        note_refused(run, swap, assignment, true, why->message);
+        refuse(run, &by, why);
         return RH_OK;
     }
     *accepted = true;
-    return commit(run, swap, assignment, true, &candidate, error);
+    run->acts_left--;
+    return commit(run, &by, &candidate, error);
 }
 
 static rh_status hand_over(rh_run *run, rh_error *error)
 {
+    rh_policy_pick pick = {.whole = true, .choice[0] = run->scenario->failover};
     rh_candidate candidate;
-    RH_TRY(rh_candidate_load(run, &run->scenario->failover, &candidate, error));
-    digest_policy(run, candidate.policy);
-    rh_journal(run, "failover", "native policy %s takes over", candidate.policy->name);
-    return go_live(run, &candidate, error);
+    RH_TRY(rh_candidate_make(run, &pick, false, &candidate, error));
+    digest_policy(run, &candidate.parts);
+    rh_journal(run, "failover", "native policy %s takes over", pick.choice[0].native->name);
+    RH_TRY(go_live(run, &candidate.parts, error));
+    run->slot.part[RH_PART_TRIGGER].choice = &run->scenario->failover; /* `pick` is gone */
+    return RH_OK;
 }
 
 rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_error *error)
 {
     double value[6] = {kind};
     rh_digest_event(run, RH_TAG_KILL, (uint32_t)kind, run->now_ns, value);
-    RH_ASSERT(run->slot.policy);
+    RH_ASSERT(rh_run_policy(run));
     run->killed = true;
-    if (!run->slot.policy->reproducible) run->reproducible = false;
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = run->slot.part[p].policy;
+        if (policy && !policy->reproducible) run->reproducible = false;
+    }
     rh_journal(run, "kill", "%s: %s", rh_kill_words[kind], why->message);
     remember_failure(run, why->message);
     rh_run_drop_policy(run);

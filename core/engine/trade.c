@@ -13,23 +13,30 @@
 
 static rh_venue *venue_of(const rh_run *run, int instrument)
 {
-    return &run->scenario->venues[run->universe->instruments[instrument].venue];
+    return &run->venues[run->universe->instruments[instrument].venue];
 }
 
-double rh_run_pending(const rh_run *run)
+double rh_run_pending(const rh_run *run, int asset)
 {
     double sum = 0.0;
     for (int k = 0; k < run->orders.live_count; k++) {
         const rh_order *order = &run->orders.slots[run->orders.live[k]];
+        if (run->universe->instruments[order->instrument].asset != asset) continue;
         sum += order->reported_remaining * order->delta_per_unit;
     }
     return sum;
 }
 
+/* What is held of the order's asset if everything live were filled. */
+static double pending_with(const rh_run *run, const rh_order *order)
+{
+    return rh_run_pending(run, run->universe->instruments[order->instrument].asset);
+}
+
 /* --- decisions become orders --------------------------------------------------------------- */
 
 /* An order refused before it left: it has an id and an end, and nobody waits for a report. */
-static void refuse(rh_run *run, rh_order *order, const char *why)
+static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error *error)
 {
     char qty[RH_NUMBER_TEXT];
     rh_orders_refuse(&run->orders, order);
@@ -39,6 +46,7 @@ static void refuse(rh_run *run, rh_order *order, const char *why)
                run->universe->instruments[order->instrument].name, why);
     rh_digest_order(run, order);
     rh_run_want_wake(run, RH_ON_REJECT);
+    return rh_run_tell_reject(run, order, why, error);
 }
 
 /* The guards' word on an order that is about to leave; -1: it may. */
@@ -46,19 +54,19 @@ static int guard(rh_run *run, const rh_order *order, double elsewhere)
 {
     const rh_instrument *i = &run->universe->instruments[order->instrument];
     double delta = order->qty * order->delta_per_unit;
-    double position = rh_hedge_position_of(&run->net[run->asset], &run->reported, &run->known);
+    double position = rh_hedge_position_of(&run->net[i->asset], &run->reported, &run->known);
     double notional = fabs(order->qty) *
                       (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
                       rh_market_fx(&run->known, i->settle);
     if (run->forced) return -1;
-    return rh_guards_check(&run->scenario->guards, run->now_ns, delta, notional,
-                           position + elsewhere, run->now_ns - run->known.spot_ns[run->asset]);
+    return rh_guards_check(&run->guards, run->now_ns, delta, notional,
+                           position + elsewhere, run->now_ns - run->known.spot_ns[i->asset]);
 }
 
 static rh_status no_room(rh_run *run, rh_error *error)
 {
     rh_error why = {0};
-    if (run->forced || !run->slot.policy) { /* the engine's own: said in the journal */
+    if (run->forced || !rh_run_policy(run)) { /* the engine's own: said in the journal */
         rh_journal(run, "guard", "no room for an order of the engine");
         return RH_OK;
     }
@@ -72,12 +80,9 @@ static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error 
 {
     int verdict = -1;
     if (leaves_ns == run->now_ns) {
-        verdict = guard(run, order, rh_run_pending(run) + order->qty * order->delta_per_unit);
+        verdict = guard(run, order, pending_with(run, order) + order->qty * order->delta_per_unit);
     }
-    if (verdict >= 0) {
-        refuse(run, order, rh_guard_key((rh_guard_kind)verdict));
-        return RH_OK;
-    }
+    if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
     bool full = run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT);
     if (full || run->queue.count + EVENTS_KEPT > run->queue.capacity) return no_room(run, error);
     uint32_t slot;
@@ -108,7 +113,7 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
         int64_t wait = request->slices > 1
                            ? (int64_t)((double)request->over_ns * (k - 1) / request->slices)
                            : 0;
-        int64_t leaves_ns = run->now_ns + wait;
+        int64_t leaves_ns = run->now_ns + run->thought_ns + wait;
         order.arrives_ns = leaves_ns + venue->latency_ns;
         RH_TRY(send(run, &order, leaves_ns, error));
         if (run->slot.generation != generation) break; /* killed on the way */
@@ -116,9 +121,31 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
     return RH_OK;
 }
 
+static rh_status cancel(rh_run *run, uint32_t slot, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[slot];
+    if (rh_order_state_final(order->state) || order->cancel_requested) return RH_OK;
+    order->cancel_requested = true;
+    int64_t arrives_ns =
+        run->now_ns + run->thought_ns + venue_of(run, order->instrument)->latency_ns;
+    return rh_queue_push(&run->queue, arrives_ns, RH_CLASS_ORDER, slot, order->id | CANCEL_BIT,
+                         error);
+}
+
+/* An order that has ended on the way, as the policy cannot know, takes no harm. */
+static rh_status cancel_one(rh_run *run, uint32_t id, rh_error *error)
+{
+    for (int k = 0; k < run->orders.live_count; k++) {
+        uint32_t slot = run->orders.live[k];
+        if (run->orders.slots[slot].id == id) return cancel(run, slot, error);
+    }
+    return RH_OK;
+}
+
 rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error)
 {
     if (request->cancel_live) RH_TRY(rh_run_cancel_all(run, error));
+    if (request->cancel_id != 0) RH_TRY(cancel_one(run, request->cancel_id, error));
     if (!(fabs(request->qty) > 0.0)) return RH_OK;
     int route = request->instrument < 0 ? 0 : request->instrument;
     rh_order order = {.instrument = run->scenario->hedges[route],
@@ -136,24 +163,14 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
     double units = rh_round_to_lot(request->qty / order.delta_per_unit, lot);
     if (!(fabs(units) > 0.0)) return RH_OK;
     order.qty = units;
-    if (expired) {
-        refuse(run, &order, "the instrument has expired");
-        return RH_OK;
-    }
+    if (expired) return refuse(run, &order, "the instrument has expired", error);
     return send_slices(run, request, order, units, error);
 }
 
 rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
 {
-    for (int k = 0; k < run->orders.live_count; k++) {
-        uint32_t slot = run->orders.live[k];
-        rh_order *order = &run->orders.slots[slot];
-        if (rh_order_state_final(order->state) || order->cancel_requested) continue;
-        order->cancel_requested = true;
-        RH_TRY(rh_queue_push(&run->queue,
-                             run->now_ns + venue_of(run, order->instrument)->latency_ns,
-                             RH_CLASS_ORDER, slot, order->id | CANCEL_BIT, error));
-    }
+    for (int k = 0; k < run->orders.live_count; k++)
+        RH_TRY(cancel(run, run->orders.live[k], error));
     return RH_OK;
 }
 
@@ -236,12 +253,19 @@ static rh_status send_report(rh_run *run, uint32_t slot, const rh_report_slip *s
     return rh_queue_push(&run->queue, back, RH_CLASS_REPORT, at, 0, error);
 }
 
-static rh_status end_order(rh_run *run, uint32_t slot, rh_order_state final, rh_error *error)
+/* `reason` of a rejection; a word that lives as long as the run. */
+static rh_status end_order_for(rh_run *run, uint32_t slot, rh_order_state final, const char *reason,
+                               rh_error *error)
 {
     rh_order_end(&run->orders, slot, final);
     rh_digest_order(run, &run->orders.slots[slot]);
-    rh_report_slip slip = {.is_end = true, .end = final};
+    rh_report_slip slip = {.is_end = true, .end = final, .reason = reason};
     return send_report(run, slot, &slip, error);
+}
+
+static rh_status end_order(rh_run *run, uint32_t slot, rh_order_state final, rh_error *error)
+{
+    return end_order_for(run, slot, final, "venue", error);
 }
 
 static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh_error *error)
@@ -286,11 +310,12 @@ static rh_status slice_leaves(rh_run *run, uint32_t slot, rh_error *error)
 {
     rh_order *order = &run->orders.slots[slot];
     if (order->cancel_requested) return end_order(run, slot, RH_ORDER_CANCELLED, error);
-    int verdict = guard(run, order, rh_run_pending(run));
+    int verdict = guard(run, order, pending_with(run, order));
     if (verdict >= 0) {
         rh_journal(run, "guard", "order %u, a slice, rejected: %s", order->id,
                    rh_guard_key((rh_guard_kind)verdict));
-        return end_order(run, slot, RH_ORDER_REJECTED, error);
+        return end_order_for(run, slot, RH_ORDER_REJECTED, rh_guard_key((rh_guard_kind)verdict),
+                             error);
     }
     return rh_queue_push(&run->queue, order->arrives_ns, RH_CLASS_ORDER, slot, order->id, error);
 }
@@ -336,7 +361,7 @@ static void settle_late(rh_run *run, int instrument)
 rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
 {
     rh_report_slip slip = run->reports[at];
-    rh_order *order = &run->orders.slots[slip.order_slot];
+    rh_order *order = &run->orders.slots[slip.order_slot], told;
     run->free_reports[run->free_report_count++] = at;
     order->pending_reports--;
     if (slip.is_end) {
@@ -350,9 +375,14 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
         order->reported_remaining -= slip.qty;
         if (gone || fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
     }
-    run->greeks_valid = false;
+    run->greeks_valid = 0;
     rh_run_want_wake(run, RH_ON_FILL);
+    told = *order;
     rh_orders_release(&run->orders, slip.order_slot);
+    if (!slip.is_end) RH_TRY(rh_run_tell_fill(run, &told, &slip, error));
+    if (slip.is_end && slip.end == RH_ORDER_REJECTED) {
+        RH_TRY(rh_run_tell_reject(run, &told, slip.reason, error));
+    }
     return rh_run_flatten_when_idle(run, error);
 }
 
@@ -382,10 +412,23 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-double rh_run_cost(rh_run *run, double qty)
+double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match)
 {
-    if (run->scenario->hedge_count == 0 || !isfinite(qty)) return 0.0;
-    int i = run->scenario->hedges[0];
+    *match = (rh_match){0};
+    int i = run->scenario->hedges[hedge];
+    if (!(rh_market_mid(&run->known, i) > 0.0) || !isfinite(qty)) return 0.0;
+    if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
+    double units = qty / rh_route_delta(&run->known, i);
+    units = rh_round_to_lot(units, run->universe->instruments[i].lot);
+    rh_order order = {.instrument = i, .qty = units, .remaining = units};
+    rh_venue_quote(venue_of(run, i), &run->known, &order, units, match);
+    return units;
+}
+
+double rh_run_cost(const rh_run *run, int hedge, double qty)
+{
+    if (hedge >= run->scenario->hedge_count || !isfinite(qty)) return 0.0;
+    int i = run->scenario->hedges[hedge];
     const rh_instrument *instrument = &run->universe->instruments[i];
     if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
     double units = qty / rh_route_delta(&run->known, i);

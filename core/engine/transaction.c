@@ -1,6 +1,6 @@
-/* A swap as a transaction: the new policy is compiled in a VM of its own, given the live one's state,
- * tried on the recent wakes, thrown away, and made a second time to go live. Must not change the
- * run: until the caller commits, the old policy trades on as if nobody had asked. What a refused
+/* A swap as a transaction: the new policy is compiled in a VM of its own, given the live one's
+ * state, tried on the recent wakes, thrown away, and made a second time to go live. Must not change
+ * the run: until the caller commits, the old policy trades on as if nobody had asked. What a refused
  * candidate has seen, drawn or ordered is gone with its VM. */
 #include <stdio.h>
 #include <string.h>
@@ -8,105 +8,77 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-static void policy_log(void *host, const char *text)
+/* --- made, with the state of what it replaces ---------------------------------------------- */
+
+rh_policy *rh_run_live(const rh_run *run, rh_part part)
 {
-    rh_journal(host, "log", "%s", text);
+    const rh_policy_slot *slot = &run->slot;
+    return part == RH_PART_SCALE && slot->part[part].policy ? slot->part[part].policy
+                                                            : slot->part[RH_PART_TRIGGER].policy;
 }
 
-static rh_status load(rh_run *run, const rh_policy_choice *choice, bool quiet, rh_policy **policy,
-                      rh_error *error)
+/* Whose state a new script takes over: the live one of its part; one that gives both takes that of
+ * the part with its name. */
+static const rh_policy *heir_of(const rh_run *run, const rh_parts *parts, rh_part part)
 {
-    const rh_run_request *request = run->request;
-    const char *names[RH_HEDGES_MAX];
-    for (int h = 0; h < run->scenario->hedge_count; h++) {
-        names[h] = run->universe->instruments[run->scenario->hedges[h]].name;
-    }
-    rh_policy_services services = {.seed = run->scenario->seed,
-                                   .hedges = names,
-                                   .hedge_count = run->scenario->hedge_count,
-                                   .log = quiet ? NULL : policy_log,
-                                   .host = run,
-                                   .trusted = request->trusted};
-    if (choice->native) return choice->native->create(choice->params, policy, error);
-    if (!request->loader) {
-        return rh_fail(error, RH_USAGE, "%s: this program was built without the Lua host",
-                       choice->source.label);
-    }
-    return request->loader->load(request->loader->context, &choice->source, choice->params,
-                                 &services, policy, error);
+    const rh_policy *scale = rh_run_live(run, RH_PART_SCALE), *made = parts->part[part].policy;
+    bool by_name = parts->whole && scale && !strcmp(scale->name, made->name);
+    return by_name ? scale : rh_run_live(run, part);
 }
 
-static rh_status make_features(rh_run *run, const rh_policy *policy,
-                               rh_feature *features[RH_FEATURES_MAX],
-                               int instruments[RH_FEATURES_MAX], rh_error *error)
+static rh_status carry_state(rh_run *run, rh_candidate *candidate, rh_error *error)
 {
-    for (int f = 0; f < policy->feature_count; f++) {
-        RH_TRY(rh_feature_new(&policy->features[f], &features[f], error));
-        const char *name = features[f]->instrument;
-        instruments[f] = *name ? rh_universe_instrument(run->universe, name)
-                               : run->universe->assets[run->asset].primary;
-        if (instruments[f] < 0) {
-            return rh_fail(error, RH_POLICY, "feature %s: there is no instrument \"%s\"",
-                           policy->features[f].name, name);
+    for (int p = 0; p < RH_PARTS; p++) {
+        rh_policy *made = candidate->parts.part[p].policy;
+        rh_buffer state = {0};
+        if (!made) continue;
+        const rh_policy *old = heir_of(run, &candidate->parts, (rh_part)p);
+        if (!old || !old->methods->save_state || !made->methods->load_state) continue;
+        rh_status status = old->methods->save_state(old, &state, error);
+        candidate->state_bytes[p] = state.length;
+        if (status == RH_OK && state.length > 0) {
+            status = made->methods->load_state(made, state.bytes, state.length, old->name,
+                                               old->version, error);
         }
+        rh_buffer_free(&state);
+        RH_TRY(status);
     }
     return RH_OK;
 }
 
-static rh_status check_parts(const rh_policy *policy, rh_error *error)
+rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, bool quiet,
+                            rh_candidate *candidate, rh_error *error)
 {
-    if (policy->has_trigger && policy->has_scale) return RH_OK;
-    return rh_fail(error, RH_POLICY, "%s gives no %s; a policy needs both", policy->name,
-                   policy->has_trigger ? "scale" : "trigger");
-}
-
-void rh_candidate_free(rh_candidate *candidate)
-{
-    for (int f = 0; f < RH_FEATURES_MAX; f++)
-        rh_feature_free(candidate->features[f]);
-    rh_policy_free(candidate->policy);
+    const rh_policy_choice *choice = pick->choice;
+    bool both = pick->whole || (rh_choice_given(&choice[0]) && rh_choice_given(&choice[1]));
     *candidate = (rh_candidate){0};
-}
-
-/* Loaded and whole, with the state of another policy when there is any; else freed. */
-static rh_status make(rh_run *run, const rh_policy_choice *choice, const rh_buffer *state,
-                      bool quiet, rh_candidate *candidate, rh_error *error)
-{
-    const rh_policy *old = run->slot.policy;
-    *candidate = (rh_candidate){.choice = choice};
-    rh_status status = load(run, choice, quiet, &candidate->policy, error);
-    rh_policy *policy = candidate->policy;
-    if (status == RH_OK) status = check_parts(policy, error);
-    if (status == RH_OK) {
-        status = make_features(run, policy, candidate->features, candidate->instruments, error);
+    if (!both && !rh_run_policy(run)) {
+        return rh_fail(error, RH_POLICY,
+                       "no policy is live: a swap of one part needs the other; name both");
     }
-    if (status == RH_OK && state && state->length > 0 && policy->methods->load_state) {
-        status = policy->methods->load_state(policy, state->bytes, state->length, old->name,
-                                             old->version, error);
-    }
-    if (status != RH_OK) rh_candidate_free(candidate);
+    RH_TRY(rh_parts_load(run, pick, quiet, &candidate->parts, error));
+    rh_status status = carry_state(run, candidate, error);
+    if (status != RH_OK) rh_parts_free(&candidate->parts);
     return status;
-}
-
-rh_status rh_candidate_load(rh_run *run, const rh_policy_choice *choice, rh_candidate *candidate,
-                            rh_error *error)
-{
-    return make(run, choice, NULL, false, candidate, error);
 }
 
 /* --- features from the recent records ------------------------------------------------------ */
 
+static void feed(rh_policy_part *part, const rh_record *record)
+{
+    for (int f = 0; part->policy && f < part->policy->feature_count; f++) {
+        if (part->feature_instrument[f] != record->instrument) continue;
+        part->features[f]->update(part->features[f], record);
+    }
+}
+
 /* Feed records from *next on, as long as they are known at `until_ns`. */
-static void warm_up(const rh_recent *recent, rh_candidate *candidate, uint64_t *next,
-                    int64_t until_ns)
+static void warm_up(const rh_recent *recent, rh_parts *parts, uint64_t *next, int64_t until_ns)
 {
     for (; *next < recent->record_count; ++*next) {
         const rh_record *record = &recent->records[*next & (RH_WARM_UP_RECORDS - 1)];
         if (record->known_ns > until_ns) return;
-        for (int f = 0; f < candidate->policy->feature_count; f++) {
-            if (candidate->instruments[f] != record->instrument) continue;
-            candidate->features[f]->update(candidate->features[f], record);
-        }
+        for (int p = 0; p < RH_PARTS; p++) feed(&parts->part[p], record);
     }
 }
 
@@ -116,27 +88,20 @@ static uint64_t oldest_record(const rh_recent *recent)
                                                      : 0;
 }
 
-static bool all_ready(rh_candidate *candidate, int64_t now_ns, double values[RH_FEATURES_MAX])
+static bool all_ready(rh_parts *parts, int64_t now_ns)
 {
     bool ready = true;
-    for (int f = 0; f < candidate->policy->feature_count; f++) {
-        ready &= candidate->features[f]->value(candidate->features[f], now_ns, &values[f]);
+    for (int p = 0; p < RH_PARTS; p++) {
+        rh_policy_part *part = &parts->part[p];
+        for (int f = 0; part->policy && f < part->policy->feature_count; f++) {
+            rh_feature *feature = part->features[f];
+            ready &= feature->value(feature, now_ns, &part->feature_values[f]);
+        }
     }
     return ready;
 }
 
 /* --- the trial ----------------------------------------------------------------------------- */
-
-/* What a view of the trial answers from: the kept fields of the past, everything else of now. */
-static double present_field(void *host, rh_view_field field)
-{
-    return rh_run_view_field(host, field);
-}
-
-static double present_cost(void *host, double qty)
-{
-    return rh_run_cost(host, qty);
-}
 
 static void ignore_wake_outside(void *host, double lo, double hi)
 {
@@ -148,11 +113,10 @@ static void ignore_wake_in(void *host, int64_t duration_ns)
     (void)host, (void)duration_ns;
 }
 
-static void recall(rh_run *run, const rh_recent_view *kept, rh_view *view)
+/* A view of the past answers the kept fields as they were, everything else from the present. */
+static void recall(rh_run *run, const rh_view_ops *ops, const rh_recent_view *kept, rh_view *view)
 {
-    static const rh_view_ops ops = {present_field, present_cost, ignore_wake_outside,
-                                    ignore_wake_in};
-    *view = (rh_view){.time_ns = kept->time_ns, .ops = &ops, .host = run};
+    *view = (rh_view){.time_ns = kept->time_ns, .ops = ops, .host = run};
     view->eager[RH_VIEW_SPOT] = kept->spot;
     view->eager[RH_VIEW_DELTA] = kept->delta;
     view->eager[RH_VIEW_DELTA_FILLED] = kept->delta_filled;
@@ -161,38 +125,54 @@ static void recall(rh_run *run, const rh_recent_view *kept, rh_view *view)
                        1u << RH_VIEW_PENDING;
 }
 
-/* One wake: the orders are looked at by the policy interface and dropped. */
-static rh_status try_one(rh_policy *policy, const rh_view *view, const double *features,
-                         rh_error *why)
+/* One wake: the orders are looked at by the policy interface and dropped. A scale that comes alone is
+ * asked without a band, as by a trigger that gives none: the live trigger is not disturbed. */
+static rh_status try_one(const rh_parts *parts, const rh_view *view, rh_error *why)
 {
+    const rh_policy_part *trigger = &parts->part[RH_PART_TRIGGER];
+    const rh_policy_part *scale = parts->whole ? trigger : &parts->part[RH_PART_SCALE];
     rh_order_request orders[RH_ORDERS_PER_CALL_MAX];
-    rh_decision decision = {0};
+    rh_decision decision = {.fire = true};
     rh_kill_kind kind = RH_KILL_ERROR;
     size_t count = 0;
-    RH_TRY(policy->methods->trigger(policy, view, features, &decision, &kind, why));
-    if (!decision.fire) return RH_OK;
-    return policy->methods->scale(policy, view, features, decision.lo, decision.hi, orders, &count,
-                                  &kind, why);
+    if (trigger->policy) {
+        decision.fire = false;
+        RH_TRY(trigger->policy->methods->trigger(trigger->policy, view, trigger->feature_values,
+                                                 &decision, &kind, why));
+    }
+    if (!decision.fire || !scale->policy) return RH_OK;
+    return scale->policy->methods->scale(scale->policy, view, scale->feature_values, decision.lo,
+                                         decision.hi, orders, &count, &kind, why);
+}
+
+static int64_t gas_of(const rh_parts *parts)
+{
+    int64_t gas = 0;
+    for (int p = 0; p < RH_PARTS; p++)
+        if (parts->part[p].policy) gas += parts->part[p].policy->gas_spent;
+    return gas;
 }
 
 static rh_status try_out(rh_run *run, rh_candidate *candidate, rh_error *why)
 {
     const rh_recent *recent = run->recent;
-    rh_policy *policy = candidate->policy;
-    double features[RH_FEATURES_MAX] = {0};
+    rh_parts *parts = &candidate->parts;
     uint64_t record = oldest_record(recent), view_at = 0;
-    int64_t gas_before = policy->gas_spent;
+    int64_t gas_before = gas_of(parts);
+    rh_view_ops ops = *rh_run_view_ops();
+    ops.wake_outside = ignore_wake_outside;
+    ops.wake_in = ignore_wake_in;
     if (!rh_books_can_mark(&run->reported, &run->known)) return RH_OK; /* nothing to ask about */
     if (recent->view_count > RH_DRY_RUN_VIEWS) view_at = recent->view_count - RH_DRY_RUN_VIEWS;
     for (; view_at < recent->view_count; view_at++) {
         const rh_recent_view *kept = &recent->views[view_at % RH_DRY_RUN_VIEWS];
         rh_view view;
-        warm_up(recent, candidate, &record, kept->time_ns);
-        if (!all_ready(candidate, kept->time_ns, features)) continue;
-        if (policy->gas_spent - gas_before > RH_DRY_RUN_GAS) break;
-        recall(run, kept, &view);
+        warm_up(recent, parts, &record, kept->time_ns);
+        if (!all_ready(parts, kept->time_ns)) continue;
+        if (gas_of(parts) - gas_before > RH_DRY_RUN_GAS) break;
+        recall(run, &ops, kept, &view);
         candidate->views++;
-        if (try_one(policy, &view, features, why) == RH_OK) continue;
+        if (try_one(parts, &view, why) == RH_OK) continue;
         char time[RH_TIME_TEXT];
         rh_text_time(time, kept->time_ns);
         return rh_fail_in(why, "tried on the wake of %s", time);
@@ -202,37 +182,33 @@ static rh_status try_out(rh_run *run, rh_candidate *candidate, rh_error *why)
 
 /* --- the whole ----------------------------------------------------------------------------- */
 
-static rh_status prove(rh_run *run, const rh_policy_choice *choice, const rh_buffer *state,
-                       rh_candidate *candidate, rh_error *why)
+static bool decided_by_machine(const rh_parts *parts)
+{
+    for (int p = 0; p < RH_PARTS; p++)
+        if (parts->part[p].policy && !parts->part[p].policy->reproducible) return true;
+    return false;
+}
+
+rh_status rh_candidate_prove(rh_run *run, const rh_policy_pick *pick, rh_candidate *candidate,
+                             rh_error *why)
 {
     rh_candidate trial;
     *candidate = (rh_candidate){0};
-    RH_TRY(make(run, choice, state, true, &trial, why));
+    RH_TRY(rh_candidate_make(run, pick, true, &trial, why));
     rh_status status = try_out(run, &trial, why);
-    int64_t gas = trial.policy->gas_spent;
-    int views = trial.views;
-    bool machine_decided = !trial.policy->reproducible;
-    rh_candidate_free(&trial);
-    if (status == RH_OK) status = make(run, choice, state, false, candidate, why);
+    for (int p = 0; p < RH_PARTS; p++)
+        if (trial.parts.part[p].policy) trial.gas[p] = trial.parts.part[p].policy->gas_spent;
+    bool machine_decided = decided_by_machine(&trial.parts);
+    rh_parts_free(&trial.parts);
+    if (status == RH_OK) status = rh_candidate_make(run, pick, false, candidate, why);
     candidate->machine_decided = machine_decided;
     RH_TRY(status);
     uint64_t record = oldest_record(run->recent);
-    warm_up(run->recent, candidate, &record, run->now_ns);
-    candidate->state_bytes = state->length;
-    candidate->gas = gas + candidate->policy->gas_spent;
-    candidate->views = views;
+    warm_up(run->recent, &candidate->parts, &record, run->now_ns);
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = candidate->parts.part[p].policy;
+        if (policy) candidate->gas[p] = trial.gas[p] + policy->gas_spent;
+    }
+    candidate->views = trial.views;
     return RH_OK;
-}
-
-rh_status rh_candidate_prove(rh_run *run, const rh_policy_choice *choice, rh_candidate *candidate,
-                             rh_error *why)
-{
-    const rh_policy *old = run->slot.policy;
-    rh_buffer state = {0};
-    rh_status status = RH_OK;
-    *candidate = (rh_candidate){0};
-    if (old && old->methods->save_state) status = old->methods->save_state(old, &state, why);
-    if (status == RH_OK) status = prove(run, choice, &state, candidate, why);
-    rh_buffer_free(&state);
-    return status;
 }

@@ -26,7 +26,9 @@ typedef struct rh_answer {
     bool waits;                 /* there is no answer yet */
 } rh_answer;
 
-typedef enum rh_argument_need { RH_ARGUMENT_NONE, RH_ARGUMENT_MAY, RH_ARGUMENT_MUST } rh_argument_need;
+typedef enum rh_argument_need {
+    RH_ARGUMENT_NONE, RH_ARGUMENT_MAY, RH_ARGUMENT_MUST
+} rh_argument_need;
 
 typedef struct rh_command_row {
     const char *name;

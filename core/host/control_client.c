@@ -57,7 +57,7 @@ static rh_status read_line(int fd, const char *path, int timeout_ms, rh_buffer *
         if (polled == 0) return rh_fail(error, RH_IO, "%s: the replay does not answer", path);
         ssize_t n = read(fd, chunk, sizeof chunk);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return rh_fail(error, RH_IO, "%s: the replay went away without an answer", path);
+        if (n <= 0) return rh_fail(error, RH_IO, "%s: the replay left without an answer", path);
         const char *end = memchr(chunk, '\n', (size_t)n);
         rh_buffer_append(answer, chunk, end ? (size_t)(end - chunk) : (size_t)n);
         if (end) break;

@@ -1,6 +1,6 @@
-/* Where control sockets lie and who is at the other end: the user's runtime directory, the name of a
- * run there, the user of a peer. Must not know the protocol. Invariant: a folder is used only when
- * it belongs to this user and nobody else may enter it. */
+/* Where control sockets lie and who is at the other end: the user's runtime directory, the name of
+ * a run there, the user of a peer. Must not know the protocol. Invariant: a folder is used only
+ * when it belongs to this user and nobody else may enter it. */
 #ifndef RH_HOST_CONTROL_PLACE_H
 #define RH_HOST_CONTROL_PLACE_H
 
@@ -12,7 +12,7 @@
 #define RH_SOCKET_NAMES_MAX 64
 
 /* $XDG_RUNTIME_DIR/rehedge, else rehedge-UID below $TMPDIR or the system's temporary folder; made
- * with mode 0700 when absent. A folder of somebody else, a link, or one others may enter: refused. */
+ * with mode 0700 when absent. A folder of somebody else, a link, one others may enter: refused. */
 rh_status rh_control_folder(char folder[RH_SOCKET_PATH_MAX], rh_error *error);
 /* FOLDER/NAME.sock; a name is letters, digits, '-', '_' and '.', not beginning with '.'. */
 rh_status rh_control_path_of(const char *name, char path[RH_SOCKET_PATH_MAX], rh_error *error);

@@ -15,6 +15,7 @@
 
 enum {
     RH_LUA_HOOK_EVERY = 1000,           /* instructions between two looks at the budget */
+    RH_LUA_HOOK_EVERY_COUNTED = 10,     /* the same where gas is charged to the simulated clock */
     RH_LUA_CALLS_DEEP_MAX = 4000,       /* nested calls of Lua functions */
     RH_LUA_EMERGENCIES_MAX = 64,        /* full collections forced by the cap, per call */
     RH_LUA_EMERGENCY_COST = 1000,       /* instructions that each of them is charged */
@@ -43,6 +44,7 @@ typedef struct rh_lua_setting {
 typedef struct rh_lua_declared {
     bool done, has_wake;
     int trigger, scale, migrate, marker;    /* registry references */
+    int callback[RH_NOTICES];
     rh_lua_setting every, delta_beyond, unit, move_beyond;
     uint32_t on;
 } rh_lua_declared;
@@ -60,6 +62,7 @@ typedef struct rh_lua {
     bool refused_once;                  /* the last growth was refused: a collection follows */
     int emergencies;
     int64_t budget, granted;            /* instructions left in this call, and not yet accounted */
+    int hook_every;
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     int hooks;
     int64_t scanned;                    /* charged for table capacity, not for elements */
@@ -76,7 +79,7 @@ typedef struct rh_lua {
     int state;                          /* reference of the table of rehedge.state, or LUA_NOREF */
 
     rh_policy_services services;        /* hedges copied */
-    char (*hedge_names)[RH_NAME_MAX];
+    char (*names)[RH_NAME_MAX];         /* of hedges, their venues and assets, in this order */
     int64_t log_second;
     int log_lines;
     long log_dropped;
@@ -119,6 +122,14 @@ void rh_lua_open_string(lua_State *L);
 void rh_lua_open_table(lua_State *L);
 void rh_lua_open_math(lua_State *L);
 void rh_lua_open_rehedge(lua_State *L);
+void rh_lua_open_patterns(lua_State *L);        /* trusted.c: only for trusted scripts */
+void rh_lua_open_coroutine(lua_State *L);
+
+/* prelude.c: what of `rehedge` is written in Lua */
+#define RH_LUA_PRELUDE_CHUNK "=rehedge"
+/* Push the table of its functions; `globals`, at a positive index, is what they may use. */
+void rh_lua_run_prelude(lua_State *L, int globals);
+bool rh_lua_in_prelude(const lua_Debug *activation);    /* after lua_getinfo with "S" */
 
 /* value.c: reading arguments strictly and making text without libc or addresses */
 lua_Number rh_lua_number(lua_State *L, int arg);    /* no strings */
@@ -141,7 +152,7 @@ void rh_lua_piece_push(rh_lua_piece *piece);
 
 /* lib_require.c */
 int rh_lua_require(lua_State *L);
-rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* lexer.c's rules */
+rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* by lexer.c */
 
 /* keys.c: the one order of the keys of a table */
 void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */
@@ -154,6 +165,16 @@ bool rh_lua_is_plain(lua_State *L, int index);      /* a table without metatable
 void rh_lua_check_fields(lua_State *L, int index, const char *what, const char *const *names,
                          size_t count);
 
+/* lua_policy.c: calls. Call the function and its arguments on top of the stack with the view live;
+ * a kill that the end of the script overtook counts as an error. */
+int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
+                 int results);
+rh_status rh_lua_die(rh_lua *host, rh_status status);   /* no call may follow; gives `status` */
+rh_status rh_lua_already_dead(const rh_lua *host, rh_error *error);
+/* callbacks.c */
+rh_status rh_lua_notify(rh_policy *policy, const rh_view *view, const rh_notice *notice,
+                        rh_kill_kind *killed_by, rh_error *error);
+
 /* lua_policy.c: an empty VM for a source; rh_policy_free frees it */
 rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,
                      rh_lua **out, rh_error *error);
@@ -164,7 +185,20 @@ void rh_lua_wrap_view(lua_State *L);                /* the fields on top become 
 void rh_lua_fill_view(rh_lua *host);                /* before a call */
 const char *rh_lua_field_name(int field);
 void rh_lua_push_features(lua_State *L);
+const rh_view *rh_lua_live_view(lua_State *L);      /* raises outside a call */
+const rh_view *rh_lua_check_self(lua_State *L, const char *method);
+int rh_lua_unknown_field(lua_State *L);             /* raises; arg 2 is the key */
+
+/* view_book.c */
+void rh_lua_push_assets(lua_State *L);              /* makes the views of assets; pushes nothing */
+int rh_lua_view_asset(lua_State *L);
+int rh_lua_view_orders(lua_State *L);
+int rh_lua_view_route(lua_State *L);
 void rh_lua_push_params(lua_State *L);
+
+/* series.c */
+void rh_lua_declare_series(lua_State *L, int index);
+int rh_lua_record(lua_State *L);
 
 /* lib_pricing.c */
 int rh_lua_price(lua_State *L);
@@ -182,8 +216,9 @@ void rh_lua_refuse_key(lua_State *L, const char *where, const char *key,
 void rh_lua_copy_name(lua_State *L, int index, const char *key, char out[RH_NAME_MAX]);
 rh_status rh_lua_resolve(rh_lua *host, rh_json params, rh_error *error);
 /* Read the decision of scale from the stack slot `index`; raises nothing. */
-rh_status rh_lua_read_orders(rh_lua *host, int index, rh_order_request *orders, size_t *count,
-                             rh_kill_kind *kind, rh_error *error);
+rh_status rh_lua_read_orders(rh_lua *host, const rh_view *view, int index,
+                             rh_order_request *orders, size_t *count, rh_kill_kind *kind,
+                             rh_error *error);
 int rh_lua_state(lua_State *L);                     /* rehedge.state */
 rh_status rh_lua_save_state(const rh_policy *policy, rh_buffer *state, rh_error *error);
 rh_status rh_lua_load_state(rh_policy *policy, const char *bytes, size_t length,

@@ -161,11 +161,12 @@ static rh_status refuse(const lexer *lex, const char *why, rh_error *error)
 /* After `^`: the literal 2, and not followed by another `^` (which would bind tighter). */
 static rh_status check_power(lexer lex, rh_error *error)
 {
+    const lexer at = lex;
     next_token(&lex);
     bool two = lex.kind == NUMERAL && (is(&lex, "2") || is(&lex, "2.0"));
     next_token(&lex);
     if (two && !(lex.kind == OTHER && is(&lex, "^"))) return RH_OK;
-    return refuse(&lex, "`^` is allowed with the literal 2 only (x^2): use math.pow or math.sqrt",
+    return refuse(&at, "`^` is allowed with the literal 2 only (x^2): use math.pow or math.sqrt",
                   error);
 }
 

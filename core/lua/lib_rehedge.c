@@ -129,8 +129,8 @@ static int rehedge_rng(lua_State *L)
     luaL_argcheck(L, index >= 0 && index < 65536, 1,
                   "a stream is a whole number from 0 to 65535");
     rh_stream *stream = lua_newuserdatauv(L, sizeof *stream, 0);
-    rh_stream_init(stream, host->services.seed, host->services.path,
-                   (uint32_t)(RH_PURPOSE_POLICY + (uint32_t)index));
+    uint32_t purpose = host->services.purpose != 0 ? host->services.purpose : RH_PURPOSE_POLICY;
+    rh_stream_init(stream, host->services.seed, host->services.path, purpose + (uint32_t)index);
     push_rng_metatable(L);
     lua_setmetatable(L, -2);
     return 1;
@@ -142,6 +142,7 @@ void rh_lua_open_rehedge(lua_State *L)
         {"greeks", rh_lua_greeks},     {"implied_vol", rh_lua_implied_vol},
         {"log", rehedge_log},          {"policy", rh_lua_policy},
         {"price", rh_lua_price},       {"rng", rehedge_rng},
+        {"record", rh_lua_record},
         {"state", rh_lua_state},       {"to_centre", rehedge_to_centre},
         {"to_edge", rehedge_to_edge},  {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

@@ -180,4 +180,5 @@ void rh_lua_open_string(lua_State *L)
         {"rep", string_rep},   {"sub", string_sub},     {"upper", string_upper},
         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
+    if (rh_lua_host(L)->services.trusted) rh_lua_open_patterns(L);
 }

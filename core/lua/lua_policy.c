@@ -12,7 +12,7 @@
 
 /* --- calls --------------------------------------------------------------------------------- */
 
-static rh_status already_dead(const rh_lua *host, rh_error *error)
+rh_status rh_lua_already_dead(const rh_lua *host, rh_error *error)
 {
     return rh_fail(error, RH_POLICY, "%s: the policy was killed before", host->label);
 }
@@ -26,8 +26,7 @@ static void push_call(lua_State *L, int callback)
     lua_pushvalue(L, RH_LUA_AT_FEATURES);
 }
 
-/* Call the function and its arguments on top of the stack with the view live. */
-static int enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
+int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
                  int results)
 {
     host->view = view;
@@ -35,14 +34,15 @@ static int enter(rh_lua *host, const rh_view *view, const double *features, int 
     rh_lua_fill_view(host);
     rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_CPU_NS_PER_CALL);
     int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
-    rh_lua_account(host);
     host->view = NULL;
     host->features = NULL;
+    host->policy.gas = host->granted - host->budget;
+    rh_lua_account(host);
     /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
     return code == LUA_OK && host->killed ? LUA_ERRRUN : code;
 }
 
-static rh_status die(rh_lua *host, rh_status status)
+rh_status rh_lua_die(rh_lua *host, rh_status status)
 {
     host->dead = true;
     lua_settop(host->L, RH_LUA_AT_END);
@@ -84,15 +84,15 @@ static rh_status trigger(rh_policy *policy, const rh_view *view, const double *f
     rh_lua *host = (rh_lua *)policy;
     lua_State *L = host->L;
     *killed_by = RH_KILL_ERROR;
-    if (host->dead) return already_dead(host, error);
+    if (host->dead) return rh_lua_already_dead(host, error);
     push_call(L, RH_LUA_AT_TRIGGER);
-    int code = enter(host, view, features, 3, 3);
-    if (code != LUA_OK) return die(host, rh_lua_failed(host, code, killed_by, error));
+    int code = rh_lua_enter(host, view, features, 3, 3);
+    if (code != LUA_OK) return rh_lua_die(host, rh_lua_failed(host, code, killed_by, error));
     rh_status status = read_decision(host, decision, error);
     lua_settop(L, RH_LUA_AT_END);
     if (status == RH_OK) return RH_OK;
     *killed_by = RH_KILL_MALFORMED;
-    return die(host, status);
+    return rh_lua_die(host, status);
 }
 
 static rh_status scale(rh_policy *policy, const rh_view *view, const double *features, double lo,
@@ -103,49 +103,64 @@ static rh_status scale(rh_policy *policy, const rh_view *view, const double *fea
     lua_State *L = host->L;
     *killed_by = RH_KILL_ERROR;
     *count = 0;
-    if (host->dead) return already_dead(host, error);
+    if (host->dead) return rh_lua_already_dead(host, error);
     push_call(L, RH_LUA_AT_SCALE);
     lua_pushnumber(L, lo);
     lua_pushnumber(L, hi);
-    int code = enter(host, view, features, 5, 1);
-    if (code != LUA_OK) return die(host, rh_lua_failed(host, code, killed_by, error));
-    rh_status status = rh_lua_read_orders(host, lua_gettop(L), orders, count, killed_by, error);
+    int code = rh_lua_enter(host, view, features, 5, 1);
+    if (code != LUA_OK) return rh_lua_die(host, rh_lua_failed(host, code, killed_by, error));
+    rh_status status = rh_lua_read_orders(host, view, lua_gettop(L), orders, count, killed_by,
+                                          error);
     lua_settop(L, RH_LUA_AT_END);
     if (status == RH_OK) return RH_OK;
     *count = 0;
-    return die(host, status);
+    return rh_lua_die(host, status);
 }
 
 static void free_policy(rh_policy *policy)
 {
     rh_lua *host = (rh_lua *)policy;
     if (host->L != NULL) lua_close(host->L);    /* no finalizer of a script exists */
-    free(host->hedge_names);
+    free(host->names);
     free((void *)host->services.hedges);
     free(host);
 }
 
 static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_lua_load_state,
-                                          free_policy};
+                                          free_policy, rh_lua_notify};
 
 /* --- loading ------------------------------------------------------------------------------- */
+
+/* Copy `count` names behind those that were copied before; NULL stays NULL. */
+static const char *const *copy_names(rh_lua *host, const char **pointers, size_t *used,
+                                     const char *const *names, int count)
+{
+    const char **first = pointers + *used;
+    if (names == NULL) return NULL;
+    for (int i = 0; i < count; i++, ++*used) {
+        snprintf(host->names[*used], RH_NAME_MAX, "%s", names[i]);
+        pointers[*used] = host->names[*used];
+    }
+    return first;
+}
 
 static rh_status copy_services(rh_lua *host, const rh_policy_services *services, rh_error *error)
 {
     host->services = *services;
     host->services.trusted = services->trusted && !host->set->strict;
-    host->services.hedges = NULL;
-    if (services->hedge_count == 0) return RH_OK;
-    size_t count = (size_t)services->hedge_count;
-    const char **names = calloc(count, sizeof *names);
-    host->hedge_names = calloc(count, sizeof *host->hedge_names);
-    host->services.hedges = names;
-    if (names == NULL || host->hedge_names == NULL)
+    host->services.hedges = host->services.hedge_venues = host->services.assets = NULL;
+    size_t used = 0, count = 2 * (size_t)services->hedge_count + (size_t)services->asset_count;
+    if (count == 0) return RH_OK;
+    const char **pointers = calloc(count, sizeof *pointers);
+    host->names = calloc(count, sizeof *host->names);
+    host->services.hedges = pointers;   /* owns all of them, whatever there is */
+    if (pointers == NULL || host->names == NULL)
         return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
-    for (size_t i = 0; i < count; i++) {
-        snprintf(host->hedge_names[i], RH_NAME_MAX, "%s", services->hedges[i]);
-        names[i] = host->hedge_names[i];
-    }
+    (void)copy_names(host, pointers, &used, services->hedges, services->hedge_count);
+    host->services.hedge_venues =
+        copy_names(host, pointers, &used, services->hedge_venues, services->hedge_count);
+    host->services.assets =
+        copy_names(host, pointers, &used, services->assets, services->asset_count);
     return RH_OK;
 }
 
@@ -217,6 +232,7 @@ static int values_body(lua_State *L)
     rh_lua_push_fields(L);
     lua_pushvalue(L, -1);
     references[FIELDS] = luaL_ref(L, LUA_REGISTRYINDEX);
+    rh_lua_push_assets(L);
     rh_lua_wrap_view(L);
     references[VIEW] = luaL_ref(L, LUA_REGISTRYINDEX);
     for (int field = 0; field <= RH_LUA_TIME; field++) {
@@ -234,14 +250,16 @@ static void push_callback(lua_State *L, int reference)
         lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
 }
 
-/* The line where the callback at stack index `at` is defined; 0 without one. */
-static int line_of_callback(lua_State *L, int at)
+/* The line where the callback at stack index `at` is defined; where it is named when the prelude
+ * made it; 0 without one. */
+static int line_of_callback(rh_lua *host, int at, const char *key)
 {
     lua_Debug function;
-    if (lua_isnil(L, at)) return 0;
-    lua_pushvalue(L, at);
-    lua_getinfo(L, ">S", &function);
-    return function.linedefined;
+    if (lua_isnil(host->L, at)) return 0;
+    lua_pushvalue(host->L, at);
+    lua_getinfo(host->L, ">S", &function);
+    if (!rh_lua_in_prelude(&function)) return function.linedefined;
+    return rh_lua_line_of(host->source, host->source_length, key);
 }
 
 static rh_status lay_out_stack(rh_lua *host, rh_error *error)
@@ -257,8 +275,8 @@ static rh_status lay_out_stack(rh_lua *host, rh_error *error)
     push_callback(L, host->declared.scale);
     for (int i = 0; i < VALUES; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
     RH_ASSERT(lua_gettop(L) == RH_LUA_AT_END);
-    host->trigger_line = line_of_callback(L, RH_LUA_AT_TRIGGER);
-    host->scale_line = line_of_callback(L, RH_LUA_AT_SCALE);
+    host->trigger_line = line_of_callback(host, RH_LUA_AT_TRIGGER, "trigger");
+    host->scale_line = line_of_callback(host, RH_LUA_AT_SCALE, "scale");
     return RH_OK;
 }
 

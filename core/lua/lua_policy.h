@@ -15,6 +15,6 @@ const char *rh_lua_version(void);
 
 /* Everything a script can reach from its globals, one "path type" a line, sorted. For the test
  * that compares it with a golden list, and for the documents. */
-rh_status rh_lua_inventory(rh_buffer *out, rh_error *error);
+rh_status rh_lua_inventory(bool trusted, rh_buffer *out, rh_error *error);
 
 #endif

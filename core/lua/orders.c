@@ -9,13 +9,14 @@
 
 typedef struct order_reading {
     rh_lua *host;
+    const rh_view *view;
     rh_order_request *orders;
     size_t count;
     rh_kill_kind kind;
 } order_reading;
 
 static const char *const order_keys[] = {"qty", "instrument", "kind", "limit", "slippage_bps",
-                                         "slices", "over", "cancel"};
+                                         "slices", "over", "cancel", "replace", "venue"};
 
 /* Push the field `key` of the order at `index`; false (nothing pushed) when it is absent. */
 static bool field(lua_State *L, int index, const char *key)
@@ -51,6 +52,33 @@ static const char *text_field(lua_State *L, int index, const char *key)
     const char *text = lua_tostring(L, -1);
     lua_pop(L, 1);      /* the order holds on to it */
     return text;
+}
+
+/* The first hedge instrument that trades at the venue, or `instrument` if it does. */
+static int read_venue(lua_State *L, const rh_lua *host, int index, int instrument)
+{
+    const rh_policy_services *services = &host->services;
+    const char *const *venues = services->hedge_venues;
+    const char *name = text_field(L, index, "venue");
+    char shown[RH_NAME_MAX];
+    int first = -1;
+    if (name == NULL) return instrument;
+    for (int i = 0; venues != NULL && i < services->hedge_count; i++) {
+        if (strcmp(venues[i], name) != 0) continue;
+        if (i == instrument) return i;
+        if (first < 0) first = i;
+    }
+    rh_text_escape(shown, sizeof shown, name, strlen(name));
+    if (first >= 0 && instrument >= 0)
+        luaL_error(L, "venue: '%s' does not trade at '%s'", services->hedges[instrument], shown);
+    if (first < 0) {
+        const char *near = venues != NULL ? rh_nearest_name(name, venues,
+                                                (size_t)services->hedge_count) : NULL;
+        luaL_error(L, "venue: no hedge instrument trades at '%s'%s%s%s", shown,
+                   near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                   near != NULL ? "'?" : "");
+    }
+    return first;
 }
 
 static int read_instrument(lua_State *L, const rh_lua *host, int index)
@@ -103,13 +131,34 @@ static void read_schedule(lua_State *L, int index, rh_order_request *order)
         luaL_error(L, "over: %d slices need a time to spread over", order->slices);
 }
 
-static void read_cancel(lua_State *L, int index, rh_order_request *order)
+/* The number of a live order at stack top, which is dropped. */
+static uint32_t read_id(lua_State *L, const order_reading *reading, const char *key)
 {
-    if (!field(L, index, "cancel")) return;
-    if (lua_type(L, -1) != LUA_TSTRING || strcmp(lua_tostring(L, -1), "all") != 0)
-        luaL_error(L, "cancel: expected \"all\"");
-    order->cancel_live = true;
+    const rh_view *view = reading->view;
+    lua_Integer id = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
+    if (id < 1 || id > UINT32_MAX)
+        luaL_error(L, "%s: expected %sthe number of a live order", key,
+                   strcmp(key, "cancel") == 0 ? "\"all\" or " : "");
+    if (view->ops->is_live == NULL || !view->ops->is_live(view->host, (uint32_t)id))
+        luaL_error(L, "%s: order %I is not live", key, (LUAI_UACINT)id);
     lua_pop(L, 1);
+    return (uint32_t)id;
+}
+
+/* `cancel` alone may come without a quantity; `replace` is a cancel and a new order in one. */
+static void read_cancel(lua_State *L, const order_reading *reading, int index,
+                        rh_order_request *order)
+{
+    bool replaces = field(L, index, "replace");
+    if (replaces) order->cancel_id = read_id(L, reading, "replace");
+    if (!field(L, index, "cancel")) return;
+    if (replaces) luaL_error(L, "cancel: not together with replace");
+    if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "all") == 0) {
+        order->cancel_live = true;
+        lua_pop(L, 1);
+        return;
+    }
+    order->cancel_id = read_id(L, reading, "cancel");
 }
 
 static void read_order(lua_State *L, order_reading *reading, int index)
@@ -120,15 +169,19 @@ static void read_order(lua_State *L, order_reading *reading, int index)
                    lua_type(L, index) == LUA_TTABLE ? "table with a metatable"
                                                     : luaL_typename(L, index));
     rh_lua_check_fields(L, index, "an order", order_keys, sizeof order_keys / sizeof *order_keys);
-    read_cancel(L, index, &order);
+    read_cancel(L, reading, index, &order);
+    bool cancels = order.cancel_live || order.cancel_id != 0;
+    bool replaces = field(L, index, "replace");
+    if (replaces) lua_pop(L, 1);
     order.qty = number_field(L, index, "qty", -RH_QTY_MAX, RH_QTY_MAX, (double)NAN);
-    if (isnan(order.qty) && !order.cancel_live) luaL_error(L, "qty: missing");
+    if (isnan(order.qty) && (!cancels || replaces)) luaL_error(L, "qty: missing");
     if (isnan(order.qty)) order.qty = 0.0;
     order.instrument = read_instrument(L, reading->host, index);
+    order.instrument = read_venue(L, reading->host, index, order.instrument);
     read_kind(L, index, &order);
     order.slippage_bps = number_field(L, index, "slippage_bps", 0, 1e6, 0);
     read_schedule(L, index, &order);
-    if (order.qty == 0.0 && !order.cancel_live) return;
+    if (order.qty == 0.0 && !cancels) return;
     reading->orders[reading->count++] = order;
 }
 
@@ -183,8 +236,9 @@ static rh_status read_number(rh_lua *host, double qty, rh_order_request *orders,
     return RH_OK;
 }
 
-rh_status rh_lua_read_orders(rh_lua *host, int index, rh_order_request *orders, size_t *count,
-                             rh_kill_kind *kind, rh_error *error)
+rh_status rh_lua_read_orders(rh_lua *host, const rh_view *view, int index,
+                             rh_order_request *orders, size_t *count, rh_kill_kind *kind,
+                             rh_error *error)
 {
     char why[RH_ERROR_MESSAGE_MAX];
     int type = lua_type(host->L, index);
@@ -198,7 +252,8 @@ rh_status rh_lua_read_orders(rh_lua *host, int index, rh_order_request *orders, 
                  lua_typename(host->L, type));
         return malformed(host, error, why);
     }
-    order_reading reading = {.host = host, .orders = orders, .kind = RH_KILL_MALFORMED};
+    order_reading reading = {
+        .host = host, .view = view, .orders = orders, .kind = RH_KILL_MALFORMED};
     rh_status status = rh_lua_protected(host, read_table, &reading, index, error);
     *count = reading.count;
     *kind = reading.kind;

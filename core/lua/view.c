@@ -8,10 +8,10 @@
 #include "base/text.h"
 #include "lua/host.h"
 
-static const rh_view *live_view(lua_State *L)
+const rh_view *rh_lua_live_view(lua_State *L)
 {
     const rh_view *view = rh_lua_host(L)->view;
-    if (view == NULL) luaL_error(L, "the view is only valid inside trigger and scale");
+    if (view == NULL) luaL_error(L, "the view is only valid inside a call of the policy");
     return view;
 }
 
@@ -29,13 +29,13 @@ static const char *shown_key(lua_State *L, int index, char out[RH_NAME_MAX])
     return out;
 }
 
-static int unknown_field(lua_State *L)
+int rh_lua_unknown_field(lua_State *L)
 {
     static const char *const names[] = {
 #define X(name, lua_name, unit, about) lua_name,
         RH_VIEW_FIELD_MAP(X)
 #undef X
-        "time", "cost", "wake_in", "wake_outside"};
+        "time", "asset", "cost", "orders", "route", "wake_in", "wake_outside"};
     char key[RH_NAME_MAX];
     const char *name = shown_key(L, 2, key);
     const char *near = rh_nearest_name(name, names, sizeof names / sizeof *names);
@@ -58,9 +58,9 @@ static void push_field(lua_State *L, const rh_view *view, int field)
 static int view_index(lua_State *L)
 {
     rh_lua *host = rh_lua_host(L);
-    const rh_view *view = live_view(L);
+    const rh_view *view = rh_lua_live_view(L);
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER) return unknown_field(L);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER) return rh_lua_unknown_field(L);
     int field = (int)lua_tointeger(L, -1);
     push_field(L, view, field);
     if (field == RH_LUA_TIME || (view->eager_mask >> field & 1u)) {
@@ -88,16 +88,16 @@ void rh_lua_fill_view(rh_lua *host)
 
 /* --- methods ------------------------------------------------------------------------------- */
 
-static const rh_view *check_self(lua_State *L, const char *method)
+const rh_view *rh_lua_check_self(lua_State *L, const char *method)
 {
     if (lua_type(L, 1) != LUA_TUSERDATA)
         luaL_error(L, "%s is called with a colon: s:%s(...)", method, method);
-    return live_view(L);
+    return rh_lua_live_view(L);
 }
 
 static int view_cost(lua_State *L)
 {
-    const rh_view *view = check_self(L, "cost");
+    const rh_view *view = rh_lua_check_self(L, "cost");
     double qty = rh_lua_number(L, 2);
     luaL_argcheck(L, isfinite(qty) && fabs(qty) <= RH_QTY_MAX, 2, "expected a finite quantity");
     rh_lua_charge(L, 32);
@@ -107,7 +107,7 @@ static int view_cost(lua_State *L)
 
 static int view_wake_outside(lua_State *L)
 {
-    const rh_view *view = check_self(L, "wake_outside");
+    const rh_view *view = rh_lua_check_self(L, "wake_outside");
     double lo = rh_lua_number(L, 2), hi = rh_lua_number(L, 3);
     if (!(lo <= hi)) return luaL_error(L, "wake_outside: expected lo <= hi, both numbers");
     view->ops->wake_outside(view->host, lo, hi);
@@ -116,7 +116,7 @@ static int view_wake_outside(lua_State *L)
 
 static int view_wake_in(lua_State *L)
 {
-    const rh_view *view = check_self(L, "wake_in");
+    const rh_view *view = rh_lua_check_self(L, "wake_in");
     int64_t duration_ns = 0;
     if (lua_type(L, 2) == LUA_TSTRING) {
         if (!rh_parse_duration(lua_tostring(L, 2), &duration_ns))
@@ -149,11 +149,14 @@ static void make_userdata(lua_State *L, const char *name)
 /* The table behind `s`: methods, and the eager fields that the script reads. */
 void rh_lua_push_fields(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"cost", view_cost},
+    static const luaL_Reg methods[] = {{"asset", rh_lua_view_asset},
+                                       {"cost", view_cost},
+                                       {"orders", rh_lua_view_orders},
+                                       {"route", rh_lua_view_route},
                                        {"wake_in", view_wake_in},
                                        {"wake_outside", view_wake_outside},
                                        {NULL, NULL}};
-    lua_createtable(L, 0, RH_VIEW_FIELDS + 4);
+    lua_createtable(L, 0, RH_VIEW_FIELDS + 7);
     luaL_setfuncs(L, methods, 0);
     lua_createtable(L, 0, 1);
     lua_createtable(L, 0, RH_VIEW_FIELDS + 1);
@@ -182,7 +185,9 @@ static int feature_index(lua_State *L)
 {
     rh_lua *host = rh_lua_host(L);
     char key[RH_NAME_MAX];
-    live_view(L);
+    rh_lua_live_view(L);
+    if (host->features == NULL)
+        return luaL_error(L, "features are only valid inside trigger and scale");
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER)
         return luaL_error(L, "undeclared feature '%s': name it under `features`",

@@ -1,6 +1,7 @@
-/* Where scripts come from: files, the shipped policies that are embedded in the program, and bundles
- * (a main file with the modules it may require), which core/host finds through rh_policy_finder.
- * A source is bytes with a name and a hash, read once and bounded; nothing is read again later. */
+/* Where scripts come from: files, the shipped policies that are embedded in the program, and
+ * bundles (a main file with the modules it may require), which core/host finds through
+ * rh_policy_finder. A source is bytes with a name and a hash, read once and bounded; nothing is
+ * read again later. */
 #ifndef RH_POLICY_SOURCE_H
 #define RH_POLICY_SOURCE_H
 
@@ -67,5 +68,6 @@ rh_status rh_policy_source_open(const rh_policy_finder *finder, const char *spec
 
 typedef struct rh_shipped_script { const char *name, *bytes; size_t length; } rh_shipped_script;
 extern const rh_shipped_script rh_shipped_scripts[];    /* generated from scripts/, NULL-ended */
+extern const rh_shipped_script rh_prelude;              /* scripts/prelude.lua: no policy */
 
 #endif

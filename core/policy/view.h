@@ -5,6 +5,7 @@
 #define RH_POLICY_VIEW_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -44,6 +45,22 @@ typedef enum rh_view_field {
 
 typedef struct rh_view rh_view;
 
+typedef struct rh_live_order {
+    uint32_t order;             /* its id */
+    const char *instrument;
+    double qty, remaining;      /* spot-equivalent asset units, signed; remaining as reported */
+    double limit;               /* 0: a market order */
+    bool cancelling;            /* a cancel is under way */
+} rh_live_order;
+
+typedef struct rh_route_line {
+    const char *instrument, *venue;
+    double units;               /* the order it would make: instrument units, whole lots */
+    double qty;                 /* what would fill at once, spot-equivalent */
+    double mid, price, cost;    /* average price; cost in the numeraire, positive = lost */
+} rh_route_line;
+
+/* The last four may be NULL where nothing answers them. */
 typedef struct rh_view_ops {
     /* A field that is not eager, computed on demand. */
     double (*field)(void *host, rh_view_field field);
@@ -54,6 +71,14 @@ typedef struct rh_view_ops {
     void (*wake_outside)(void *host, double lo, double hi);
     /* One-shot wake after duration_ns > 0. A new call replaces the pending one. */
     void (*wake_in)(void *host, int64_t duration_ns);
+    /* The same field of one asset of the universe; those that have no asset are as above. */
+    double (*asset_field)(void *host, int asset, rh_view_field field);
+    /* The first live order at or after the cursor `at` (0 at the start), oldest first; the next
+     * cursor, or -1 when there is none. Live as far as is reported. */
+    int (*next_order)(void *host, int at, rh_live_order *order);
+    bool (*is_live)(void *host, uint32_t order);
+    /* What each hedge instrument would do for qty now, from what is known; their number. */
+    int (*route)(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX]);
 } rh_view_ops;
 
 struct rh_view {

@@ -1,5 +1,5 @@
 /* Pacing: the wall clock is a number here. Claims: proportional, without drift however often it is
- * asked; never back; bounded by `until`; a change of speed, a pause or a stop leaps over nothing. */
+ * asked; never back; bounded by `until`; a change of speed, a pause, a stop leap over nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,8 +114,8 @@ static void a_new_speed_starts_from_what_was_reached(void **state)
 
 static void speeds_are_read_strictly(void **state)
 {
-    static const char *const bad[] = {"", "x", "0", "-1", "nan", "inf", "1e13", "1e-7", "60x", "MAX",
-                                      "0x10", "6 0", "xx6"};
+    static const char *const bad[] = {"", "x", "0", "-1", "nan", "inf", "1e13", "1e-7", "60x",
+                                      "MAX", "0x10", "6 0", "xx6"};
     double speed = 42;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -194,7 +194,7 @@ static void endless_huge_and_strange_files_are_refused_once(void **state)
     one_change(f);
 }
 
-/* Replaced as fast as possible for two seconds: looked at now and then, and the last one is seen. */
+/* Replaced as fast as possible for two seconds: looked at now and then, and the last is seen. */
 static void a_storm_is_looked_at_now_and_then(void **state)
 {
     fixture *f = *state;

@@ -65,7 +65,8 @@ static inline void fake_set(fake *f, rh_view_field field, double value)
 
 static inline void fake_init(fake *f)
 {
-    static const rh_view_ops ops = {fake_field, fake_cost, fake_wake_outside, fake_wake_in};
+    static const rh_view_ops ops = {fake_field, fake_cost, fake_wake_outside, fake_wake_in,
+                                    NULL, NULL, NULL, NULL};
     memset(f, 0, sizeof *f);
     f->view.ops = &ops;
     f->view.host = f;

@@ -46,9 +46,9 @@ extern "C" double quantlib_american(int scheme, double S, double K, double T, do
                                     double sigma)
 {
     static const auto nothing = process(100.0, 0.0, 0.0, 0.2);
+    static const Inner fast(nothing, QdFpAmericanEngine::fastScheme());
     static const Inner accurate(nothing, QdFpAmericanEngine::accurateScheme());
-    static const Inner precise(nothing, QdFpAmericanEngine::highPrecisionScheme());
-    return (scheme == 0 ? accurate : precise).calculatePut(S, K, r, q, sigma, T);
+    return (scheme == 0 ? fast : accurate).calculatePut(S, K, r, q, sigma, T);
 }
 
 extern "C" void quantlib_baw_prepare(int i, int is_call, double S, double K, int days, double r,
