@@ -15,7 +15,7 @@ static const int64_t line_every_ns = 10000000000;
 
 typedef struct replay_arguments {
     const char *policy, *seed, *out, *speed, *name;
-    bool json, quiet, watch, socket, paused;
+    bool json, quiet, watch, socket, paused, trusted;
     rh_words sets, allowed;
 } replay_arguments;
 
@@ -110,6 +110,7 @@ static int replay(const char *scenario, replay_arguments *given)
     request.set_count = given->sets.count;
     request.allowed = given->allowed.items;
     request.out_dir = given->out;
+    request.trusted = given->trusted;
     rh_status status = replay_whole(&request, &options, given, &result, &error);
     if (status == RH_OK) {
         status = rh_cli_finish(&result, given->out, given->json, given->quiet, &error);
@@ -148,6 +149,8 @@ int rh_cmd_replay(int argc, char **argv)
          "exist", &given.out, NULL, NULL},
         {"--json", NULL, "print summary.json instead of the table", NULL, &given.json, NULL},
         {"--quiet", NULL, "no terminal, no progress", NULL, &given.quiet, NULL},
+        {"--trusted", NULL, "trust the scripts like this program: patterns, coroutines, no "
+         "instruction limit", NULL, &given.trusted, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,
          &given.allowed},
         {NULL, NULL, NULL, NULL, NULL, NULL},

@@ -9,7 +9,7 @@ typedef struct rh_screen {
     int rows, columns;
     bool able;          /* a terminal that can: not dumb, rows enough */
     bool entered;
-    char shown[1024];
+    char shown[2048];
 } rh_screen;
 
 void rh_screen_enter(rh_screen *screen);        /* measures; sets the row aside */

@@ -5,7 +5,7 @@
 
 #include "host/replay.h"
 
-#define RH_STATUS_LINE_MAX 1024
+#define RH_STATUS_LINE_MAX 2048
 
 /* Time, speed, spot, net delta, P&L, policy, last swap; what does not fit is cut from the right. */
 void rh_status_line(const rh_replay_look *look, int columns, char line[RH_STATUS_LINE_MAX]);
