@@ -3,8 +3,6 @@
  * exit status tells a run whose policy was killed (4) from one that failed (1, 3). */
 #include "cli/commands.h"
 
-#include "report/report.h"
-
 typedef struct run_arguments {
     const char *policy, *seed, *out;
     bool json, quiet, trusted;
@@ -14,27 +12,6 @@ typedef struct run_arguments {
 static void pass_progress(void *context, double fraction, uint64_t events)
 {
     rh_progress_update(context, fraction, events);
-}
-
-static rh_status print_result(const rh_run_result *result, bool json, rh_error *error)
-{
-    if (json) {
-        fputs(result->summary.bytes, stdout);
-        size_t length = result->summary.length;
-        if (length == 0 || result->summary.bytes[length - 1] != '\n') putchar('\n');
-        return RH_OK;
-    }
-    const char *summary = result->summary.bytes;
-    return rh_report_table(stdout, &summary, NULL, 1, rh_cli_colour(stdout), error);
-}
-
-static rh_status finish(rh_run_result *result, const run_arguments *given, rh_error *error)
-{
-    RH_TRY(rh_cli_commit(result, error));
-    RH_TRY(print_result(result, given->json, error));
-    fflush(stdout);
-    if (given->out && !given->quiet) fprintf(stderr, "run directory: %s\n", given->out);
-    return RH_OK;
 }
 
 static int run(const char *scenario, run_arguments *given)
@@ -59,7 +36,7 @@ static int run(const char *scenario, run_arguments *given)
     rh_status status = rh_run_scenario(&request, &result, &error);
     if (status == RH_OK) {
         rh_progress_end(&progress, result.events);
-        status = finish(&result, given, &error);
+        status = rh_cli_finish(&result, given->out, given->json, given->quiet, &error);
     } else {
         rh_progress_abandon(&progress);
     }
