@@ -1,6 +1,6 @@
 -- The part of `rehedge` that is written in Lua: combinators, functions that make a trigger of
--- triggers. Runs in every VM before the script, with its own globals; knows nothing about the host
--- but the two helpers it is given. A combinator passes on what the deciding trigger returned.
+-- triggers. Runs in a VM when a script first asks for one, with its own globals; knows nothing
+-- about the host but two helpers. A combinator passes on what the deciding trigger returned.
 local duration_of, time_of = ...        -- text -> nanoseconds, or nil
 
 local function fail(what, found)
@@ -18,7 +18,10 @@ end
 local function check_list(who, triggers)
   if type(triggers) ~= "table" then fail(who .. ": expected a list of triggers", triggers) end
   local list = {}
-  for i, trigger in ipairs(triggers) do list[i] = check_trigger(who, trigger) end
+  for i, trigger in ipairs(triggers) do
+    if i > 256 then error(who .. ": more than 256 triggers", 0) end
+    list[i] = check_trigger(who, trigger)
+  end
   if #list == 0 then error(who .. ": the list of triggers is empty", 0) end
   return list
 end

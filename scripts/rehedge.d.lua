@@ -130,6 +130,7 @@ function View:wake_in(duration) end
 ---@field wake? rehedge.Wake
 ---@field trigger? fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---@field scale? fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled
+---@field scope? "asset"|"portfolio"
 ---@field series? string[] names for rehedge.record, at most 64
 ---@field on_fill? fun(s: rehedge.View, p: table, fill: rehedge.Fill)
 ---@field on_reject? fun(s: rehedge.View, p: table, order: rehedge.Rejected)

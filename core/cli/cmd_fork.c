@@ -1,6 +1,7 @@
 /* `rehedge fork`: the run up to a time once, then a branch per policy from the identical state.
  * Makes its processes before any thread exists. Prints as compare does. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -52,6 +53,7 @@ static int fork_run(const fork_arguments *given, int processes)
                                .count = count,
                                .processes = processes,
                                .out_dir = given->out,
+                               .leave = _exit,
                                .finish = commit_branch};
     request.base.policy = given->policy;
     request.base.seed = given->seed;

@@ -1,5 +1,5 @@
-/* What a run directory keeps so that the run can be had again: the scenario as it was resolved, every
- * script by its hash, and the hashes of the data. `archive` is the path of a run directory.
+/* What a run directory keeps so that the run can be had again: the scenario as it was resolved,
+ * every script by its hash, and the hashes of the data. `archive` is the path of a run directory.
  * Invariant: what is read back is what was written, or it is refused with what differs. */
 #ifndef RH_ENGINE_ARCHIVE_H
 #define RH_ENGINE_ARCHIVE_H
@@ -8,7 +8,7 @@
 
 struct rh_run;
 
-/* Into the directory of the run, when it has one: scenario.json, inputs.json, the scripts so far. */
+/* Into the directory of the run, when it has one: scenario.json, inputs.json, scripts so far. */
 rh_status rh_archive_inputs(struct rh_run *run, rh_error *error);
 /* scripts/SHA256.lua, or SHA256.files and the modules it lists, unless it is there already. A
  * failure sticks and surfaces when the directory is finished. */

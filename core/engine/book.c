@@ -100,12 +100,12 @@ rh_status rh_run_client_trades(rh_run *run, rh_error *error)
 
 /* --- settlement ---------------------------------------------------------------------------- */
 
-static bool options_alive(const rh_run *run)
+static bool options_alive(const rh_run *run, int asset)
 {
     for (int i = 0; i < run->universe->instrument_count; i++) {
         const rh_instrument *o = &run->universe->instruments[i];
         bool held = rh_positions_holds(&run->filled, i);
-        if (o->kind == RH_INSTRUMENT_OPTION && o->asset == run->asset && held) return true;
+        if (o->kind == RH_INSTRUMENT_OPTION && o->asset == asset && held) return true;
     }
     return false;
 }
@@ -126,12 +126,12 @@ static void expire_orders(rh_run *run, int instrument)
 }
 
 /* While options are left only the expired ones' share of the hedge goes; then all of it. */
-static rh_status unwind(rh_run *run, double released, rh_error *error)
+static rh_status unwind(rh_run *run, int asset, double released, rh_error *error)
 {
     if (run->flattening) return RH_OK; /* all of it is going anyway */
     run->forced = true;
-    rh_status status =
-        options_alive(run) ? rh_run_release(run, released, error) : rh_run_flatten(run, error);
+    rh_status status = options_alive(run, asset) ? rh_run_release(run, asset, released, error)
+                                                 : rh_run_flatten(run, 1u << asset, error);
     run->forced = false;
     return status;
 }
@@ -150,17 +150,20 @@ static rh_status settled(rh_run *run, rh_error *error)
         hold_state(run);
         run->hedging.over = true;
     }
-    bool options = run->options_settled;
-    double released = run->released_delta;
-    run->options_settled = false;
-    run->released_delta = 0.0;
-    if (options && run->scenario->unwind_at_expiry) RH_TRY(unwind(run, released, error));
+    uint32_t options = run->options_settled;
+    run->options_settled = 0;
+    for (int a = 0; options != 0 && a < run->universe->asset_count; a++) {
+        double released = run->released_delta[a];
+        run->released_delta[a] = 0.0;
+        if (!(options >> a & 1u) || !run->scenario->unwind_at_expiry) continue;
+        RH_TRY(unwind(run, a, released, error));
+    }
     return rh_run_flatten_when_idle(run, error);
 }
 
-static double delta_now(rh_run *run)
+static double delta_now(rh_run *run, int asset)
 {
-    return rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
+    return rh_net_delta_of(&run->net[asset], &run->filled, &run->is, run->now_ns, false);
 }
 
 static void journal_settlement(rh_run *run, int instrument, double market, double paid)
@@ -176,7 +179,7 @@ static void journal_settlement(rh_run *run, int instrument, double market, doubl
 rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
 {
     const rh_instrument *i = &run->universe->instruments[instrument];
-    bool option = i->kind == RH_INSTRUMENT_OPTION, ours = option && i->asset == run->asset;
+    bool option = i->kind == RH_INSTRUMENT_OPTION, ours = option && (run->hedged >> i->asset & 1u);
     double paid[RH_LAYERS], told[RH_LAYERS];
     double market = run->is.spot[i->asset]; /* the asset's market at expiry */
     expire_orders(run, instrument);
@@ -184,7 +187,7 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     if (!rh_positions_holds(&run->filled, instrument) || !(market > 0.0)) {
         return settled(run, error);
     }
-    double before = ours ? delta_now(run) : 0.0;
+    double before = ours ? delta_now(run, i->asset) : 0.0;
     double qty = rh_positions_qty(&run->filled, instrument);
     double price = option ? rh_option_payoff(i, market) : market;
     rh_books_settle(&run->books, &run->is, run->now_ns, instrument, price, paid);
@@ -193,8 +196,10 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     rh_digest_event(run, RH_TAG_SETTLEMENT, (uint32_t)instrument, run->now_ns, value);
     journal_settlement(run, instrument, market, paid[0] + paid[1]);
     RH_TRY(rh_run_rebuild(run, error));
-    if (ours) run->released_delta += before - delta_now(run);
-    run->options_settled |= ours;
+    if (ours) {
+        run->released_delta[i->asset] += before - delta_now(run, i->asset);
+        run->options_settled |= 1u << i->asset;
+    }
     if (option) rh_run_note_expiry(run, instrument, qty, price);
     rh_run_want_wake(run, RH_ON_EXPIRY);
     return settled(run, error);

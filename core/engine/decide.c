@@ -38,13 +38,29 @@ rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error)
 
 /* --- wake conditions ----------------------------------------------------------------------- */
 
-static bool beyond(const rh_run *run, const rh_view *view)
+/* The other assets of a portfolio, each against the same band. */
+static bool another_beyond(rh_run *run)
+{
+    const rh_wake *wake = &rh_run_policy(run)->wake;
+    for (int a = 0; a < run->universe->asset_count; a++) {
+        if (a == run->asset || !(run->hedged >> a & 1u)) continue;
+        double delta = rh_run_asset_field(run, a, RH_VIEW_DELTA), band = wake->delta_beyond;
+        if (wake->delta_unit == RH_BAND_QUOTE) delta *= run->known.spot[a];
+        if (wake->delta_unit == RH_BAND_PERCENT)
+            band *= 0.01 * rh_run_asset_field(run, a, RH_VIEW_GROSS_DELTA);
+        if (fabs(delta) > band) return true;
+    }
+    return false;
+}
+
+static bool beyond(rh_run *run, const rh_view *view)
 {
     const rh_policy_slot *slot = &run->slot;
     const rh_wake *wake = &rh_run_policy(run)->wake;
     double delta = view->eager[RH_VIEW_DELTA];
     if (!isnan(slot->wake_lo)) return delta < slot->wake_lo || delta > slot->wake_hi;
     if (isnan(wake->delta_beyond)) return false;
+    if (run->hedged != 1u << run->asset && another_beyond(run)) return true;
     double band = wake->delta_beyond;
     if (wake->delta_unit == RH_BAND_QUOTE) delta *= view->eager[RH_VIEW_SPOT];
     if (wake->delta_unit == RH_BAND_PERCENT) {
@@ -61,7 +77,7 @@ static bool moved(const rh_run *run, const rh_view *view)
     return fabs(view->eager[RH_VIEW_SPOT] / last - 1.0) > beyond_share;
 }
 
-static bool is_due(const rh_run *run, const rh_view *view, uint32_t seen, bool timer_due)
+static bool is_due(rh_run *run, const rh_view *view, uint32_t seen, bool timer_due)
 {
     const rh_wake *wake = &rh_run_policy(run)->wake;
     if (wake->always || timer_due || (seen & wake->on)) return true;
@@ -112,6 +128,14 @@ static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_dec
     return status;
 }
 
+/* Every asset that is hedged has shown a price. */
+static bool hedges_priced(const rh_run *run)
+{
+    for (uint32_t a = 0, left = run->hedged; left != 0; a++, left >>= 1)
+        if ((left & 1u) && !(run->known.spot[a] > 0.0)) return false;
+    return true;
+}
+
 rh_status rh_run_wake(rh_run *run, rh_error *error)
 {
     rh_policy_slot *slot = &run->slot;
@@ -125,7 +149,7 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     if (!part->policy) return RH_OK;
     if (!run->priced) run->priced = rh_books_can_mark(&run->reported, &run->known);
     /* Until prices are known the reasons to wake are kept for the first wake that can see them. */
-    if (!run->priced || !(run->known.spot[run->asset] > 0.0)) return RH_OK;
+    if (!run->priced || !hedges_priced(run)) return RH_OK;
     slot->seen = 0;
     slot->timer_due = false;
     run->woke_ns = run->now_ns;

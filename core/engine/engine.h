@@ -14,7 +14,7 @@
 
 typedef struct rh_run_request {
     const char *scenario_path;
-    const char *archive;     /* a run directory whose copy of the scenario and scripts are read; data
+    const char *archive;     /* a run directory whose copies of scenario and scripts are read; data
                                 are found from scenario_path and must be as they were; or NULL */
     const char *const *swaps; /* "TIME=POLICY" of --swap, after the scenario's own */
     int swap_count;

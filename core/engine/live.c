@@ -1,6 +1,6 @@
 /* The face of a run: open, go, look, act between events, finish. One way for every command, so that
- * a paced run, a whole one and a rerun are the same run. Owns the scenario, the run and the policies
- * that a person brought; must not pace, watch or wait. */
+ * a paced run, a whole one and a rerun are the same run. Owns the scenario, the run and the
+ * policies that a person brought; must not pace, watch or wait. */
 #include "engine/live.h"
 
 #include <math.h>
@@ -29,20 +29,26 @@ struct rh_live {
 
 /* --- open, go, finish ---------------------------------------------------------------------- */
 
-rh_status rh_live_open(const rh_run_request *request, rh_live **out, rh_error *error)
+static rh_status open_run(const rh_run_request *request, bool by_hand, rh_live **out,
+                          rh_error *error)
 {
     rh_live *live = calloc(1, sizeof *live);
     *out = NULL;
     if (!live) return rh_fail(error, RH_NO_MEMORY, "no memory for a run");
     live->request = request;
     rh_status status = rh_scenario_read(request, &live->scenario, error);
-    if (status == RH_OK) status = rh_run_open(request, live->scenario, &live->run, error);
+    if (status == RH_OK) status = rh_run_open(request, live->scenario, by_hand, &live->run, error);
     if (status != RH_OK) {
         rh_live_close(live);
         return status;
     }
     *out = live;
     return RH_OK;
+}
+
+rh_status rh_live_open(const rh_run_request *request, rh_live **live, rh_error *error)
+{
+    return open_run(request, true, live, error);
 }
 
 static void forget(rh_brought *brought);
@@ -114,7 +120,7 @@ rh_status rh_run_scenario(const rh_run_request *request, rh_run_result *result, 
     rh_live *live = NULL;
     rh_error local = {0};
     *result = (rh_run_result){0};
-    RH_TRY(rh_live_open(request, &live, error ? error : &local));
+    RH_TRY(open_run(request, false, &live, error ? error : &local));
     rh_status status = rh_live_finish(live, result, error);
     rh_live_close(live);
     return status;

@@ -41,7 +41,7 @@ rh_status rh_live_swap(rh_live *live, const char *spec, bool cancel_orders, rh_e
 rh_status rh_live_reload(rh_live *live, bool cancel_orders, rh_error *why);
 /* "band=0.4": the live policy's source with this param, by the same transaction. */
 rh_status rh_live_set(rh_live *live, const char *assignment, rh_error *why);
-/* No later event happens: positions stay, marked at the present; rh_live_finish gives the result. */
+/* No later event happens: positions stay, marked at the present. rh_live_finish comes next. */
 void rh_live_quit(rh_live *live);
 
 /* A recorded swap or set, from the copies in request->archive: resolved params instead of names. */
@@ -63,8 +63,8 @@ rh_status rh_live_repeat(rh_live *live, const rh_live_recorded *recorded, rh_err
 /* Of a request with fork_at: on to the place of the fork, where the run waits in the middle of a
  * swap whose policy is still open. */
 rh_status rh_live_go_to_fork(rh_live *live, rh_error *error);
-/* Which of request->branches comes; from here on the run is that of --swap with it. `out_dir`: a run
- * directory of its own, with what the run has written so far; NULL: none. */
+/* Which of request->branches comes; from here on the run is that of --swap with it. `out_dir`: a
+ * run directory of its own, with what the run has written so far; NULL: none. */
 rh_status rh_live_branch(rh_live *live, int branch, const char *out_dir, rh_error *error);
 /* How many events have been processed. */
 uint64_t rh_live_sequence(const rh_live *live);

@@ -83,6 +83,17 @@ static rh_status check_gives(const rh_policy *policy, bool whole, rh_part part, 
                    policy->name, rh_part_words[missing]);
 }
 
+/* Hedges of several assets need a policy that says it looks at all of them. */
+static rh_status check_scope(const rh_run *run, const rh_policy *policy, rh_error *error)
+{
+    bool several = (run->hedged & (run->hedged - 1)) != 0;
+    if (!several || policy->portfolio) return RH_OK;
+    return rh_fail(error, RH_POLICY,
+                   "%s hedges one asset, and the hedge instruments are of several: a policy for "
+                   "them says scope = \"portfolio\"",
+                   policy->name);
+}
+
 static rh_status load_part(rh_run *run, const rh_policy_choice *choice, rh_json params, bool whole,
                            rh_part which, bool quiet, rh_policy_part *part, rh_error *error)
 {
@@ -90,6 +101,7 @@ static rh_status load_part(rh_run *run, const rh_policy_choice *choice, rh_json 
     part->choice = choice;
     RH_TRY(load_script(run, choice, params, purpose, quiet, &part->policy, error));
     RH_TRY(check_gives(part->policy, whole, which, error));
+    RH_TRY(check_scope(run, part->policy, error));
     return make_features(run, part, error);
 }
 

@@ -80,8 +80,9 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     for (uint32_t i = 0; i < RH_REPORTS_MAX; i++)
         run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
     run->free_report_count = RH_REPORTS_MAX;
-    run->recent = calloc(1, sizeof *run->recent);
-    if (!run->recent) return rh_fail(error, RH_NO_MEMORY, "no memory for the recent records");
+    bool swaps = run->by_hand || s->swap_count > 0;
+    if (swaps) run->recent = calloc(1, sizeof *run->recent);
+    if (swaps && !run->recent) return rh_fail(error, RH_NO_MEMORY, "no memory for recent records");
     run->digest = rh_digest_new();
     if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
     RH_TRY(schedule_start(run, error));
@@ -93,14 +94,15 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     return look_ahead(run, error);
 }
 
-rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **out,
-                      rh_error *error)
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                      rh_run **out, rh_error *error)
 {
     rh_run *run = calloc(1, sizeof *run);
     *out = NULL;
     if (!run) return rh_fail(error, RH_NO_MEMORY, "no memory for a run");
     rh_math_thread_init();
     run->request = request;
+    run->by_hand = by_hand;
     run->scenario = scenario;
     run->universe = &scenario->universe;
     run->now_ns = scenario->from_ns;
@@ -111,6 +113,9 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_r
     run->slot.wake_in_ns = INT64_MAX;
     run->asset =
         scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
+    run->hedged = 1u << run->asset;
+    for (int h = 0; h < scenario->hedge_count; h++)
+        run->hedged |= 1u << scenario->universe.instruments[scenario->hedges[h]].asset;
     run->has_stake = scenario->trade_count > 0 || scenario->hedge_count > 0;
     rh_status status = open_parts(run, error);
     if (status != RH_OK) {

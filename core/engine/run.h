@@ -90,7 +90,8 @@ typedef struct rh_run {
     rh_books books;
     rh_net_delta net[RH_ASSETS_MAX];
     bool has_stake; /* options or hedges exist: deltas mean something */
-    int asset;      /* the policy's: that of the hedge instruments */
+    int asset;      /* the policy's: that of the first hedge instrument */
+    uint32_t hedged; /* bits of all assets that have one; with more than one: a portfolio policy */
     rh_guards guards; /* the scenario's limits, and what this run has counted */
     rh_venue *venues; /* the scenario's, and the depth that this run has used */
     rh_orders orders;
@@ -113,8 +114,8 @@ typedef struct rh_run {
     int64_t thought_ns;   /* how long the decision took whose orders are being sent */
     bool forced;          /* the engine trades by itself: flatten, unwind; no guards */
     bool flattening;      /* after a kill: to zero once every live order has ended */
-    bool options_settled; /* at this instant, of the policy's asset, releasing: */
-    double released_delta;
+    uint32_t options_settled; /* bits of hedged assets whose options did at this instant, */
+    double released_delta[RH_ASSETS_MAX]; /* releasing */
     bool trade_waits; /* for the first mark */
     int64_t last_order_ns;
     rh_net_greeks greeks[RH_ASSETS_MAX];
@@ -133,7 +134,8 @@ typedef struct rh_run {
     bool killed;         /* and nobody has taken over since */
     char last_swap[256]; /* what the last swap or set did, or why it was refused */
     bool last_refused;
-    rh_recent *recent;
+    bool by_hand;        /* somebody may act on the way */
+    rh_recent *recent;   /* NULL: nobody can swap */
     rh_expired expired[RH_INSTRUMENTS_MAX];
     int expired_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
@@ -147,8 +149,9 @@ typedef struct rh_run {
 } rh_run;
 
 /* run.c: the life of a run, the choice of the next event, the happened and known records. */
-rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **run,
-                      rh_error *error);
+/* `by_hand`: somebody may swap and set on the way. */
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                      rh_run **run, rh_error *error);
 /* Events with time <= until_ns, at most max_events of them (0: no bound). *more: it was this bound
  * that ended it. */
 rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
@@ -172,6 +175,7 @@ void rh_run_timer_due(rh_run *run);
 
 /* view.c: what a policy sees. */
 void rh_run_fill_view(rh_run *run, rh_view *view);
+double rh_run_asset_field(rh_run *run, int asset, rh_view_field field);
 double rh_run_known_delta(rh_run *run, int asset); /* reported fills, hedge vol */
 
 /* notify.c: callbacks. After each the policy may be gone. */
@@ -189,10 +193,10 @@ rh_status rh_run_order_event(rh_run *run, const rh_event *event, rh_error *error
 rh_status rh_run_work_orders(rh_run *run, int instrument, rh_error *error);
 rh_status rh_run_report(rh_run *run, uint32_t slip, rh_error *error);
 rh_status rh_run_cancel_all(rh_run *run, rh_error *error);
-rh_status rh_run_flatten(rh_run *run, rh_error *error); /* every hedge position to zero */
+rh_status rh_run_flatten(rh_run *run, uint32_t assets, rh_error *error); /* hedges to zero */
 rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error);
-/* Trade `qty` (spot-equivalent) out of the hedges, each in proportion to what it holds. */
-rh_status rh_run_release(rh_run *run, double qty, rh_error *error);
+/* Trade `qty` (spot-equivalent) out of an asset's hedges, each in proportion to what it holds. */
+rh_status rh_run_release(rh_run *run, int asset, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run, int asset);
 /* What the venue of a hedge would do now for `qty` asset units: the order in whole lots, or 0. */

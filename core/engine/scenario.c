@@ -111,11 +111,6 @@ static rh_status add_hedge(rh_scenario *s, rh_json list, size_t n, rh_error *err
     }
     for (int k = 0; k < s->hedge_count; k++) {
         if (s->hedges[k] == i) return rh_json_fail(at, error, "\"%s\" is named twice", name);
-        if (s->universe.instruments[s->hedges[k]].asset != s->universe.instruments[i].asset) {
-            return rh_json_fail(at, error,
-                                "all hedge instruments must be of one asset: one policy "
-                                "hedges one asset in this version");
-        }
     }
     if (s->hedge_count == RH_HEDGES_MAX) {
         return rh_json_fail(at, error, "more than %d hedge instruments", RH_HEDGES_MAX);

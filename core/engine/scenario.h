@@ -105,9 +105,9 @@ typedef struct rh_scenario {
 rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario, rh_error *error);
 void rh_scenario_free(rh_scenario *scenario);
 
-/* scenario_policies.c: a policy as a person names it: "NAME:k=v,k=v", "trigger=A,scale=B"; paths are
- * from the working folder. `may_stay`: one part is enough. Reads and hashes the sources. On failure
- * nothing is owned. */
+/* scenario_policies.c: a policy as a person names it: "NAME:k=v,k=v", "trigger=A,scale=B"; paths
+ * are from the working folder. `may_stay`: one part is enough. Reads and hashes the sources. On
+ * failure nothing is owned. */
 rh_status rh_pick_from_spec(const rh_scenario *s, const char *spec, bool may_stay,
                             rh_policy_pick *pick, rh_error *error);
 /* pick.c */

@@ -8,6 +8,7 @@
 #include "engine/run.h"
 
 #define PORTFOLIO_LISTED 200
+#define SWAPS_NOTED 20
 
 /* Every place of the scenario where a script may be named: the policy's, then the swaps'. */
 static size_t script_slots(const rh_scenario *s)
@@ -124,6 +125,8 @@ static void put_swaps(const rh_run *run, rh_json_writer *w)
         rh_json_put_text(w, "to", r->to);
         if (!r->whole) rh_json_put_text(w, "part", rh_part_words[r->part]);
         rh_json_put_bool(w, "accepted", r->accepted);
+        rh_json_put_text(w, "by", r->by_hand ? "hand" : "scenario");
+        if (r->is_set) rh_json_put_text(w, "set", r->reason);
         if (r->accepted) rh_json_put_text(w, "sha256", r->sha256);
         if (!r->accepted) rh_json_put_text(w, "reason", r->reason);
         rh_json_close(w, '}');
@@ -276,14 +279,26 @@ static void put_policy(const rh_run *run, rh_json_writer *w)
 
 static void note_swaps(const rh_run *run, rh_json_writer *w)
 {
-    for (size_t k = 0; k < run->swap_count; k++) {
+    char time[RH_TIME_TEXT], text[3 * RH_NAME_MAX + 320];
+    for (size_t k = 0; k < run->swap_count && k < SWAPS_NOTED; k++) {
         const rh_swap_record *r = &run->swaps[k];
-        char time[RH_TIME_TEXT], text[3 * RH_NAME_MAX + 64];
         rh_text_time(time, r->time_ns);
-        snprintf(text, sizeof text, "swap at %s: %s to %s%s", time, r->from, r->to,
-                 r->accepted ? "" : ", refused");
+        if (r->is_set) {
+            snprintf(text, sizeof text, "set at %s: %s of %s", time, r->reason, r->to);
+        } else {
+            snprintf(text, sizeof text, "swap at %s: %s to %s%s", time, r->from, r->to,
+                     r->accepted ? "" : ", refused");
+        }
         rh_json_put_text(w, NULL, text);
     }
+    if (run->swap_count > SWAPS_NOTED) {
+        snprintf(text, sizeof text, "and %zu more swaps and sets", run->swap_count - SWAPS_NOTED);
+        rh_json_put_text(w, NULL, text);
+    }
+    if (!run->quit) return;
+    rh_text_time(time, run->now_ns);
+    snprintf(text, sizeof text, "ended by hand at %s: what is held is marked there", time);
+    rh_json_put_text(w, NULL, text);
 }
 
 /* What the reader of the numbers should know before trusting them. */
@@ -311,6 +326,12 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
         note_coverage(run, w, a);
 
     note_bars(run, w);
+    if ((run->hedged & (run->hedged - 1)) != 0) {
+        char text[256];
+        snprintf(text, sizeof text, "rms and largest delta are those of %.60s alone",
+                 run->universe->assets[run->asset].name);
+        rh_json_put_text(w, NULL, text);
+    }
     note_swaps(run, w);
     if (run->request->trusted) {
         rh_json_put_text(w, NULL, "the scripts were trusted: patterns, coroutines and no "
@@ -332,7 +353,9 @@ static void put_head(const rh_run *run, rh_json_writer *w)
     rh_text_time(from, s->from_ns);
     rh_text_time(to, s->to_ns);
     rh_json_put_text(w, "name", s->name);
-    rh_json_put_text(w, "status", run->policy_failed ? "policy_failed" : "done");
+    rh_json_put_text(w, "status", run->policy_failed ? "policy_failed"
+                                      : run->quit        ? "quit"
+                                                         : "done");
     rh_json_put_text(w, "digest", digest);
     rh_json_put_text(w, "engine", RH_ENGINE_VERSION);
     rh_json_put_text(w, "lua", run->request->lua_version ? run->request->lua_version : "");

@@ -328,6 +328,7 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     rh_digest_event(run, RH_TAG_KILL, (uint32_t)kind, run->now_ns, value);
     RH_ASSERT(rh_run_policy(run));
     run->killed = true;
+    run->thought_ns = 0; /* what follows is the engine's, and takes no time */
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = run->slot.part[p].policy;
         if (policy && !policy->reproducible) run->reproducible = false;

@@ -185,13 +185,14 @@ static double open_qty(const rh_run *run, int instrument)
     return open;
 }
 
-rh_status rh_run_flatten(rh_run *run, rh_error *error)
+rh_status rh_run_flatten(rh_run *run, uint32_t assets, rh_error *error)
 {
     bool was = run->forced;
     run->forced = true;
     rh_status status = RH_OK;
     for (int h = 0; h < run->scenario->hedge_count && status == RH_OK; h++) {
         int i = run->scenario->hedges[h];
+        if (!(assets >> run->universe->instruments[i].asset & 1u)) continue;
         if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
         rh_order_request request = {.instrument = h,
                                     .slices = 1,
@@ -206,29 +207,32 @@ rh_status rh_run_flatten(rh_run *run, rh_error *error)
 rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error)
 {
     if (!run->flattening || run->orders.live_count > 0) return RH_OK;
-    return rh_run_flatten(run, error);
+    return rh_run_flatten(run, run->hedged, error);
 }
 
 /* What a hedge can give towards `qty`: its delta, when trading qty would reduce it. */
-static double releasable(const rh_run *run, int hedge, double qty)
+static double releasable(const rh_run *run, int asset, int hedge, double qty)
 {
     int i = run->scenario->hedges[hedge];
+    if (run->universe->instruments[i].asset != asset) return 0.0;
     if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
     if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
     double delta = open_qty(run, i) * rh_route_delta(&run->known, i);
     return delta * qty < 0.0 ? fabs(delta) : 0.0;
 }
 
-rh_status rh_run_release(rh_run *run, double qty, rh_error *error)
+rh_status rh_run_release(rh_run *run, int asset, double qty, rh_error *error)
 {
     double total = 0.0;
     for (int h = 0; h < run->scenario->hedge_count; h++)
-        total += releasable(run, h, qty);
+        total += releasable(run, asset, h, qty);
     if (!(total > 0.0)) return RH_OK; /* nothing is held against it */
     double part = fabs(qty) < total ? fabs(qty) / total : 1.0;
     for (int h = 0; h < run->scenario->hedge_count; h++) {
         rh_order_request request = {
-            .instrument = h, .slices = 1, .qty = copysign(part * releasable(run, h, qty), qty)};
+            .instrument = h,
+            .slices = 1,
+            .qty = copysign(part * releasable(run, asset, h, qty), qty)};
         if (fabs(request.qty) > 0.0) RH_TRY(rh_run_submit(run, &request, error));
     }
     return RH_OK;

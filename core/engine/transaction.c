@@ -1,7 +1,7 @@
 /* A swap as a transaction: the new policy is compiled in a VM of its own, given the live one's
  * state, tried on the recent wakes, thrown away, and made a second time to go live. Must not change
- * the run: until the caller commits, the old policy trades on as if nobody had asked. What a refused
- * candidate has seen, drawn or ordered is gone with its VM. */
+ * the run: until the caller commits, the old policy trades on as if nobody had asked. What a
+ * refused candidate has seen, drawn or ordered is gone with its VM. */
 #include <stdio.h>
 #include <string.h>
 
@@ -125,8 +125,8 @@ static void recall(rh_run *run, const rh_view_ops *ops, const rh_recent_view *ke
                        1u << RH_VIEW_PENDING;
 }
 
-/* One wake: the orders are looked at by the policy interface and dropped. A scale that comes alone is
- * asked without a band, as by a trigger that gives none: the live trigger is not disturbed. */
+/* One wake: the orders are looked at by the policy interface and dropped. A scale that comes alone
+ * is asked without a band, as by a trigger that gives none: the live trigger is not disturbed. */
 static rh_status try_one(const rh_parts *parts, const rh_view *view, rh_error *why)
 {
     const rh_policy_part *trigger = &parts->part[RH_PART_TRIGGER];

@@ -44,9 +44,8 @@ double rh_run_known_delta(rh_run *run, int asset)
     return rh_net_delta_of(&run->net[asset], &run->reported, &run->known, run->now_ns, true);
 }
 
-static double asset_field(void *host, int asset, rh_view_field field)
+double rh_run_asset_field(rh_run *run, int asset, rh_view_field field)
 {
-    rh_run *run = host;
     rh_net_delta *net = &run->net[asset];
     int64_t now = run->now_ns;
     switch (field) {
@@ -72,9 +71,14 @@ static double asset_field(void *host, int asset, rh_view_field field)
     return 0.0;
 }
 
+static double asset_field(void *host, int asset, rh_view_field field)
+{
+    return rh_run_asset_field(host, asset, field);
+}
+
 static double view_field(void *host, rh_view_field field)
 {
-    return asset_field(host, ((rh_run *)host)->asset, field);
+    return rh_run_asset_field(host, ((rh_run *)host)->asset, field);
 }
 
 static double view_cost(void *host, double qty)

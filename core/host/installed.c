@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "data/file.h"
@@ -205,7 +206,10 @@ rh_status rh_installed_source(const char *root, const char *spec, rh_policy_sour
     size_t count = 0;
     bool found = false;
     memset(source, 0, sizeof *source);
-    RH_TRY(parse_spec(spec, &want, error));
+    rh_status parsed = parse_spec(spec, &want, error);
+    if (parsed != RH_OK && strpbrk(spec, "@#") == NULL)     /* who may be near what is shipped */
+        return rh_policy_source_shipped(spec, source, error);
+    RH_TRY(parsed);
     RH_TRY(rh_installed_list(root, &list, &count, error));
     bool newest = want.version[0] == '\0';
     for (size_t i = 0; i < count; i++) {
@@ -281,9 +285,11 @@ rh_status rh_installed_add(const char *root, const rh_bundle *bundle, const rh_m
     if (!allow_older) RH_TRY(check_not_older(root, m, error));
     RH_TRY(rh_dir_out_begin(&folder, path, error));
     rh_status status = rh_bundle_write_folder(bundle, folder.temporary, error);
-    if (status != RH_OK) {
+    if (status == RH_OK)
+        status = rh_dir_out_commit(&folder, error);
+    else
         rh_dir_out_abandon(&folder);
-        return status;
-    }
-    return rh_dir_out_commit(&folder, error);
+    path[length - (int)strlen(m->version) - 1] = '\0';
+    if (status != RH_OK) rmdir(path);       /* the folder of the name, where it is empty */
+    return status;
 }

@@ -41,8 +41,9 @@ if(NOT REHEDGE_SANITIZE)
 endif()
 
 # The .pc file finds its prefix from where it lies, so that an installed tree can be moved.
-set(REHEDGE_PC_REQUIRES "libuv libcjson libxxhash libsodium libarchive zlib")
-set(REHEDGE_PC_LIBS_PRIVATE "-lcsv -lm -pthread")
+set(REHEDGE_PC_REQUIRES "libuv libcjson libxxhash libsodium zlib")
+# libarchive by name: its own .pc asks for the development files of all it was built with.
+set(REHEDGE_PC_LIBS_PRIVATE "-larchive -lcsv -lm -pthread")
 if(REHEDGE_LUA_DIR)
     string(APPEND REHEDGE_PC_LIBS_PRIVATE " ${LUA54_LIBRARY} -ldl")
 else()

@@ -66,7 +66,8 @@ static rh_status check_words(rh_json root, const rh_manifest *m, rh_error *error
                         m->engine, RH_ENGINE_VERSION);
 }
 
-static rh_status check_file(rh_json files, const rh_bundle_file *file, rh_error *error)
+static rh_status check_file(rh_json files, const rh_bundle_file *file, bool packed,
+                            rh_error *error)
 {
     const char *sha256 = NULL;
     if (strcmp(file->path, MANIFEST) == 0) return RH_OK;
@@ -75,7 +76,8 @@ static rh_status check_file(rh_json files, const rh_bundle_file *file, rh_error 
     RH_TRY(rh_json_text(files, file->path, RH_REQUIRED, &sha256, error));
     if (strcmp(sha256, file->sha256) == 0) return RH_OK;
     return rh_json_fail(files, error, "%s: found a file with sha256 %s, expected %.64s: it was "
-                        "changed after packing", file->path, file->sha256, sha256);
+                        "changed after packing%s", file->path, file->sha256, sha256,
+                        packed ? "" : " (to edit it, take \"files\" out of manifest.json)");
 }
 
 static rh_status check_files(const rh_bundle *bundle, rh_json root, bool packed, rh_error *error)
@@ -95,7 +97,7 @@ static rh_status check_files(const rh_bundle *bundle, rh_json root, bool packed,
         return rh_json_fail(files, error, "\"%s\": listed, but not in the bundle", shown);
     }
     for (size_t i = 0; i < bundle->count; i++)
-        RH_TRY(check_file(files, &bundle->files[i], error));
+        RH_TRY(check_file(files, &bundle->files[i], packed, error));
     return RH_OK;
 }
 

@@ -124,6 +124,18 @@ static int declare_callback(lua_State *L, const char *key)
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
+/* scope = "asset" (of the first hedge instrument; the default) or "portfolio". */
+static void declare_scope(lua_State *L)
+{
+    char word[RH_NAME_MAX] = "asset";
+    lua_pushliteral(L, "scope");
+    if (lua_rawget(L, 1) != LUA_TNIL) rh_lua_copy_name(L, -1, "scope", word);
+    lua_pop(L, 1);
+    rh_lua_host(L)->policy.portfolio = strcmp(word, "portfolio") == 0;
+    if (!rh_lua_host(L)->policy.portfolio && strcmp(word, "asset") != 0)
+        rh_lua_refuse(L, "scope", "scope: expected \"asset\" or \"portfolio\"");
+}
+
 static void declare_part(lua_State *L, const char *key, void (*declare)(lua_State *, int))
 {
     lua_pushstring(L, key);
@@ -140,7 +152,7 @@ int rh_lua_policy(lua_State *L)
     static const char *const keys[] = {"api", "name", "version", "license", "about", "params",
                                        "features", "wake", "trigger", "scale", "migrate",
                                        "on_fill", "on_reject", "on_expiry", "on_timer", "series",
-                                       NULL};
+                                       "scope", NULL};
     rh_lua *host = rh_lua_host(L);
     rh_lua_declared *declared = &host->declared;
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -160,6 +172,7 @@ int rh_lua_policy(lua_State *L)
     host->policy.has_scale = declared->scale != LUA_NOREF;
     if (!host->policy.has_trigger && !host->policy.has_scale)
         return rh_lua_refuse(L, NULL, "the policy has neither a trigger nor a scale");
+    declare_scope(L);
     declare_part(L, "params", rh_lua_declare_params);
     declare_part(L, "features", rh_lua_declare_features);
     declare_part(L, "wake", rh_lua_declare_wake);

@@ -70,7 +70,7 @@ typedef struct rh_lua {
     rh_kill_kind killed_by;
     char message[RH_ERROR_MESSAGE_MAX]; /* of the kill, or of the last error */
 
-    bool loading, dead;
+    bool loading, dead, has_prelude;
     int trigger_line, scale_line;       /* where they are defined, for messages about results */
     const rh_view *view;                /* during a call */
     const double *features;
@@ -127,8 +127,9 @@ void rh_lua_open_coroutine(lua_State *L);
 
 /* prelude.c: what of `rehedge` is written in Lua */
 #define RH_LUA_PRELUDE_CHUNK "=rehedge"
-/* Push the table of its functions; `globals`, at a positive index, is what they may use. */
-void rh_lua_run_prelude(lua_State *L, int globals);
+/* Run it, unless it has, and add its functions to the table at `into` (an upvalue); false when they
+ * were there before. Raises what a limit or missing memory raises. */
+bool rh_lua_load_prelude(lua_State *L, int into);
 bool rh_lua_in_prelude(const lua_Debug *activation);    /* after lua_getinfo with "S" */
 
 /* value.c: reading arguments strictly and making text without libc or addresses */

@@ -47,6 +47,9 @@ static int inventory_body(lua_State *L)
 {
     walk_state *walk = lua_touserdata(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    lua_getfield(L, -1, "rehedge");
+    lua_getfield(L, -1, "any");         /* brings the prelude */
+    lua_pop(L, 2);
     list_table(L, walk, lua_gettop(L));
     lua_pushliteral(L, "");
     if (lua_getmetatable(L, -1)) {

@@ -130,21 +130,15 @@ static void add_library(lua_State *L, const char *name, void (*open)(lua_State *
     lua_setfield(L, -2, name);
 }
 
-/* `rehedge`, in C and in Lua; the globals so far are on top, which is all that the prelude uses. */
-static void add_rehedge(lua_State *L)
+/* What `rehedge` has not in C it may have in Lua: compiling that takes longer than all the rest of
+ * a VM, so it waits until a script asks. */
+static int rehedge_member(lua_State *L)
 {
-    int globals = lua_gettop(L);
-    lua_newtable(L);
-    rh_lua_open_rehedge(L);
-    rh_lua_run_prelude(L, globals);
-    for (lua_pushnil(L); lua_next(L, -2) != 0;) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -5);
+    if (rh_lua_load_prelude(L, lua_upvalueindex(2))) {
+        lua_pushvalue(L, 2);
+        if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
     }
-    lua_pop(L, 1);
-    rh_lua_seal(L, "rehedge", absent_member);
-    lua_setfield(L, -2, "rehedge");
+    return absent_member(L);
 }
 
 /* Texts are values with one metatable for the whole VM: it leads to our functions only. */
@@ -167,7 +161,10 @@ int rh_lua_open(lua_State *L)
     add_library(L, "string", rh_lua_open_string);
     add_library(L, "table", rh_lua_open_table);
     add_library(L, "math", rh_lua_open_math);
-    add_rehedge(L);
+    lua_newtable(L);
+    rh_lua_open_rehedge(L);
+    rh_lua_seal(L, "rehedge", rehedge_member);
+    lua_setfield(L, -2, "rehedge");
     if (rh_lua_host(L)->services.trusted) add_library(L, "coroutine", rh_lua_open_coroutine);
     set_string_metatable(L);
     lua_createtable(L, 0, 1);

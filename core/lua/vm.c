@@ -31,7 +31,9 @@ static void where(lua_State *L, char text[RH_LUA_LABEL_MAX + 16])
                  activation.currentline);
         return;
     }
-    if (in_prelude) snprintf(text, RH_LUA_LABEL_MAX + 16, "%s: ", rh_lua_host(L)->label);
+    if (in_prelude)     /* called by nobody but the host: blame the line that names the trigger */
+        snprintf(text, RH_LUA_LABEL_MAX + 16, "%s:%d: ", rh_lua_host(L)->label,
+                 rh_lua_host(L)->trigger_line);
 }
 
 void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why)

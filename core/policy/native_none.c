@@ -25,6 +25,8 @@ static const rh_policy_methods methods = {trigger, scale, rh_native_save_state,
 
 rh_status rh_native_none_create(rh_json params, rh_policy **policy, rh_error *error)
 {
-    return rh_native_new(sizeof **policy, "none", "Never trade: the unhedged book.", &methods,
-                         NULL, 0, params, policy, error);
+    RH_TRY(rh_native_new(sizeof **policy, "none", "Never trade: the unhedged book.", &methods,
+                         NULL, 0, params, policy, error));
+    (*policy)->portfolio = true;    /* nothing to it either */
+    return RH_OK;
 }

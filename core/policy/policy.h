@@ -123,6 +123,7 @@ struct rh_policy {      /* first member of each implementation's own struct */
     char name[RH_NAME_MAX], version[RH_NAME_MAX], license[RH_NAME_MAX], about[256];
     char sha256[RH_SHA256_HEX];             /* of all its source; zeros for native ones */
     bool has_trigger, has_scale;
+    bool portfolio;                         /* hedges several assets at once */
     uint32_t told;                          /* bits 1 << RH_NOTICE_* that it wants to hear of */
     int64_t gas;                            /* of the last call; exact to 10 when gas_matters */
     bool reproducible;                      /* false once a memory kill decided something */

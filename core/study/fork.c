@@ -71,13 +71,16 @@ static rh_status run_branch(const rh_fork_request *request, const rh_compare_run
     return request->finish ? request->finish(request->context, index, result, error) : RH_OK;
 }
 
-static _Noreturn void be_a_branch(trunk *from, const rh_compare_run *run, size_t index,
+static void be_a_branch(trunk *from, const rh_compare_run *run, size_t index,
                                   int to_parent)
 {
     rh_run_result result = {0};
     from->base.progress = NULL; /* the parent's */
     verdict *said = calloc(1, sizeof *said);
-    if (!said) _exit(1);
+    if (!said) {
+        from->request->leave(1);
+        return;
+    }
     said->status = run_branch(from->request, run, index, from->live, &result, &said->error);
     if (said->status == RH_OK) {
         memcpy(said->digest, result.digest, sizeof said->digest);
@@ -90,7 +93,7 @@ static _Noreturn void be_a_branch(trunk *from, const rh_compare_run *run, size_t
     }
     bool whole = write_all(to_parent, said, sizeof *said) &&
                  write_all(to_parent, result.summary.bytes, said->summary_length);
-    _exit(whole ? 0 : 1); /* no handlers, no buffers: they are the parent's */
+    from->request->leave(whole ? 0 : 1); /* no handlers, no buffers: they are the parent's */
 }
 
 /* --- in the parent ------------------------------------------------------------------------- */
@@ -106,6 +109,7 @@ static rh_status start(trunk *from, const rh_compare_run *run, size_t index, bra
     if (made->process == 0) {
         close(ends[0]);
         be_a_branch(from, run, index, ends[1]);
+        RH_ASSERT(!"a branch goes on as its parent");
     }
     close(ends[1]);
     made->pipe = ends[0];

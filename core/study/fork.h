@@ -8,12 +8,13 @@
 #include "study/compare.h"
 
 typedef struct rh_fork_request {
-    rh_run_request base;         /* up to the fork; its out_dir, fork_at and branches are set here */
+    rh_run_request base;         /* up to the fork; out_dir, fork_at and branches are set here */
     const char *at;              /* a time, or a duration from clock.from */
     const char *const *policies; /* --policy's way, or one part of it */
     size_t count;                /* at most RH_COMPARE_POLICIES_MAX */
     int processes;               /* branches under way at once, at least 1 */
     const char *out_dir;         /* branch i goes to out_dir/label, must not exist; NULL: none */
+    void (*leave)(int status);   /* ends a branch's process at once, as _exit does; needed */
     /* In the branch's own process, with its directory uncommitted; may be NULL. */
     rh_status (*finish)(void *context, size_t index, rh_run_result *result, rh_error *error);
     void *context;

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 import hostile_archives
-from harness import Case, main, scenario
+from harness import REHEDGE, SANITIZED, Case, main, scenario
 
 POLICY = """-- A band of a width that a module knows.
 local width = require "indicators.width"
@@ -26,6 +26,7 @@ return rehedge.policy {
 """
 WIDTH = "return function(base, vol) return base * math.min(4, 1 / math.max(vol, 0.25)) end\n"
 MINISIGN = shutil.which("minisign")
+SHIM = os.environ.get("REHEDGE_SHIM", "")
 
 
 class Sharing(Case):
@@ -162,7 +163,7 @@ class Sharing(Case):
         secret = self.path("p.key")
 
         def with_input(text, *arguments):
-            return subprocess.run([*self.command(), *arguments], input=text.encode(),
+            return subprocess.run([REHEDGE, *arguments], input=text.encode(),
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   env=self.environment(), check=False, timeout=240)
         made = with_input("a secret\n", "sign", "--generate", "-s", secret, "-p",
@@ -180,10 +181,6 @@ class Sharing(Case):
         again = with_input("x\n", "sign", "--generate", "-s", secret, "-p", self.path("q.pub"))
         self.assertEqual(again.returncode, 3)       # a key is never replaced
         self.assertFalse(os.path.exists(self.path("q.pub")))
-
-    def command(self):
-        from harness import REHEDGE
-        return [REHEDGE]
 
     # --- what is refused -----------------------------------------------------------------------
 
@@ -290,6 +287,33 @@ class Sharing(Case):
                 self.assertEqual(os.listdir(self.home), [])
                 self.assertEqual(sorted(set(os.listdir(self.folder)) - {"cache"}), before)
 
+    @unittest.skipIf(SANITIZED or not SHIM, "needs the shim, and the sanitizers want to be first")
+    def test_failing_writes_leave_nothing(self):
+        """The N-th write fails, for every N, of pack, sign, generate and install."""
+        folder, (secret, _) = self.make_folder(), self.make_keys()
+        archive = self.make_archive()
+        before = set(os.listdir(self.folder))
+        commands = [["pack", folder, "-o", self.path("new.tar")],
+                    ["sign", archive, "-s", secret, "-x", self.path("new.minisig")],
+                    ["sign", "--generate", "--no-passphrase", "-s", self.path("new.key"), "-p",
+                     self.path("new.pub")],
+                    ["trust", self.path("k.pub"), "vol-band"],
+                    ["install", archive, "--signatures", "off"]]
+        for command in commands:
+            failed = 0
+            while True:
+                env = {"LD_PRELOAD": SHIM, "REHEDGE_FAIL_WRITE": str(failed + 1)}
+                result = self.rehedge(*command, env=env)
+                if result.status == 0:
+                    break
+                self.assertEqual(result.status, 1, result)
+                self.assertEqual(set(os.listdir(self.folder)) - {"cache"}, before)
+                self.assertEqual([names for _, _, names in os.walk(self.home) if names
+                                  and names != ["keys.json"]], [])
+                failed += 1
+            self.assertGreater(failed, 0, command)
+            before |= set(os.listdir(self.folder))
+
     def test_hostile_folders(self):
         folder = self.make_folder("bad")
         attacks = {
@@ -326,7 +350,7 @@ class Sharing(Case):
             good = file.read()
         lines = good.split("\n")
         for name, text in {"empty": "", "one line": lines[0], "no base64": lines[0] + "\n%%%\n",
-                           "old kind": good.replace("\nRUR", "\nRWR"),
+                           "old kind": good.replace("\nRU", "\nRW"),
                            "three lines": "\n".join(lines[:3]),
                            "more lines": good + "more\n", "binary": "\0" * 300}.items():
             with self.subTest(name):

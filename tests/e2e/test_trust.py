@@ -32,8 +32,8 @@ class Trusted(Case):
         self.assertTrue(any("trusted" in note for note in summary["notes"]))
         _, journal = self.whole_run_folder(self.path("out"))
         self.assertEqual([line["kind"] for line in journal].count("trusted"), 1)
-        table = self.good("compare", path, self.path("x.lua"), "delta_band:band=0.25,to=centre", "--json",
-                          "--quiet", "--trusted").json()["runs"]
+        table = self.good("compare", path, self.path("x.lua"), "delta_band:band=0.25,to=centre",
+                          "--json", "--quiet", "--trusted").json()["runs"]
         self.assertEqual(table[0]["pnl"], table[1]["pnl"])
 
     def test_trust_changes_no_number(self):

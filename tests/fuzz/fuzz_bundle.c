@@ -1,5 +1,5 @@
-/* Archives: whatever the reader accepts obeys the rules for names and sizes, packs to bytes that read
- * back as the same files, and goes through the manifest without harm. Refusals are one line. */
+/* Archives: whatever the reader accepts obeys the rules for names and sizes, packs to bytes that
+ * read back as the same files, and goes through the manifest without harm. */
 #include <string.h>
 
 #include "host/bundle.h"

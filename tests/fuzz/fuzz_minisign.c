@@ -1,5 +1,5 @@
-/* minisign's files: no text crashes a parser, refusals are one line, and what is accepted is written
- * back to a text that parses to the same. No passphrase is given, so scrypt never runs. */
+/* minisign's files: no text crashes a parser, refusals are one line, and what is accepted is
+ * written back to a text that parses to the same. No passphrase is given, so scrypt never runs. */
 #include <string.h>
 
 #include "host/minisign.h"

@@ -50,6 +50,33 @@ static inline void fake_wake_in(void *host, int64_t duration_ns)
     ((fake *)host)->wake_in_ns = duration_ns;
 }
 
+static inline double fake_asset_field(void *host, int asset, rh_view_field field)
+{
+    (void)host;
+    return 2000.0 + 100.0 * asset + (double)field;
+}
+
+/* One live order, number 3. */
+static inline int fake_next_order(void *host, int at, rh_live_order *order)
+{
+    (void)host;
+    *order = (rh_live_order){.order = 3, .instrument = "BTC-PERP", .qty = 1, .remaining = 0.5};
+    return at == 0 ? 1 : -1;
+}
+
+static inline bool fake_is_live(void *host, uint32_t order)
+{
+    (void)host;
+    return order == 3;
+}
+
+static inline int fake_route(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX])
+{
+    lines[0] = (rh_route_line){.instrument = "BTC-PERP", .venue = "perp", .units = qty, .qty = qty,
+                               .mid = 100, .price = 101, .cost = fake_cost(host, qty)};
+    return 1;
+}
+
 static inline void fake_log(void *host, const char *text)
 {
     fake *f = host;
@@ -66,7 +93,7 @@ static inline void fake_set(fake *f, rh_view_field field, double value)
 static inline void fake_init(fake *f)
 {
     static const rh_view_ops ops = {fake_field, fake_cost, fake_wake_outside, fake_wake_in,
-                                    NULL, NULL, NULL, NULL};
+                                    fake_asset_field, fake_next_order, fake_is_live, fake_route};
     memset(f, 0, sizeof *f);
     f->view.ops = &ops;
     f->view.host = f;
@@ -81,7 +108,9 @@ static inline rh_status fake_load(fake *f, const char *label, const char *script
                                   const char *params, rh_policy **policy, rh_error *error)
 {
     static const char *const hedges[] = {"BTC-PERP", "BTC-SPOT"};
-    rh_policy_services services = {.seed = 7, .hedges = hedges, .hedge_count = 2,
+    static const char *const venues[] = {"perp", "spot"}, *const assets[] = {"BTC", "ETH"};
+    rh_policy_services services = {.seed = 7, .hedges = hedges, .hedge_venues = venues,
+                                   .hedge_count = 2, .assets = assets, .asset_count = 2,
                                    .log = fake_log, .host = f};
     rh_policy_source source = {.bytes = NULL};
     rh_json_doc *doc = NULL;

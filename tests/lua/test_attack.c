@@ -48,6 +48,14 @@ static const attack attacks[] = {
     {"absent_utf8", ABSENT, "'utf8' is not available"},
     {"absent_xpcall", ABSENT, "'xpcall' is not available"},
     {"addresses", EXACT, ""},
+    {"any_endless_list", ERROR, "more than 256 triggers"},
+    {"any_itself", ERROR, "stack overflow"},
+    {"any_many", LIMIT, "instruction limit"},
+    {"any_of_numbers", ERROR, "expected a trigger"},
+    {"asset_dot", ERROR, "called with a colon"},
+    {"asset_future", ERROR, "no field 'next_spot'"},
+    {"asset_unknown", ERROR, "there is no asset 'BTX'"},
+    {"asset_write", ERROR, "read-only"},
     {"byte_many", ERROR, "too many results"},
     {"call_chain", ERROR, "'__call' must be a function"},
     {"close_variable", ERROR, "non-closable"},
@@ -79,6 +87,10 @@ static const attack attacks[] = {
     {"error_number", ERROR, "error object is a number value"},
     {"error_table", ERROR, "error object is a table value"},
     {"error_tostring", ERROR, "error object is a table value"},
+    {"fill_endless", LIMIT, "instruction limit"},
+    {"fill_features", ERROR, "features are only valid"},
+    {"fill_kept", LIMIT, "limit"},
+    {"fill_order", ERROR, "a callback returns nothing"},
     {"find_pattern", ERROR, "patterns are not available"},
     {"find_quadratic", LIMIT, "instruction limit"},
     {"format_address", ERROR, "invalid conversion"},
@@ -108,6 +120,8 @@ static const attack attacks[] = {
     {"number_text", EXACT, ""},
     {"order_33", ORDERS, "33 orders in one call"},
     {"order_boolean", MALFORMED, "found a boolean"},
+    {"order_cancel_huge", MALFORMED, "cancel: expected"},
+    {"order_cancel_stale", MALFORMED, "cancel: order 7 is not live"},
     {"order_cancel_word", MALFORMED, "cancel: expected"},
     {"order_function", MALFORMED, "found a function"},
     {"order_huge", MALFORMED, "qty: found 1e+16"},
@@ -124,6 +138,7 @@ static const attack attacks[] = {
     {"order_no_qty", MALFORMED, "qty: missing"},
     {"order_over_negative", MALFORMED, "over: expected"},
     {"order_over_text", MALFORMED, "over: expected"},
+    {"order_replace_stale", MALFORMED, "replace: order 7 is not live"},
     {"order_slices_fraction", MALFORMED, "slices: expected a whole"},
     {"order_slices_many", MALFORMED, "slices: found 1000000"},
     {"order_slices_without_time", MALFORMED, "over: 5 slices"},
@@ -133,6 +148,8 @@ static const attack attacks[] = {
     {"order_unknown_field", MALFORMED, "unknown field 'qyt'; did you mean 'qty'?"},
     {"order_unknown_instrument", MALFORMED, "did you mean 'BTC-PERP'?"},
     {"order_unknown_kind", MALFORMED, "kind: expected"},
+    {"order_unknown_venue", MALFORMED, "trades at 'prep'"},
+    {"orders_flood", LIMIT, "limit"},
     {"out_of_memory_caught", LIMIT, "memory limit"},
     {"out_of_memory_thrash", LIMIT, "memory limit"},
     {"pairs_order", EXACT, ""},
@@ -152,6 +169,10 @@ static const attack attacks[] = {
     {"price_number_keys", ERROR, "found a number"},
     {"price_text", ERROR, "K: found a string"},
     {"price_unknown_field", ERROR, "unknown field 'sigmaa'; did you mean 'sigma'?"},
+    {"record_early", ERROR, "only valid inside a call"},
+    {"record_flood", LIMIT, "instruction limit"},
+    {"record_text", ERROR, "number expected"},
+    {"record_undeclared", ERROR, "undeclared series '\\x1B[2J'"},
     {"rep_30_mib", ERROR, "longer than"},
     {"rep_empty", EXACT, ""},
     {"rep_limit", EXACT, ""},
@@ -160,6 +181,9 @@ static const attack attacks[] = {
     {"rng_index", ERROR, "a stream is a whole number"},
     {"rng_self", ERROR, "called with a colon"},
     {"rng_view", ERROR, "called with a colon"},
+    {"route_infinite", ERROR, "finite quantity"},
+    {"series_formula", ERROR, "letters, digits and _"},
+    {"series_metatable", ERROR, "without a metatable"},
     {"setmetatable_library", ERROR, "protected metatable"},
     {"setmetatable_params", ERROR, "protected metatable"},
     {"setmetatable_text", ERROR, "table expected"},
@@ -183,6 +207,7 @@ static const attack attacks[] = {
     {"table_concat_range", ERROR, "invalid value"},
     {"text_arithmetic", ERROR, "arithmetic on a string"},
     {"text_compare", LIMIT, "limit"},
+    {"timer_error", ERROR, "error object is a table"},
     {"trigger_band_nan", MALFORMED, "lo: found a number that is not finite"},
     {"trigger_band_reversed", MALFORMED, "lo is above hi"},
     {"trigger_band_text", MALFORMED, "hi: found string"},
@@ -197,6 +222,7 @@ static const attack attacks[] = {
     {"write_features", ERROR, "the table of features is read-only"},
     {"write_math", ERROR, "math is read-only"},
     {"write_params", ERROR, "the table of params is read-only"},
+    {"write_prelude", ERROR, "read-only"},
     {"write_rehedge", ERROR, "rehedge is read-only"},
     {"write_string", ERROR, "string is read-only"},
     {"write_view", ERROR, "the view is read-only"},
@@ -221,6 +247,13 @@ static double cpu_seconds(void)
 
 static const double features[4] = {0.8, 0.8, 0.8, 0.8};
 
+static rh_status tell(rh_policy *policy, fake *f, rh_notice_kind kind, outcome *out)
+{
+    const rh_notice notice = {.kind = kind, .order = 3, .instrument = "BTC-PERP", .qty = 0.5,
+                              .price = 100, .fee = 0.1, .reason = "max_order_qty"};
+    return policy->methods->notify(policy, &f->view, &notice, &out->kind, &out->error);
+}
+
 static void run_script(const char *label, const char *script, size_t length, outcome *out)
 {
     fake f;
@@ -240,6 +273,8 @@ static void run_script(const char *label, const char *script, size_t length, out
     if (out->status == RH_OK)
         out->status = policy->methods->scale(policy, &f.view, features, decision.lo, decision.hi,
                                              orders, &count, &out->kind, &out->error);
+    for (int kind = 0; kind < RH_NOTICES && out->status == RH_OK; kind++)
+        if (policy->told >> kind & 1u) out->status = tell(policy, &f, (rh_notice_kind)kind, out);
     if (out->loaded && out->status != RH_OK) {      /* dead policies stay dead */
         rh_kill_kind kind;
         rh_error error;

@@ -128,7 +128,7 @@ static void messages_blame_the_script(void **state)
     static const char *const dying[][2] = {
         {POLICY("rehedge.any { broken }"), "test.lua:3: attempt to perform arithmetic on a nil"},
         {POLICY("rehedge.cooldown('band', rehedge.cooldown('band', high))"),
-         "test.lua: rehedge.cooldown: the param 'band' is no duration"},
+         "test.lua:6: rehedge.cooldown: the param 'band' is no duration"},
         {POLICY("rehedge.after('bnad', high)"), "undeclared param 'bnad'; did you mean 'band'?"},
         {POLICY("rehedge.any { function() return 3 end }"),
          "test.lua:6: trigger returned a number, expected true or false"},

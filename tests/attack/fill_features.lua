@@ -1,0 +1,15 @@
+-- Features that were kept for a callback.
+local kept
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    kept = f
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+  on_fill = function(s, p, what)
+    return kept.vol
+  end,
+}

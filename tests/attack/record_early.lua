@@ -1,0 +1,11 @@
+-- Recording while loading.
+rehedge.record("x", 1)
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

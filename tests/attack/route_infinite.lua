@@ -1,0 +1,10 @@
+-- A route for everything.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return #s:route(math.huge) > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}
