@@ -1,7 +1,7 @@
 /* Watches a policy (a file or a bundle, or two of them: trigger and scale) and says when its
  * content has become another. Libuv's events only say when to look; what counts is the hash of
- * what is read. Invariant: a look reads bounded bytes of regular files only, however large or endless a
- * file has become. */
+ * what is read. Invariant: a look reads bounded bytes of regular files only, however large or
+ * endless a file has become. */
 #ifndef RH_HOST_WATCH_H
 #define RH_HOST_WATCH_H
 
