@@ -185,6 +185,10 @@ class Paced(Replay):
         self.ask(client, "until", ok=False, time="2025-01-06T00:30:00Z")
         self.ask(client, "until", ok=False, time="2026-01-06")
         self.ask(client, "until", ok=False, time="tomorrow")
+        self.ask(client, "until", ok=False, time="00:30")       # tomorrow's is after the end
+        for text in ("01:20", "2025-01-06 01:21", "01:22:30"):
+            answer = self.ask(client, "until", time=text, wait=True)
+            self.assertEqual(answer["time"][11:16], text.split(" ")[-1][:5])
         self.ask(client, "quit")
         self.end()
 
