@@ -92,9 +92,9 @@ static bool read_time(const char *text, int64_t now_ns, int64_t *time_ns)
     rh_text_time(today, now_ns);
     today[strcspn(today, "T")] = '\0';
     for (int i = 0; i < 2; i++) {
-        snprintf(whole, sizeof whole, "%s%s", text, endings[i]);
+        snprintf(whole, sizeof whole, "%.40s%s", text, endings[i]);
         if (rh_parse_time(whole, time_ns)) return true;
-        snprintf(whole, sizeof whole, "%sT%s%s", today, text, endings[i]);
+        snprintf(whole, sizeof whole, "%sT%.40s%s", today, text, endings[i]);
         if (!rh_parse_time(whole, time_ns)) continue;
         if (*time_ns <= now_ns) *time_ns += INT64_C(86400000000000);
         return true;
