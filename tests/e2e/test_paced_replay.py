@@ -155,8 +155,8 @@ class Paced(Replay):
         second = self.ask(client, "status")
         spent = time.monotonic() - began
         passed = (seconds_of(second["time"]) - seconds_of(first["time"])) / 600
-        self.assertLess(passed, spent + 0.3)        # 0.3 s: a slice that a busy machine delays
-        self.assertGreater(passed, 3 - 0.3)
+        self.assertLess(passed, spent + 0.8)        # 0.8 s: a slice that a busy machine delays
+        self.assertGreater(passed, 3 - 0.8)
         self.ask(client, "quit")
         self.end()
 
