@@ -2,15 +2,16 @@
  * here are its options, the choice between a terminal and plain lines, and the end, which is that
  * of run. Invariant: a swap that was refused by hand does not change the exit status; a killed
  * policy does. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/status_line.h"
 #include "cli/terminal.h"
 #include "host/pace.h"
 
+enum { LINE_COLUMNS = 200 };
 static const int64_t line_every_ns = 10000000000;
 
 typedef struct replay_arguments {
@@ -28,13 +29,10 @@ static void say_plain(void *context, const char *line)
 static void progress_line(rh_replay *replay)
 {
     rh_replay_look look;
-    char when[RH_TIME_TEXT];
+    char line[RH_STATUS_LINE_MAX];
     rh_replay_see(replay, &look);
-    rh_text_time(when, look.now_ns);
-    fprintf(stderr, "replay: %s%s, spot %.8g, delta %.4g, P&L %.2f %s, %s %s\n", when,
-            look.paused ? " (paused)" : "", look.live.spot, look.live.delta, look.live.pnl,
-            look.live.numeraire, look.live.policy[0] ? look.live.policy : "no policy",
-            look.live.version);
+    rh_status_line(&look, LINE_COLUMNS, line);
+    fprintf(stderr, "replay:%s\n", line);
 }
 
 static void run_plain(rh_replay *replay, bool quiet)
@@ -43,7 +41,7 @@ static void run_plain(rh_replay *replay, bool quiet)
     for (;;) {
         unsigned bits = rh_replay_turn(replay);
         if (bits & RH_TURN_INTERRUPT) rh_replay_quit(replay);
-        if (bits & RH_TURN_STOP) raise(SIGSTOP);
+        if (bits & RH_TURN_STOP) rh_terminal_stop_process();
         if (rh_replay_over(replay)) return;
         int64_t now_ns = rh_cli_now_ns();
         if (quiet || now_ns - shown_ns < line_every_ns) continue;

@@ -116,19 +116,23 @@ static void interrupted(rh_terminal *terminal)
     rh_terminal_say(terminal, "Ctrl-C again ends the run here, as quit does");
 }
 
-/* Stop as any program does by Ctrl-Z, the terminal given back meanwhile. */
-static void stop(rh_terminal *terminal)
+void rh_terminal_stop_process(void)
 {
     struct sigaction usual, ours;
     memset(&usual, 0, sizeof usual);
     sigemptyset(&usual.sa_mask);
     usual.sa_handler = SIG_DFL;
-    if (terminal->editing) wipe_input(terminal);
-    rh_screen_leave(&terminal->screen);
-    el_set(terminal->editor, EL_PREP_TERM, 0);
     sigaction(SIGTSTP, &usual, &ours);
     raise(SIGTSTP);
     sigaction(SIGTSTP, &ours, NULL);
+}
+
+static void stop(rh_terminal *terminal)
+{
+    if (terminal->editing) wipe_input(terminal);
+    rh_screen_leave(&terminal->screen);
+    el_set(terminal->editor, EL_PREP_TERM, 0);
+    rh_terminal_stop_process();
     rh_replay_woke(terminal->replay);
     el_set(terminal->editor, EL_PREP_TERM, 1);
     rh_screen_enter(&terminal->screen);

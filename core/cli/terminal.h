@@ -9,6 +9,7 @@
 typedef struct rh_terminal rh_terminal;
 
 bool rh_terminal_usable(void);          /* stdin and stdout are terminals */
+void rh_terminal_stop_process(void);    /* as Ctrl-Z does a program that does not care */
 rh_status rh_terminal_open(rh_terminal **terminal, rh_error *error);
 /* An rh_replay_options.say; context is the terminal. Keeps what is being typed. */
 void rh_terminal_say(void *terminal, const char *line);

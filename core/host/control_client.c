@@ -19,7 +19,7 @@ rh_status rh_control_choose(const char *name, char *path, size_t capacity, rh_er
         RH_TRY(rh_control_names(names, &count, error));
         for (int i = 0; i < count && strlen(list) + RH_NAME_MAX + 3 < sizeof list; i++) {
             size_t used = strlen(list);
-            snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", names[i]);
+            snprintf(list + used, sizeof list - used, "%s%.63s", i > 0 ? ", " : "", names[i]);
         }
         if (count == 0) return rh_fail(error, RH_NOT_FOUND, "no replay with a socket runs");
         if (count > 1) {

@@ -3,6 +3,7 @@
  * slice or a command, never from within itself; once `over` no slice runs any more. */
 #include "host/replay.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,17 +46,14 @@ static void end_run(rh_replay *replay)
 {
     replay->over = true;
     uv_timer_stop(&replay->slice);
-    replay->slicing = false;
+    uv_idle_stop(&replay->busy);
     rh_replay_until_over(replay, false);
     uv_stop(&replay->loop);
 }
 
 static void notice(rh_replay *replay, const rh_live_status *status)
 {
-    if (status->killed && !replay->was_killed) {
-        rh_replay_say(replay, "the policy was killed%s%s", status->last_swap[0] ? ": " : "",
-                      status->last_swap);
-    }
+    if (status->killed && !replay->was_killed) rh_replay_say(replay, "the policy was killed");
     replay->was_killed = status->killed;
     if (status->ended) end_run(replay);
 }
@@ -91,9 +89,8 @@ void rh_replay_slice_now(rh_replay *replay, int64_t until_ns, uint64_t events)
     if (!replay->over && events > 0) some_events(replay, until_ns, events);
 }
 
-static void slice(uv_timer_t *timer)
+static void slice(rh_replay *replay)
 {
-    rh_replay *replay = timer->data;
     if (replay->over || replay->pace.paused) return;
     int64_t started_ns = wall_ns(), due_ns = rh_pace_due(&replay->pace, started_ns);
     int64_t enough_ns = started_ns + SLICE_SPENT_MS * INT64_C(1000000);
@@ -104,6 +101,7 @@ static void slice(uv_timer_t *timer)
         if (more) adapt(replay, now_ns - started_ns);
         started_ns = now_ns;
     }
+    replay->behind = more;
     if (!more && !replay->over && replay->reached_ns >= replay->pace.until_ns) {
         rh_pace_pause(&replay->pace, replay->reached_ns);
         rh_replay_until_over(replay, true);
@@ -111,18 +109,28 @@ static void slice(uv_timer_t *timer)
     rh_replay_repace(replay);
 }
 
-/* At full speed, or behind, the next slice comes at once, after whatever else has happened. */
+static void timed_slice(uv_timer_t *timer)
+{
+    slice(timer->data);
+}
+
+static void busy_slice(uv_idle_t *idle)
+{
+    slice(idle->data);
+}
+
+/* Behind its pace, the next slice comes as soon as everything else has had its turn. A timer of 0
+ * would not do: libuv runs it again before it looks at anything else. */
 void rh_replay_repace(rh_replay *replay)
 {
     bool wanted = !replay->over && !replay->pace.paused;
-    if (!wanted) {
-        uv_timer_stop(&replay->slice);
-    } else {
-        bool behind = rh_pace_due(&replay->pace, wall_ns()) > replay->reached_ns &&
-                      replay->pace.speed > 1e9;
-        uv_timer_start(&replay->slice, slice, behind ? 0 : SLICE_EVERY_MS, 0);
+    uv_timer_stop(&replay->slice);
+    if (wanted && (replay->behind || isinf(replay->pace.speed))) {
+        uv_idle_start(&replay->busy, busy_slice);
+        return;
     }
-    replay->slicing = wanted;
+    uv_idle_stop(&replay->busy);
+    if (wanted) uv_timer_start(&replay->slice, timed_slice, SLICE_EVERY_MS, 0);
 }
 
 /* --- the loop ------------------------------------------------------------------------------ */
@@ -203,7 +211,7 @@ void rh_replay_see(rh_replay *replay, rh_replay_look *out)
     out->paused = replay->pace.paused;
     out->over = replay->over;
     out->socket = replay->control ? rh_control_path(replay->control) : NULL;
-    const char *watched = replay->watch ? rh_watch_path(replay->watch) : "";
+    const char *watched = replay->watch ? rh_watch_path(replay->watch, 0) : "";
     out->watched = watched[0] ? watched : NULL;
 }
 
@@ -219,7 +227,8 @@ static rh_status open_loop(rh_replay *replay, rh_error *error)
     replay->loop_open = true;
     uv_timer_init(&replay->loop, &replay->slice);
     uv_timer_init(&replay->loop, &replay->draw);
-    replay->slice.data = replay->draw.data = replay;
+    uv_idle_init(&replay->loop, &replay->busy);
+    replay->slice.data = replay->draw.data = replay->busy.data = replay;
     uv_timer_start(&replay->draw, tenth, DRAW_EVERY_MS, DRAW_EVERY_MS);
     for (int i = 0; i < REPLAY_SIGNALS && failed == 0; i++) {
         rh_replay_signal *one = &replay->signals[i];

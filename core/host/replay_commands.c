@@ -82,6 +82,26 @@ static rh_status step_run(rh_replay *replay, const rh_command *command, rh_answe
     return RH_OK;
 }
 
+/* A time in full, without seconds, or only that of a day: then the next one after `now_ns`. */
+static bool read_time(const char *text, int64_t now_ns, int64_t *time_ns)
+{
+    static const char *const endings[] = {"", ":00"};
+    char today[RH_TIME_TEXT], whole[3 * RH_TIME_TEXT];
+    if (rh_parse_time(text, time_ns)) return true;
+    if (strlen(text) >= RH_TIME_TEXT) return false;
+    rh_text_time(today, now_ns);
+    today[strcspn(today, "T")] = '\0';
+    for (int i = 0; i < 2; i++) {
+        snprintf(whole, sizeof whole, "%.40s%s", text, endings[i]);
+        if (rh_parse_time(whole, time_ns)) return true;
+        snprintf(whole, sizeof whole, "%sT%.40s%s", today, text, endings[i]);
+        if (!rh_parse_time(whole, time_ns)) continue;
+        if (*time_ns <= now_ns) *time_ns += INT64_C(86400000000000);
+        return true;
+    }
+    return false;
+}
+
 static rh_status until_time(rh_replay *replay, const rh_command *command, rh_answer *answer,
                             rh_error *error)
 {
@@ -90,7 +110,7 @@ static rh_status until_time(rh_replay *replay, const rh_command *command, rh_ans
     RH_TRY(refuse_over(replay, error));
     rh_text_time(to, replay->to_ns);
     rh_text_time(now, replay->reached_ns);
-    if (!rh_parse_time(command->argument, &time_ns)) {
+    if (!read_time(command->argument, replay->reached_ns, &time_ns)) {
         return rh_fail(error, RH_USAGE, "until: found \"%.40s\", expected a time such as %s",
                        command->argument, to);
     }

@@ -33,7 +33,8 @@ struct rh_replay {
     rh_status failed;           /* of the run itself, with why */
     rh_error failure;
     uv_timer_t slice, draw;
-    bool slicing;
+    uv_idle_t busy;             /* instead of the timer while the run is behind its pace */
+    bool behind;                /* the last slice was cut short */
     rh_replay_signal signals[REPLAY_SIGNALS];
     uv_poll_t input;
     bool input_open, input_listening;

@@ -11,7 +11,10 @@ static rh_status follow(rh_replay *replay, rh_error *error)
     rh_live_status status;
     if (!replay->watch) return RH_OK;
     rh_live_look(replay->live, &status);
-    return rh_watch_file(replay->watch, status.script, error);
+    /* of two parts a file may be only the second */
+    bool first = status.script[0] != '\0';
+    return rh_watch_files(replay->watch, first ? status.script : status.scale_script,
+                          first ? status.scale_script : "", error);
 }
 
 static void file_changed(void *context, const char *path)
@@ -49,7 +52,7 @@ rh_status rh_replay_watch_first(rh_replay *replay, const rh_policy_finder *finde
     rh_live_status status;
     if (!replay->options.watch) return RH_OK;
     rh_live_look(replay->live, &status);
-    if (!status.script[0]) {
+    if (!status.script[0] && !status.scale_script[0]) {
         return rh_fail(error, RH_USAGE, "there is no file to watch: the policy is shipped, "
                        "installed, native or absent; give a file with --policy FILE");
     }

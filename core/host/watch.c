@@ -11,7 +11,12 @@
 #include "base/limits.h"
 #include "data/file.h"
 
-enum { TIMERS = 2 };
+enum { TIMERS = 2, FILES = 2 };
+
+typedef struct watched_file {
+    char path[RH_PATH_MAX];
+    char hash[RH_SHA256_HEX];
+} watched_file;
 
 typedef struct watched_folder {
     uv_fs_event_t events;       /* first */
@@ -23,8 +28,7 @@ struct rh_watch {
     uv_loop_t *loop;
     const rh_policy_finder *finder;
     rh_watch_calls calls;
-    char path[RH_PATH_MAX];
-    char hash[RH_SHA256_HEX];
+    watched_file files[FILES];
     char trouble[RH_ERROR_MESSAGE_MAX];     /* the last one said */
     uv_timer_t quiet, slow;
     uint64_t first_event_ms;                /* of the burst that is going on; 0: none */
@@ -56,15 +60,15 @@ static void add_folder(rh_watch *watch, const char *folder)
     snprintf(watch->folders[watch->folder_count++].path, RH_PATH_MAX, "%s", folder);
 }
 
-/* The folder the policy is named in, and that of the file behind a link. */
-static void find_folders(rh_watch *watch)
+/* The folder a policy is named in, and that of the file behind a link. */
+static void add_folders_of(rh_watch *watch, const char *path)
 {
     char folder[RH_PATH_MAX];
     uv_fs_t request;
-    watch->folder_count = 0;
-    folder_of(watch->path, folder);
+    if (!path[0]) return;
+    folder_of(path, folder);
     add_folder(watch, folder);
-    if (uv_fs_realpath(NULL, &request, watch->path, NULL) == 0 &&
+    if (uv_fs_realpath(NULL, &request, path, NULL) == 0 &&
         strlen(request.ptr) < RH_PATH_MAX) {
         folder_of(request.ptr, folder);
         add_folder(watch, folder);
@@ -72,14 +76,20 @@ static void find_folders(rh_watch *watch)
     uv_fs_req_cleanup(&request);
 }
 
+static void find_folders(rh_watch *watch)
+{
+    watch->folder_count = 0;
+    for (int i = 0; i < FILES; i++) add_folders_of(watch, watch->files[i].path);
+}
+
 /* A bundle's own folder, and those of its modules. */
-static void add_bundle_folders(rh_watch *watch, const rh_policy_source *source)
+static void add_bundle_folders(rh_watch *watch, const char *path, const rh_policy_source *source)
 {
     char file[RH_PATH_MAX + RH_MODULE_PATH_MAX], folder[RH_PATH_MAX];
     if (!source->is_bundle) return;
-    add_folder(watch, watch->path);
+    add_folder(watch, path);
     for (size_t i = 0; i < source->module_count; i++) {
-        snprintf(file, sizeof file, "%s/%s", watch->path, source->modules[i].path);
+        snprintf(file, sizeof file, "%s/%s", path, source->modules[i].path);
         folder_of(file, folder);
         add_folder(watch, folder);
     }
@@ -87,12 +97,13 @@ static void add_bundle_folders(rh_watch *watch, const rh_policy_source *source)
 
 /* --- looking ------------------------------------------------------------------------------- */
 
-static rh_status read_hash(rh_watch *watch, char hash[RH_SHA256_HEX], rh_error *error)
+static rh_status read_hash(rh_watch *watch, const char *path, char hash[RH_SHA256_HEX],
+                           rh_error *error)
 {
     rh_policy_source source;
-    RH_TRY(rh_policy_source_open(watch->finder, watch->path, &source, error));
+    RH_TRY(rh_policy_source_open(watch->finder, path, &source, error));
     memcpy(hash, source.sha256, RH_SHA256_HEX);
-    add_bundle_folders(watch, &source);
+    add_bundle_folders(watch, path, &source);
     rh_policy_source_free(&source);
     return RH_OK;
 }
@@ -105,23 +116,34 @@ static bool is_there(const char *path)
     return there;
 }
 
+static void say_trouble(rh_watch *watch, const rh_error *why)
+{
+    if (strcmp(why->message, watch->trouble) == 0) return;
+    memcpy(watch->trouble, why->message, sizeof watch->trouble);
+    watch->calls.trouble(watch->calls.context, why->message);
+}
+
 static void look(rh_watch *watch)
 {
-    char hash[RH_SHA256_HEX];
-    rh_error why = {0};
+    const char *changed = NULL;
+    bool troubled = false;
     watch->first_event_ms = 0;
-    /* between the delete and the create of an editor: an event, or the slow look, comes again */
-    if (!watch->path[0] || !is_there(watch->path)) return;
-    if (read_hash(watch, hash, &why) != RH_OK) {
-        if (strcmp(why.message, watch->trouble) == 0) return;
-        memcpy(watch->trouble, why.message, sizeof watch->trouble);
-        watch->calls.trouble(watch->calls.context, why.message);
-        return;
+    for (int i = 0; i < FILES; i++) {
+        watched_file *file = &watch->files[i];
+        char hash[RH_SHA256_HEX];
+        rh_error why = {0};
+        /* between an editor's delete and create: an event, or the slow look, comes again */
+        if (!file->path[0] || !is_there(file->path)) continue;
+        if (read_hash(watch, file->path, hash, &why) != RH_OK) {
+            say_trouble(watch, &why);
+            troubled = true;
+        } else if (strcmp(hash, file->hash) != 0) {
+            memcpy(file->hash, hash, sizeof hash);
+            changed = file->path;
+        }
     }
-    watch->trouble[0] = '\0';
-    if (strcmp(hash, watch->hash) == 0) return;
-    memcpy(watch->hash, hash, sizeof hash);
-    watch->calls.changed(watch->calls.context, watch->path);
+    if (!troubled) watch->trouble[0] = '\0';
+    if (changed) watch->calls.changed(watch->calls.context, changed);
 }
 
 static void quiet_now(uv_timer_t *timer)
@@ -158,7 +180,7 @@ static void watch_folders(rh_watch *watch)
 static void slow_look(uv_timer_t *timer)
 {
     rh_watch *watch = timer->data;
-    if (!watch->path[0] || watch->first_event_ms != 0) return;
+    if (!watch->files[0].path[0] || watch->first_event_ms != 0) return;
     find_folders(watch);
     look(watch);
     watch_folders(watch);
@@ -166,30 +188,39 @@ static void slow_look(uv_timer_t *timer)
 
 /* --- life ---------------------------------------------------------------------------------- */
 
-rh_status rh_watch_file(rh_watch *watch, const char *path, rh_error *error)
+static rh_status begin_file(rh_watch *watch, watched_file *file, const char *path, rh_error *error)
 {
-    if (strlen(path) >= sizeof watch->path) {
+    size_t length = strlen(path);
+    if (length >= sizeof file->path) {
         return rh_fail(error, RH_INPUT, "the path of the policy is too long to watch");
     }
-    memmove(watch->path, path, strlen(path) + 1);
+    memcpy(file->path, path, length + 1);
+    if (length == 0) return RH_OK;
+    add_folders_of(watch, path);
+    return read_hash(watch, path, file->hash, error);
+}
+
+rh_status rh_watch_files(rh_watch *watch, const char *first, const char *second, rh_error *error)
+{
     watch->trouble[0] = '\0';
     watch->first_event_ms = 0;
     watch->folder_count = 0;
     uv_timer_stop(&watch->quiet);
-    rh_status status = RH_OK;
-    if (path[0]) {
-        find_folders(watch);
-        status = read_hash(watch, watch->hash, error);
+    memset(watch->files, 0, sizeof watch->files);
+    rh_status status = begin_file(watch, &watch->files[0], first, error);
+    if (status == RH_OK) status = begin_file(watch, &watch->files[1], second, error);
+    if (status != RH_OK) {
+        memset(watch->files, 0, sizeof watch->files);
+        watch->folder_count = 0;
     }
-    if (status != RH_OK) watch->path[0] = '\0';
     watch_folders(watch);
     uv_timer_start(&watch->slow, slow_look, RH_WATCH_LOOK_MS, RH_WATCH_LOOK_MS);
     return status;
 }
 
-const char *rh_watch_path(const rh_watch *watch)
+const char *rh_watch_path(const rh_watch *watch, int which)
 {
-    return watch->path;
+    return watch->files[which].path;
 }
 
 rh_status rh_watch_open(uv_loop_t *loop, const rh_policy_finder *finder,

@@ -1,6 +1,7 @@
-/* Watches one policy, a file or a bundle, and says when its content has become another. Libuv's
- * events only say when to look; what counts is the hash of what is read. Invariant: a look reads
- * bounded bytes of regular files only, however large or endless a file has become. */
+/* Watches a policy (a file or a bundle, or two of them: trigger and scale) and says when its
+ * content has become another. Libuv's events only say when to look; what counts is the hash of
+ * what is read. Invariant: a look reads bounded bytes of regular files only, however large or
+ * endless a file has become. */
 #ifndef RH_HOST_WATCH_H
 #define RH_HOST_WATCH_H
 
@@ -23,9 +24,10 @@ typedef struct rh_watch_calls {
 /* `finder` reads bundles; NULL: single files only. */
 rh_status rh_watch_open(uv_loop_t *loop, const rh_policy_finder *finder,
                         const rh_watch_calls *calls, rh_watch **watch, rh_error *error);
-/* Watch this policy from now on, "" for none; what it holds now is no change. */
-rh_status rh_watch_file(rh_watch *watch, const char *path, rh_error *error);
-const char *rh_watch_path(const rh_watch *watch);       /* "" when nothing is watched */
+/* Watch these from now on, "" for none; what they hold now is no change. One that cannot be read
+ * leaves nothing watched. */
+rh_status rh_watch_files(rh_watch *watch, const char *first, const char *second, rh_error *error);
+const char *rh_watch_path(const rh_watch *watch, int which);    /* 0 or 1; "" for none */
 void rh_watch_close(rh_watch *watch);   /* NULL is fine; gone once the loop ran its close calls */
 
 #endif

@@ -68,7 +68,7 @@ static void far_ahead_is_no_overflow(void **state)
 
 static void until_bounds_every_speed(void **state)
 {
-    static const double speeds[] = {1, 3600, INFINITY};
+    static const double speeds[] = {1, 3600, (double)INFINITY};
     (void)state;
     for (int i = 0; i < 3; i++) {
         rh_pace pace;

@@ -23,14 +23,14 @@ typedef struct fixture {
     uv_loop_t loop;
     rh_watch *watch;
     char folder[64], file[128], other[128];
-    int changes, troubles;
+    int changes, troubles, which;       /* which of the two is to change */
     char message[RH_ERROR_MESSAGE_MAX];
 } fixture;
 
 static void changed(void *context, const char *path)
 {
     fixture *f = context;
-    assert_string_equal(path, rh_watch_path(f->watch));
+    assert_string_equal(path, rh_watch_path(f->watch, f->which));
     f->changes++;
 }
 
@@ -97,7 +97,7 @@ static int setup(void **state)
     uv_loop_init(&f->loop);
     *state = f;
     if (rh_watch_open(&f->loop, NULL, &calls, &f->watch, NULL) != RH_OK) return -1;
-    return rh_watch_file(f->watch, f->file, NULL) == RH_OK ? 0 : -1;
+    return rh_watch_files(f->watch, f->file, "", NULL) == RH_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -161,7 +161,7 @@ static void a_file_behind_a_link_is_watched(void **state)
     char link_path[128];
     snprintf(link_path, sizeof link_path, "%s/link.lua", f->folder);
     assert_int_equal(symlink(f->file, link_path), 0);
-    assert_int_equal(rh_watch_file(f->watch, link_path, NULL), RH_OK);
+    assert_int_equal(rh_watch_files(f->watch, link_path, "", NULL), RH_OK);
     put(f->file, "behind a link");
     one_change(f);
     unlink(link_path);
@@ -218,14 +218,29 @@ static void another_file_takes_over(void **state)
 {
     fixture *f = *state;
     put(f->other, "the other");
-    assert_int_equal(rh_watch_file(f->watch, f->other, NULL), RH_OK);
+    assert_int_equal(rh_watch_files(f->watch, f->other, "", NULL), RH_OK);
     put(f->file, "nobody looks");
     no_change(f);
     put(f->other, "but here");
     one_change(f);
-    assert_int_equal(rh_watch_file(f->watch, "", NULL), RH_OK);
+    assert_int_equal(rh_watch_files(f->watch, "", "", NULL), RH_OK);
     put(f->other, "not any more");
     no_change(f);
+}
+
+static void of_two_files_either_is_a_change(void **state)
+{
+    fixture *f = *state;
+    put(f->other, "scale");
+    assert_int_equal(rh_watch_files(f->watch, f->file, f->other, NULL), RH_OK);
+    put(f->file, "another trigger");
+    one_change(f);
+    f->which = 1;
+    put(f->other, "another scale");
+    one_change(f);
+    unlink(f->file);                            /* one is away, the other is still seen */
+    put(f->other, "a third scale");
+    one_change(f);
 }
 
 int main(void)
@@ -239,6 +254,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_storm_is_looked_at_now_and_then, setup, teardown),
         cmocka_unit_test_setup_teardown(another_file_takes_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(of_two_files_either_is_a_change, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
