@@ -25,5 +25,6 @@ if(TARGET rehedge)
     endforeach()
 endif()
 
+add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/bench/engine)
 add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/bench/pricing)
 add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/fuzz)

@@ -39,7 +39,10 @@
 #define RH_FEATURE_SAMPLES_MAX (1u << 20)       /* window ring of one feature */
 #define RH_PARAMS_MAX 64
 #define RH_SERIES_MAX 64                        /* recorded by scripts, per run */
-#define RH_SWAPS_MAX 1024
+#define RH_SWAPS_MAX 1024                       /* swaps and sets of one run */
+#define RH_DRY_RUN_VIEWS 1000                   /* wakes a new policy is tried on */
+#define RH_DRY_RUN_GAS 2000000                  /* after which the trial ends early */
+#define RH_WARM_UP_RECORDS 16384                /* known records that new features start from */
 #define RH_ORDERS_LIVE_MAX 4096
 #define RH_ORDERS_PER_CALL_MAX 32
 #define RH_SLICES_MAX 1024
@@ -89,6 +92,7 @@ static_assert(RH_MODULE_PATH_MAX < 60, "a module's path fits the short source of
 static_assert(RH_MODULES_BYTES_MAX <= RH_BUNDLE_BYTES_MAX, "the modules are files of the bundle");
 static_assert(RH_MODULES_MAX <= RH_BUNDLE_FILES_MAX, "the modules are files of the bundle");
 static_assert(RH_LUA_STATE_BYTES_MAX < RH_LUA_MEMORY_BYTES_MAX, "the state fits the VM");
+static_assert((RH_WARM_UP_RECORDS & (RH_WARM_UP_RECORDS - 1)) == 0, "a ring of a power of two");
 static_assert(RH_ORDERS_PER_CALL_MAX * 8 <= RH_ORDERS_LIVE_MAX, "a few calls fit the order pool");
 
 #endif

@@ -47,6 +47,10 @@ void rh_progress_abandon(rh_progress *progress);    /* take the bar away; before
 int64_t rh_cli_now_ns(void);            /* monotonic wall clock; only for progress and wall_s */
 
 int rh_cmd_run(int argc, char **argv);
+int rh_cmd_replay(int argc, char **argv);
+int rh_cmd_ctl(int argc, char **argv);
+int rh_cmd_rerun(int argc, char **argv);
+int rh_cmd_fork(int argc, char **argv);
 int rh_cmd_compare(int argc, char **argv);
 int rh_cmd_import(int argc, char **argv);
 int rh_cmd_tape(int argc, char **argv);

@@ -3,38 +3,15 @@
  * exit status tells a run whose policy was killed (4) from one that failed (1, 3). */
 #include "cli/commands.h"
 
-#include "report/report.h"
-
 typedef struct run_arguments {
     const char *policy, *seed, *out;
     bool json, quiet, trusted;
-    rh_words sets, allowed;
+    rh_words sets, allowed, swaps;
 } run_arguments;
 
 static void pass_progress(void *context, double fraction, uint64_t events)
 {
     rh_progress_update(context, fraction, events);
-}
-
-static rh_status print_result(const rh_run_result *result, bool json, rh_error *error)
-{
-    if (json) {
-        fputs(result->summary.bytes, stdout);
-        size_t length = result->summary.length;
-        if (length == 0 || result->summary.bytes[length - 1] != '\n') putchar('\n');
-        return RH_OK;
-    }
-    const char *summary = result->summary.bytes;
-    return rh_report_table(stdout, &summary, NULL, 1, rh_cli_colour(stdout), error);
-}
-
-static rh_status finish(rh_run_result *result, const run_arguments *given, rh_error *error)
-{
-    RH_TRY(rh_cli_commit(result, error));
-    RH_TRY(print_result(result, given->json, error));
-    fflush(stdout);
-    if (given->out && !given->quiet) fprintf(stderr, "run directory: %s\n", given->out);
-    return RH_OK;
 }
 
 static int run(const char *scenario, run_arguments *given)
@@ -48,6 +25,8 @@ static int run(const char *scenario, run_arguments *given)
     request.trusted = given->trusted;
     request.sets = given->sets.items;
     request.set_count = given->sets.count;
+    request.swaps = given->swaps.items;
+    request.swap_count = given->swaps.count;
     request.allowed = given->allowed.items;
     request.out_dir = given->out;
     request.progress = pass_progress;
@@ -57,7 +36,7 @@ static int run(const char *scenario, run_arguments *given)
     rh_status status = rh_run_scenario(&request, &result, &error);
     if (status == RH_OK) {
         rh_progress_end(&progress, result.events);
-        status = finish(&result, given, &error);
+        status = rh_cli_finish(&result, given->out, given->json, given->quiet, &error);
     } else {
         rh_progress_abandon(&progress);
     }
@@ -82,6 +61,8 @@ int rh_cmd_run(int argc, char **argv)
         {"--set", "NAME=VALUE", "set a variable of the scenario, or a parameter as "
          "policy.NAME=VALUE; may repeat", NULL, NULL, &given.sets},
         {"--seed", "N", "replace the scenario's seed", &given.seed, NULL, NULL},
+        {"--swap", "TIME=POLICY", "at this time (2021-05-19T12:00:00Z, or 36h after clock.from) "
+         "another policy takes over; may repeat", NULL, NULL, &given.swaps},
         {"--out", "DIR", "write a run directory (summary, fills, ledger, journal, report); DIR "
          "must not exist", &given.out, NULL, NULL},
         {"--json", NULL, "print summary.json instead of the table", NULL, &given.json, NULL},

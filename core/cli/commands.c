@@ -60,6 +60,28 @@ rh_status rh_cli_commit(rh_run_result *result, rh_error *error)
     return RH_OK;
 }
 
+static rh_status print_result(const rh_run_result *result, bool json, rh_error *error)
+{
+    if (json) {
+        fputs(result->summary.bytes, stdout);
+        size_t length = result->summary.length;
+        if (length == 0 || result->summary.bytes[length - 1] != '\n') putchar('\n');
+        return RH_OK;
+    }
+    const char *summary = result->summary.bytes;
+    return rh_report_table(stdout, &summary, NULL, 1, rh_cli_colour(stdout), error);
+}
+
+rh_status rh_cli_finish(rh_run_result *result, const char *out_dir, bool json, bool quiet,
+                        rh_error *error)
+{
+    RH_TRY(rh_cli_commit(result, error));
+    RH_TRY(print_result(result, json, error));
+    fflush(stdout);
+    if (out_dir && !quiet) fprintf(stderr, "run directory: %s\n", out_dir);
+    return RH_OK;
+}
+
 void rh_cli_say_policy_failed(const char *label, const char *message)
 {
     char safe[RH_ERROR_MESSAGE_MAX];

@@ -19,6 +19,9 @@ rh_run_request rh_cli_request(const char *scenario_path);
 bool rh_cli_colour(FILE *stream);       /* a terminal, and nobody said NO_COLOR */
 /* Report into the directory of a finished run, then give it its name. */
 rh_status rh_cli_commit(rh_run_result *result, rh_error *error);
+/* The end of every single run: the report and the directory's name, then the table or the JSON. */
+rh_status rh_cli_finish(rh_run_result *result, const char *out_dir, bool json, bool quiet,
+                        rh_error *error);
 void rh_cli_say_policy_failed(const char *label, const char *message);
 
 /* What this program was built with, and where it runs. Static storage. */

@@ -18,7 +18,11 @@ typedef struct command {
 
 static const command commands[] = {
     {"run", rh_cmd_run, "replay a scenario and say what hedging it cost"},
+    {"replay", rh_cmd_replay, "a run at a pace: pause, step, edit the policy, swap it"},
+    {"ctl", rh_cmd_ctl, "talk to a replay that runs elsewhere"},
     {"compare", rh_cmd_compare, "several policies on the same tape, one table"},
+    {"fork", rh_cmd_fork, "run to a time once, then branch to several policies"},
+    {"rerun", rh_cmd_rerun, "a recorded run once more: is every bit the same?"},
     {"import", rh_cmd_import, "turn market data files into a tape"},
     {"tape", rh_cmd_tape, "look into a tape: info, head, check"},
     {"synth", rh_cmd_synth, "write a tape of a simulated market"},

@@ -3,7 +3,7 @@ file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cli/*.c)
 list(FILTER cli_sources EXCLUDE REGEX "/main\\.c$")
 add_library(rh_cli STATIC ${cli_sources})
 target_link_libraries(rh_cli PUBLIC rh_host rh_report rh_study rh_engine rh_lua rh_feed rh_policy
-    rh_data rh_math rh_base PRIVATE rh_liblua)
+    rh_data rh_math rh_base PRIVATE rh_liblua PkgConfig::EDIT)
 
 # said by `rehedge version` and by the bench, beside every figure
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)

@@ -159,3 +159,31 @@ void rh_file_out_abandon(rh_file_out *out)
     unlink(out->temporary);
     free(out);
 }
+
+rh_status rh_file_out_copy(const rh_file_out *from, const char *path, rh_file_out **out,
+                           rh_error *error)
+{
+    char buffer[16384];
+    if (from->failed != 0) return rh_io_fail(error, RH_IO, from->path, "write", from->failed);
+    int fd = open(from->temporary, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return rh_io_fail(error, RH_IO, from->path, "read what was written", errno);
+    rh_status status = rh_file_out_open(path, out, error);
+    ssize_t got = 0;
+    while (status == RH_OK && (got = read(fd, buffer, sizeof buffer)) > 0) {
+        rh_file_out_write(*out, buffer, (size_t)got);
+    }
+    if (status == RH_OK && got < 0) {
+        status = rh_io_fail(error, RH_IO, from->path, "read what was written", errno);
+        rh_file_out_abandon(*out);
+    }
+    close(fd);
+    if (status == RH_OK) rh_file_out_write(*out, from->buffer, from->used);
+    return status;
+}
+
+void rh_file_out_leave(rh_file_out *out)
+{
+    if (out == NULL) return;
+    close(out->fd);
+    free(out);
+}

@@ -157,6 +157,7 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     if (run->expired_count > 0) RH_TRY(rh_run_tell_expiries(run, error));
     if (slot->generation != generation) return RH_OK; /* killed by what it was told */
     rh_run_fill_view(run, &view);
+    rh_recent_add_view(run->recent, &view);
     if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;
     slot->last_spot = view.eager[RH_VIEW_SPOT];

@@ -14,6 +14,13 @@
 
 typedef struct rh_run_request {
     const char *scenario_path;
+    const char *archive;     /* a run directory whose copies of scenario and scripts are read; data
+                                are found from scenario_path and must be as they were; or NULL */
+    const char *const *swaps; /* "TIME=POLICY" of --swap, after the scenario's own */
+    int swap_count;
+    const char *fork_at; /* a time at which the run waits for rh_live_branch; or NULL */
+    const char *const *branches; /* what it may be given there */
+    int branch_count;
     const char *policy;      /* replaces the policy block and drops swaps; NULL: as written,
                                 "delta_band", "my.lua", "my/bundle", "name@1.0.0",
                                 "native:none", "delta_band:band=0.4" */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/archive.h"
 #include "engine/run.h"
 
 /* --- digest -------------------------------------------------------------------------------- */
@@ -98,6 +99,34 @@ static rh_status commit(rh_file_out **file, rh_status so_far, rh_error *error)
     return so_far;
 }
 
+static rh_status take_over(const rh_run *run, const char *name, rh_file_out **file,
+                           rh_error *error)
+{
+    char path[RH_PATH_MAX + 32];
+    rh_file_out *copy = NULL;
+    snprintf(path, sizeof path, "%s/%s", run->out.dir.temporary, name);
+    rh_status status = rh_file_out_copy(*file, path, &copy, error);
+    rh_file_out_leave(*file); /* in any case: it is the other process' */
+    *file = status == RH_OK ? copy : NULL;
+    return status;
+}
+
+rh_status rh_output_branch(rh_run *run, const char *path, rh_error *error)
+{
+    rh_output *out = &run->out;
+    if (!out->has_dir) return rh_fail(error, RH_STATE, "the run before the fork has no directory");
+    rh_status status = rh_dir_out_begin(&out->dir, path, error);
+    out->has_dir = status == RH_OK; /* the first one is the other process' */
+    rh_status fills = take_over(run, "fills.csv", &out->fills, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = fills;
+    rh_status ledger = take_over(run, "ledger.csv", &out->ledger, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = ledger;
+    rh_status journal =
+        take_over(run, "journal.jsonl", &out->journal, status == RH_OK ? error : NULL);
+    if (status == RH_OK) status = journal;
+    return status == RH_OK ? rh_archive_inputs(run, error) : status;
+}
+
 static rh_status write_summary(rh_run *run, const rh_buffer *summary, rh_error *error)
 {
     rh_file_out *file = NULL;
@@ -110,7 +139,9 @@ rh_status rh_output_finish(rh_run *run, const rh_buffer *summary, rh_error *erro
 {
     rh_output *out = &run->out;
     if (!out->has_dir) return RH_OK;
-    rh_status status = commit(&out->fills, RH_OK, error);
+    rh_status status = out->archived;
+    if (status != RH_OK && error) *error = out->archive_error;
+    status = commit(&out->fills, status, error);
     status = commit(&out->ledger, status, error);
     status = commit(&out->journal, status, error);
     return status == RH_OK ? write_summary(run, summary, error) : status;
@@ -138,27 +169,71 @@ void rh_output_keep_failed(rh_run *run)
     out->has_dir = false;
 }
 
-void rh_journal(rh_run *run, const char *kind, const char *format, ...)
+static rh_json_writer begin_line(rh_run *run, const char *kind, const char *text)
 {
-    if (!run->out.journal) return;
-    char text[2048], time[RH_TIME_TEXT];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
+    char time[RH_TIME_TEXT];
+    rh_json_writer writer = {.out = &run->out.line};
     rh_text_time(time, run->now_ns);
-    rh_buffer *line = &run->out.line;
-    rh_buffer_clear(line);
-    rh_json_writer writer = {.out = line};
+    rh_buffer_clear(writer.out);
     rh_json_open(&writer, NULL, '{');
     rh_json_put_i64(&writer, "time_ns", run->now_ns);
     rh_json_put_text(&writer, "time", time);
     rh_json_put_i64(&writer, "seq", (int64_t)run->sequence);
     rh_json_put_text(&writer, "kind", kind);
     rh_json_put_text(&writer, "text", text);
-    rh_json_close(&writer, '}');
+    return writer;
+}
+
+static void end_line(rh_run *run, rh_json_writer *writer)
+{
+    rh_buffer *line = writer->out;
+    rh_json_close(writer, '}');
     rh_buffer_text(line, "\n");
     if (!line->failed) rh_file_out_write(run->out.journal, line->bytes, line->length);
+}
+
+void rh_journal(rh_run *run, const char *kind, const char *format, ...)
+{
+    if (!run->out.journal) return;
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    rh_json_writer writer = begin_line(run, kind, text);
+    end_line(run, &writer);
+}
+
+void rh_journal_quit(rh_run *run)
+{
+    if (!run->out.journal) return;
+    rh_json_writer writer = begin_line(run, "quit", "ended by hand");
+    rh_json_put_text(&writer, "by", "hand");
+    end_line(run, &writer);
+}
+
+void rh_journal_swap(rh_run *run, const rh_swap_note *note)
+{
+    if (!run->out.journal) return;
+    rh_json_writer writer = begin_line(run, note->kind, note->text);
+    rh_json_put_text(&writer, "by", note->by_hand ? "hand" : "scenario");
+    rh_json_put_text(&writer, "part", note->part);
+    rh_json_put_i64(&writer, "parts", note->parts);
+    rh_json_put_text(&writer, note->native ? "native" : "script", note->script);
+    if (note->strict) rh_json_put_bool(&writer, "strict", true);
+    rh_json_put_text(&writer, "old_sha256", note->old_sha256);
+    rh_json_put_text(&writer, "sha256", note->sha256);
+    if (note->assignment) rh_json_put_text(&writer, "set", note->assignment);
+    if (note->params) {
+        rh_json_open(&writer, "params", '{');
+        rh_output_params(note->params, "", &writer);
+        rh_json_close(&writer, '}');
+        rh_json_put_text(&writer, "orders", note->cancel_orders ? "cancel" : "keep");
+        rh_json_put_i64(&writer, "state_bytes", (int64_t)note->state_bytes);
+        rh_json_put_i64(&writer, "gas", note->gas);
+        rh_json_put_i64(&writer, "tried_on", note->views);
+    }
+    end_line(run, &writer);
 }
 
 /* A cell that a spreadsheet would run as a formula gets a quote in front. */

@@ -20,7 +20,7 @@ void rh_part_free(rh_policy_part *part)
 }
 
 static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_json params,
-                             uint32_t purpose, rh_policy **policy, rh_error *error)
+                             uint32_t purpose, bool quiet, rh_policy **policy, rh_error *error)
 {
     const rh_run_request *request = run->request;
     const char *names[RH_HEDGES_MAX], *venues[RH_HEDGES_MAX], *assets[RH_ASSETS_MAX];
@@ -37,7 +37,7 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                                    .assets = assets,
                                    .asset_count = run->universe->asset_count,
                                    .hedge_count = run->scenario->hedge_count,
-                                   .log = policy_log,
+                                   .log = quiet ? NULL : policy_log,
                                    .host = run,
                                    .trusted = request->trusted,
                                    .gas_matters = run->scenario->compute_ns_per_gas > 0.0};
@@ -95,10 +95,11 @@ static rh_status check_scope(const rh_run *run, const rh_policy *policy, rh_erro
 }
 
 static rh_status load_part(rh_run *run, const rh_policy_choice *choice, rh_json params, bool whole,
-                           rh_part which, rh_policy_part *part, rh_error *error)
+                           rh_part which, bool quiet, rh_policy_part *part, rh_error *error)
 {
     uint32_t purpose = which == RH_PART_SCALE ? RH_PURPOSE_SCALE : RH_PURPOSE_POLICY;
-    RH_TRY(load_script(run, choice, params, purpose, &part->policy, error));
+    part->choice = choice;
+    RH_TRY(load_script(run, choice, params, purpose, quiet, &part->policy, error));
     RH_TRY(check_gives(part->policy, whole, which, error));
     RH_TRY(check_scope(run, part->policy, error));
     return make_features(run, part, error);
@@ -181,13 +182,13 @@ static rh_status learn_params(rh_run *run, const rh_policy_pick *pick, rh_policy
 {
     for (int p = 0; p < RH_PARTS; p++) {
         if (!rh_choice_given(&pick->choice[p])) continue;
-        RH_TRY(load_script(run, &pick->choice[p], (rh_json){0}, 0, &probe[p], error));
+        RH_TRY(load_script(run, &pick->choice[p], (rh_json){0}, 0, true, &probe[p], error));
     }
     return RH_OK;
 }
 
-static rh_status load_separate(rh_run *run, const rh_policy_pick *pick, rh_parts *parts,
-                               rh_error *error)
+static rh_status load_separate(rh_run *run, const rh_policy_pick *pick, bool quiet,
+                               rh_parts *parts, rh_error *error)
 {
     rh_policy *probe[RH_PARTS] = {NULL};
     rh_json_doc *docs[RH_PARTS] = {NULL};
@@ -203,8 +204,8 @@ static rh_status load_separate(rh_run *run, const rh_policy_pick *pick, rh_parts
             status = merged_params(pick, (rh_part)p, declared, &docs[p], &params, error);
         }
         if (status == RH_OK) {
-            status = load_part(run, &pick->choice[p], params, false, (rh_part)p, &parts->part[p],
-                               error);
+            status = load_part(run, &pick->choice[p], params, false, (rh_part)p, quiet,
+                               &parts->part[p], error);
         }
     }
     for (int p = 0; p < RH_PARTS; p++) {
@@ -214,15 +215,20 @@ static rh_status load_separate(rh_run *run, const rh_policy_pick *pick, rh_parts
     return status;
 }
 
-rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, rh_parts *parts, rh_error *error)
+void rh_parts_free(rh_parts *parts)
+{
+    for (int p = 0; p < RH_PARTS; p++) rh_part_free(&parts->part[p]);
+}
+
+rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, bool quiet, rh_parts *parts,
+                        rh_error *error)
 {
     *parts = (rh_parts){.whole = pick->whole};
     rh_status status =
         pick->whole ? load_part(run, &pick->choice[0], pick->choice[0].params, true,
-                                RH_PART_TRIGGER, &parts->part[RH_PART_TRIGGER], error)
-                    : load_separate(run, pick, parts, error);
+                                RH_PART_TRIGGER, quiet, &parts->part[RH_PART_TRIGGER], error)
+                    : load_separate(run, pick, quiet, parts, error);
     if (status == RH_OK) status = rh_series_check(parts, error);
-    if (status == RH_OK) return RH_OK;
-    for (int p = 0; p < RH_PARTS; p++) rh_part_free(&parts->part[p]);
+    if (status != RH_OK) rh_parts_free(parts);
     return status;
 }

@@ -2,6 +2,7 @@
  * order, and the two deliveries of a market record. Invariant: time never runs backwards, and a
  * step to the left of the line is an event. */
 #include "engine/run.h"
+#include "engine/archive.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,34 +70,46 @@ static rh_status open_parts(rh_run *run, rh_error *error)
         rh_net_delta_init(&run->net[a], &s->universe, a, s->hedge_collateral);
     }
     RH_TRY(rh_run_rebuild(run, error));
+    run->guards = s->guards;
+    run->venues = calloc((size_t)s->venue_count + 1, sizeof *run->venues);
+    if (!run->venues) return rh_fail(error, RH_NO_MEMORY, "no memory for the venues");
+    if (s->venue_count > 0) {
+        memcpy(run->venues, s->venues, (size_t)s->venue_count * sizeof *run->venues);
+    }
     rh_orders_init(&run->orders);
     for (uint32_t i = 0; i < RH_REPORTS_MAX; i++)
         run->free_reports[i] = RH_REPORTS_MAX - 1 - i;
     run->free_report_count = RH_REPORTS_MAX;
+    bool swaps = run->by_hand || s->swap_count > 0;
+    if (swaps) run->recent = calloc(1, sizeof *run->recent);
+    if (swaps && !run->recent) return rh_fail(error, RH_NO_MEMORY, "no memory for recent records");
     run->digest = rh_digest_new();
     if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
     RH_TRY(schedule_start(run, error));
     RH_TRY(rh_output_open(run, error));
+    RH_TRY(rh_archive_inputs(run, error));
     RH_TRY(rh_run_first_policy(run, error));
     rh_output_begin_ledger(run);
     run->feed = s->feed;
     return look_ahead(run, error);
 }
 
-rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **out,
-                      rh_error *error)
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                      rh_run **out, rh_error *error)
 {
     rh_run *run = calloc(1, sizeof *run);
     *out = NULL;
     if (!run) return rh_fail(error, RH_NO_MEMORY, "no memory for a run");
     rh_math_thread_init();
     run->request = request;
+    run->by_hand = by_hand;
     run->scenario = scenario;
     run->universe = &scenario->universe;
     run->now_ns = scenario->from_ns;
     run->woke_ns = run->wake_at_ns = INT64_MIN;
     run->last_order_ns = scenario->from_ns;
     run->reproducible = true;
+    run->acts_left = RH_SWAPS_MAX - (int)scenario->swap_count;
     run->slot.wake_in_ns = INT64_MAX;
     run->asset =
         scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
@@ -123,6 +136,8 @@ void rh_run_close(rh_run *run)
     rh_market_free(&run->known);
     rh_queue_free(&run->queue);
     rh_delay_free(&run->delayed);
+    free(run->recent);
+    free(run->venues);
     free(run);
 }
 
@@ -180,6 +195,7 @@ static void become_known(rh_run *run)
     const rh_record *record = payload;
     rh_delay_pop(&run->delayed);
     rh_market_apply(&run->known, record);
+    rh_recent_add_record(run->recent, record);
     run->greeks_valid = 0;
     if (!rh_run_policy(run)) return;
     update_features(run, record);
@@ -283,7 +299,11 @@ static rh_status queued_event(rh_run *run, rh_error *error)
     case RH_CLASS_FUNDING: rh_run_funding(run, (int)event.slot, run->is.funding[event.slot]); break;
     case RH_CLASS_SETTLEMENT: return rh_run_settle(run, (int)event.slot, error);
     case RH_CLASS_REPORT: return rh_run_report(run, event.slot, error);
-    case RH_CLASS_SWAP: return rh_run_swap(run, &run->scenario->swaps[event.slot], error);
+    case RH_CLASS_SWAP:
+        run->fork = &run->scenario->swaps[event.slot];
+        if (!run->fork->open) return rh_run_swap(run, run->fork, error);
+        run->halted = true;
+        return RH_OK;
     case RH_CLASS_TIMER: return rh_run_timer(run, &event, error);
     case RH_CLASS_LEDGER: return ledger_row(run, error);
     case RH_CLASS_HAPPENED:
@@ -296,11 +316,12 @@ static rh_status queued_event(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-static rh_status step(rh_run *run, bool *more, rh_error *error)
+/* The next event, when it is not after `until_ns`; *more says whether there was one. */
+static rh_status step(rh_run *run, int64_t until_ns, bool *more, rh_error *error)
 {
     int64_t time_ns;
     source from = first_source(run, &time_ns);
-    *more = from != FROM_NOWHERE && time_ns <= run->scenario->to_ns;
+    *more = from != FROM_NOWHERE && time_ns <= until_ns;
     if (!*more) return RH_OK;
     RH_ASSERT(time_ns >= run->now_ns);
     run->now_ns = run->queue.now_ns = time_ns;
@@ -330,11 +351,13 @@ static rh_status show_progress(const rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-static rh_status finish(rh_run *run, rh_error *error)
+rh_status rh_run_end(rh_run *run, rh_error *error)
 {
-    run->now_ns = run->queue.now_ns = run->scenario->to_ns;
-    if (run->scenario->end == RH_END_UNWIND) RH_TRY(rh_run_unwind_now(run, error));
-    while (run->orders.live_count > 0) { /* what is in flight at `to` expires */
+    if (!run->quit) {
+        run->now_ns = run->queue.now_ns = run->scenario->to_ns;
+        if (run->scenario->end == RH_END_UNWIND) RH_TRY(rh_run_unwind_now(run, error));
+    }
+    while (run->orders.live_count > 0) { /* what is in flight at the end expires */
         uint32_t slot = run->orders.live[0];
         rh_order *order = &run->orders.slots[slot];
         if (!rh_order_state_final(order->state)) {
@@ -344,7 +367,7 @@ static rh_status finish(rh_run *run, rh_error *error)
         order->pending_reports = 0;
         rh_orders_release(&run->orders, slot);
     }
-    if (run->trades_entered < run->scenario->trade_count) {
+    if (!run->quit && run->trades_entered < run->scenario->trade_count) {
         return rh_fail(error, RH_INPUT,
                        "%zu entries of the portfolio found no price to enter at: "
                        "the feeds have no record for their asset inside the clock",
@@ -360,56 +383,23 @@ static rh_status finish(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-rh_status rh_run_go(rh_run *run, rh_error *error)
+rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
+                    rh_error *error)
 {
-    bool more = true;
-    for (uint64_t n = 0; more; n++) {
-        RH_TRY(step(run, &more, error));
+    if (run->halted) return rh_fail(error, RH_STATE, "the run waits for its branch");
+    int64_t last_ns = until_ns < run->scenario->to_ns ? until_ns : run->scenario->to_ns;
+    *more = !run->quit;
+    for (uint64_t n = 0; *more && (max_events == 0 || n < max_events); n++) {
+        RH_TRY(step(run, last_ns, more, error));
+        if (run->halted) break; /* at a fork: the event of the swap is under way */
         if ((n & PROGRESS_EVENTS) == 0) RH_TRY(show_progress(run, error));
     }
-    return finish(run, error);
-}
-
-/* --- the face ------------------------------------------------------------------------------ */
-
-static rh_status run_whole(rh_run *run, rh_run_result *result, rh_error *error)
-{
-    const rh_run_request *request = run->request;
-    int64_t started = request->wall_ns ? request->wall_ns() : 0;
-    RH_TRY(rh_run_go(run, error));
-    run->wall_s = request->wall_ns ? (double)(request->wall_ns() - started) * 1e-9 : 0.0;
-    rh_digest_hex(run->digest, result->digest);
-    result->events = run->events;
-    result->policy_failed = run->policy_failed;
-    memcpy(result->policy_message, run->policy_message, sizeof run->policy_message);
-    RH_TRY(rh_output_summary(run, &result->summary, error));
-    RH_TRY(rh_output_finish(run, &result->summary, error));
-    result->has_dir = run->out.has_dir;
-    result->dir = run->out.dir;
-    run->out.has_dir = false; /* the caller's now */
     return RH_OK;
 }
 
-rh_status rh_run_scenario(const rh_run_request *request, rh_run_result *result, rh_error *error)
+bool rh_run_ended(const rh_run *run)
 {
-    rh_scenario *scenario = NULL;
-    rh_run *run = NULL;
-    rh_error local = {0};
-    rh_error *out = error ? error : &local;
-    *result = (rh_run_result){0};
-    RH_TRY(rh_scenario_read(request, &scenario, out));
-    rh_status status = rh_run_open(request, scenario, &run, out);
-    if (status == RH_OK) status = run_whole(run, result, out);
-    if (status == RH_BROKEN) rh_output_keep_failed(run);
-    rh_run_close(run);
-    rh_scenario_free(scenario);
-    if (status != RH_OK) rh_run_result_free(result);
-    return status;
-}
-
-void rh_run_result_free(rh_run_result *result)
-{
-    rh_buffer_free(&result->summary);
-    if (result->has_dir) rh_dir_out_abandon(&result->dir);
-    result->has_dir = false;
+    int64_t time_ns;
+    if (run->quit) return true;
+    return first_of_all(run, &time_ns) == FROM_NOWHERE || time_ns > run->scenario->to_ns;
 }

@@ -7,6 +7,7 @@
 #include "clock/delay.h"
 #include "clock/queue.h"
 #include "engine/output.h"
+#include "engine/recent.h"
 #include "engine/scenario.h"
 #include "market/market.h"
 #include "portfolio/books.h"
@@ -35,6 +36,7 @@ typedef struct rh_series { /* a column of the ledger that a script records */
 /* A script that decides, and the features it declared. */
 typedef struct rh_policy_part {
     rh_policy *policy;
+    const rh_policy_choice *choice; /* what it was made from; the scenario's or rh_live's */
     rh_feature *features[RH_FEATURES_MAX];
     int feature_instrument[RH_FEATURES_MAX];
     double feature_values[RH_FEATURES_MAX];
@@ -66,7 +68,7 @@ typedef struct rh_hedging {
 typedef struct rh_swap_record {
     int64_t time_ns;
     uint64_t sequence;
-    bool accepted, whole;
+    bool accepted, whole, is_set, by_hand;
     rh_part part; /* of it, unless whole */
     char from[RH_NAME_MAX], to[RH_NAME_MAX], sha256[RH_SHA256_HEX];
     char reason[256];
@@ -90,6 +92,8 @@ typedef struct rh_run {
     bool has_stake; /* options or hedges exist: deltas mean something */
     int asset;      /* the policy's: that of the first hedge instrument */
     uint32_t hedged; /* bits of all assets that have one; with more than one: a portfolio policy */
+    rh_guards guards; /* the scenario's limits, and what this run has counted */
+    rh_venue *venues; /* the scenario's, and the depth that this run has used */
     rh_orders orders;
     rh_report_slip reports[RH_REPORTS_MAX];
     uint32_t free_reports[RH_REPORTS_MAX];
@@ -126,19 +130,34 @@ typedef struct rh_run {
     bool reproducible;
     rh_swap_record swaps[RH_PARTS * RH_SWAPS_MAX];
     size_t swap_count;
+    int acts_left;       /* swaps and sets a person may still make; scheduled ones have theirs */
+    bool killed;         /* and nobody has taken over since */
+    char last_swap[256]; /* what the last swap or set did, or why it was refused */
+    bool last_refused;
+    bool by_hand;        /* somebody may act on the way */
+    rh_recent *recent;   /* NULL: nobody can swap */
     rh_expired expired[RH_INSTRUMENTS_MAX];
     int expired_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
+    bool halted;         /* at the place of a fork, `fork`, before its swap */
+    const rh_swap *fork;
+    bool quit; /* a person ended it; what comes later does not happen */
     rh_digest *digest;
     rh_output out;
 } rh_run;
 
 /* run.c: the life of a run, the choice of the next event, the happened and known records. */
-rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, rh_run **run,
-                      rh_error *error);
-rh_status rh_run_go(rh_run *run, rh_error *error);
+/* `by_hand`: somebody may swap and set on the way. */
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                      rh_run **run, rh_error *error);
+/* Events with time <= until_ns, at most max_events of them (0: no bound). *more: it was this bound
+ * that ended it. */
+rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
+                    rh_error *error);
+bool rh_run_ended(const rh_run *run); /* no event is left */
+rh_status rh_run_end(rh_run *run, rh_error *error); /* what follows the last event */
 void rh_run_close(rh_run *run);
 
 /* book.c: client trades, settlements, funding, and what passes in between. */
@@ -184,13 +203,19 @@ double rh_run_pending(const rh_run *run, int asset);
 double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match);
 double rh_run_cost(const rh_run *run, int hedge, double qty);
 
+/* view.c: what the view of a run answers with; the host is the run. */
+const rh_view_ops *rh_run_view_ops(void);
+
 /* parts.c: a policy is loaded, as one script or as two, and whether it exists. */
 typedef struct rh_parts {
     rh_policy_part part[RH_PARTS]; /* whole: the trigger's alone; a part that stays is empty */
     bool whole;
 } rh_parts;
-/* On refusal everything made is freed again and the live policy is as it was. */
-rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, rh_parts *parts, rh_error *error);
+/* On refusal everything made is freed again and the live policy is as it was. `quiet`: what the
+ * scripts log is dropped. */
+rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, bool quiet, rh_parts *parts,
+                        rh_error *error);
+void rh_parts_free(rh_parts *parts);
 void rh_part_free(rh_policy_part *part);
 static inline rh_policy *rh_run_policy(const rh_run *run) /* whose wake counts; NULL: none */
 {
@@ -202,6 +227,23 @@ static inline rh_policy_part *rh_run_scale_part(rh_run *run)
     return scale->policy ? scale : &run->slot.part[RH_PART_TRIGGER];
 }
 
+/* transaction.c: what may become the live policy. Making it changes nothing of the run. */
+typedef struct rh_candidate {
+    rh_parts parts;
+    size_t state_bytes[RH_PARTS]; /* carried over */
+    int64_t gas[RH_PARTS];        /* spent on loading, migrating and trying */
+    int views;                    /* tried on */
+    bool machine_decided; /* a limit of this machine ended the trial; set on refusal too */
+} rh_candidate;
+/* Loaded, given the live policy's state; its features have seen nothing. */
+rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, bool quiet,
+                            rh_candidate *candidate, rh_error *error);
+/* The whole of it: made, tried on the recent wakes and thrown away; made once more, with warm
+ * features. */
+rh_status rh_candidate_prove(rh_run *run, const rh_policy_pick *pick, rh_candidate *candidate,
+                             rh_error *why);
+/* Which of the live scripts decides the part now; NULL: none. */
+rh_policy *rh_run_live(const rh_run *run, rh_part part);
 /* series.c: columns of the ledger. Add before the ledger begins; bind whenever policies change. */
 void rh_series_add(rh_run *run, const rh_policy *policy);
 void rh_series_bind(rh_run *run);
@@ -210,6 +252,12 @@ rh_status rh_series_check(const rh_parts *parts, rh_error *error); /* no name in
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);
 rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error);
+/* A swap or set that failed before there was anything to try. */
+void rh_run_note_refused(rh_run *run, const char *what, const char *why);
+/* A person's swap or set (`assignment` not NULL), between events. *accepted false: `why` says why
+ * not, and nothing has changed. A status other than RH_OK ends the run. */
+rh_status rh_run_swap_by_hand(rh_run *run, const rh_swap *swap, const char *assignment,
+                              bool *accepted, rh_error *why, rh_error *error);
 rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_error *error);
 void rh_run_drop_policy(rh_run *run);
 

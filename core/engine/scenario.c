@@ -1,6 +1,6 @@
 /* From a JSON file to a checked scenario: the frame, clock, universe, venues, hedges, guards.
  * Feeds, book and policies have files of their own. Nothing runs here. */
-#include "engine/scenario.h"
+#include "engine/archive.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,6 +256,7 @@ static rh_status prepare(rh_scenario *s, const rh_run_request *request, rh_error
     }
     rh_status found = rh_json_get(root, "vars", RH_OPTIONAL, &vars, error);
     if (found == RH_NOT_FOUND) vars = (rh_json){0};
+    if (s->archive) return RH_OK; /* its variables are put in already */
     return rh_json_substitute(s->doc, vars, error);
 }
 
@@ -272,9 +273,19 @@ static rh_status build(rh_scenario *s, const rh_run_request *request, rh_error *
     return rh_scenario_read_feeds(s, root, error);
 }
 
+/* The scenario's file from the root, so that a run directory can say where its data was. */
+static rh_status find_full_path(rh_scenario *s, rh_error *error)
+{
+    char *full = realpath(s->path, NULL);
+    bool fits = !full || strlen(full) < sizeof s->full_path;
+    snprintf(s->full_path, sizeof s->full_path, "%s", full && fits ? full : s->path);
+    free(full);
+    return fits ? RH_OK : rh_fail(error, RH_INPUT, "the path of the scenario is too long");
+}
+
 rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario, rh_error *error)
 {
-    char *bytes = NULL;
+    char *bytes = NULL, copy[RH_PATH_MAX + 32];
     size_t length = 0;
     rh_scenario *s = calloc(1, sizeof *s);
     *scenario = NULL;
@@ -282,13 +293,18 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     s->path = request->scenario_path;
     s->allowed = request->allowed;
     s->finder = request->finder;
-    rh_status status = rh_file_read(s->path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
+    s->archive = request->archive;
+    if (s->archive) snprintf(copy, sizeof copy, "%s/scenario.json", s->archive);
+    const char *text_path = s->archive ? copy : s->path;
+    rh_status status = rh_file_read(text_path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
+    if (status == RH_OK) status = find_full_path(s, error);
     if (status == RH_OK) {
         rh_sha256_of(bytes, length, s->sha256);
-        status = rh_json_parse(s->path, bytes, length, &s->doc, error);
+        status = rh_json_parse(text_path, bytes, length, &s->doc, error);
     }
     free(bytes);
     if (status == RH_OK) status = build(s, request, error);
+    if (status == RH_OK && s->archive) status = rh_archive_check(s, s->archive, error);
     if (status != RH_OK) {
         rh_scenario_free(s);
         return status;
@@ -297,21 +313,16 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     return RH_OK;
 }
 
-static void free_pick(rh_policy_pick *pick)
-{
-    for (int p = 0; p < RH_PARTS; p++)
-        rh_policy_source_free(&pick->choice[p].source);
-}
-
 void rh_scenario_free(rh_scenario *scenario)
 {
     if (!scenario) return;
     if (scenario->feed) scenario->feed->free(scenario->feed);
-    free_pick(&scenario->policy);
+    rh_pick_free(&scenario->policy);
     for (size_t i = 0; i < scenario->swap_count; i++)
-        free_pick(&scenario->swaps[i].pick);
+        rh_pick_free(&scenario->swaps[i].pick);
+    for (size_t i = 0; i < scenario->branch_count; i++)
+        rh_pick_free(&scenario->branches[i].pick);
     rh_json_free(scenario->doc);
-    rh_json_free(scenario->override_doc);
     rh_arena_free(&scenario->arena);
     free(scenario);
 }

@@ -23,10 +23,11 @@ typedef struct rh_book_trade { /* a portfolio entry or client trade */
 
 typedef enum rh_on_failure { RH_FAILURE_HOLD, RH_FAILURE_FLATTEN, RH_FAILURE_NATIVE } rh_on_failure;
 
-typedef struct rh_policy_choice {   /* which policy, from a scenario block or the command line */
+typedef struct rh_policy_choice {   /* which policy, from a scenario block or a person */
     const rh_native_policy *native; /* or: */
     rh_policy_source source;
     bool has_script;
+    char path[RH_PATH_MAX]; /* the file it was read from; "": shipped or native */
     rh_json params; /* node NULL: none */
     rh_json at;     /* for messages */
 } rh_policy_choice;
@@ -39,6 +40,7 @@ typedef struct rh_policy_pick {
     bool whole;                           /* choice[RH_PART_TRIGGER] gives both */
     rh_policy_choice choice[RH_PARTS];    /* a part without native and script stays as it is */
     rh_json params; /* of separate parts: a name is for the part that declares it; NULL: none */
+    rh_json_doc *doc[RH_PARTS]; /* of the params, owned; NULL: they are the scenario's */
 } rh_policy_pick;
 
 static inline bool rh_choice_given(const rh_policy_choice *choice)
@@ -50,17 +52,21 @@ typedef struct rh_swap {
     int64_t at_ns;
     rh_policy_pick pick;
     bool cancel_orders;
+    bool open; /* the place of a fork: which policy comes is decided when the run is there */
 } rh_swap;
 
 typedef struct rh_tape_input {
     char name[RH_NAME_MAX];
-    char hash[RH_SHA256_HEX];
+    char hash[RH_SHA256_HEX];    /* of the file it was imported from, else of the records */
+    char content[RH_SHA256_HEX]; /* of the records; "" for a file of trades */
+    char path[RH_PATH_MAX];      /* as the scenario names it */
 } rh_tape_input;
+
+#define RH_TRADE_FILES_MAX 64
 
 typedef struct rh_scenario {
     rh_arena arena; /* of everything below that lives as long as the scenario */
     rh_json_doc *doc;
-    rh_json_doc *override_doc; /* params given with --policy NAME:k=v */
     char name[256];
     char sha256[RH_SHA256_HEX];
     const char *path;
@@ -81,17 +87,35 @@ typedef struct rh_scenario {
     rh_policy_pick policy;
     double compute_ns_per_gas; /* a call's work delays its orders; 0: it does not */
     rh_on_failure on_failure;
-    const rh_native_policy *failover;
+    rh_policy_choice failover; /* native */
     rh_swap *swaps;
     size_t swap_count;
+    rh_swap *branches; /* for the open one */
+    size_t branch_count;
     rh_feed *feed;                      /* all feeds merged; a run takes it */
     int64_t bar_ns[RH_INSTRUMENTS_MAX]; /* bar length per instrument, 0: ticks or none */
     rh_tape_input tapes[RH_FEEDS_MAX + RH_ASSETS_MAX];
     int tape_count;
+    rh_tape_input *files; /* of client trades */
+    int file_count;
+    const char *archive;         /* the run directory it is read from; NULL: a file of its own */
+    char full_path[RH_PATH_MAX]; /* of the scenario's file */
 } rh_scenario;
 
 rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario, rh_error *error);
 void rh_scenario_free(rh_scenario *scenario);
+
+/* scenario_policies.c: a policy as a person names it: "NAME:k=v,k=v", "trigger=A,scale=B"; paths
+ * are from the working folder. `may_stay`: one part is enough. Reads and hashes the sources. On
+ * failure nothing is owned. */
+rh_status rh_pick_from_spec(const rh_scenario *s, const char *spec, bool may_stay,
+                            rh_policy_pick *pick, rh_error *error);
+/* pick.c */
+void rh_pick_free(rh_policy_pick *pick);
+const char *rh_choice_label(const rh_policy_choice *choice);
+/* Make one choice of a pick: the same source (copied), and other params, an object as JSON text. */
+rh_status rh_pick_copy(const rh_policy_choice *from, const char *params, rh_policy_pick *pick,
+                       rh_part part, rh_error *error);
 
 /* Parts, one file each. */
 rh_status rh_scenario_read_feeds(rh_scenario *s, rh_json root, rh_error *error);

@@ -1,6 +1,7 @@
 /* The book of a scenario: portfolio entries and client trades from files, as one list by time, and
  * the options they need in the universe. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,6 +188,20 @@ static rh_status read_trade(rh_scenario *s, const rh_csv_row *row, const int at[
     return add_trade(s, &trade, error);
 }
 
+static rh_status remember_file(rh_scenario *s, const char *name, const char *path, rh_error *error)
+{
+    if (!s->files) s->files = rh_arena_array(&s->arena, RH_TRADE_FILES_MAX, sizeof *s->files);
+    if (!s->files) return rh_fail(error, RH_NO_MEMORY, "no memory for the book");
+    if (s->file_count == RH_TRADE_FILES_MAX) {
+        return rh_fail(error, RH_INPUT, "more than %d files of trades", RH_TRADE_FILES_MAX);
+    }
+    rh_tape_input *input = &s->files[s->file_count];
+    RH_TRY(rh_file_sha256(path, input->hash, error));
+    snprintf(input->path, sizeof input->path, "%s", name);
+    snprintf(input->name, sizeof input->name, "trades#%d", s->file_count++);
+    return RH_OK;
+}
+
 static rh_status read_trades_file(rh_scenario *s, rh_json entry, rh_error *error)
 {
     static const char *const keys[] = {"file", NULL};
@@ -198,6 +213,7 @@ static rh_status read_trades_file(rh_scenario *s, rh_json entry, rh_error *error
     RH_TRY(rh_json_keys(entry, keys, error));
     RH_TRY(rh_json_text(entry, "file", RH_REQUIRED, &name, error));
     RH_TRY(rh_path_resolve(s->path, name, s->allowed, path, error));
+    RH_TRY(remember_file(s, name, path, error));
     RH_TRY(rh_csv_open(path, ',', &csv, error));
     rh_status status = rh_csv_next(csv, &row, error);
     if (status == RH_END) status = rh_fail(error, RH_INPUT, "%s: the file is empty", name);

@@ -68,8 +68,8 @@ static void find_prices(const rh_tape *tape, bool priced[RH_TAPE_INSTRUMENTS_MAX
 }
 
 /* Tape -> feed, remembering the hash for summary.json. */
-static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, rh_feed **feed,
-                           rh_error *error)
+static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, const char *file,
+                           rh_feed **feed, rh_error *error)
 {
     const rh_tape_info *info = rh_tape_get_info(tape);
     rh_tape_input *input = &s->tapes[s->tape_count++];
@@ -77,6 +77,8 @@ static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, rh_
     snprintf(input->name, sizeof input->name, "%s", label);
     snprintf(input->hash, sizeof input->hash, "%s",
              has_source ? info->source_sha256 : info->content_hash);
+    snprintf(input->content, sizeof input->content, "%s", info->content_hash);
+    snprintf(input->path, sizeof input->path, "%s", file);
     rh_status status = rh_feed_from_tape(tape, s->from_ns, s->to_ns, feed, error);
     if (status != RH_OK) rh_tape_close(tape);
     return status;
@@ -117,7 +119,7 @@ static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, c
         return status;
     }
     find_prices(tape, priced);
-    return open_tape(s, tape, label, feed, error);
+    return open_tape(s, tape, label, file, feed, error);
 }
 
 static rh_status map_instruments(rh_scenario *s, rh_json at, rh_feed *feed, int instrument,

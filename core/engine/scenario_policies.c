@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/scenario.h"
+#include "engine/archive.h"
 
 const char *const rh_part_words[RH_PARTS] = {"trigger", "scale"};
 
@@ -27,7 +27,6 @@ static rh_status unknown_native(const char *name, rh_json at, rh_error *error)
 static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool from_file,
                         rh_policy_choice *choice, rh_error *error)
 {
-    char path[RH_PATH_MAX];
     choice->at = at;
     if (!strncmp(name, "native:", 7)) {
         choice->native = rh_native_policy_find(name + 7);
@@ -35,12 +34,15 @@ static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool
     }
     choice->has_script = true;
     rh_status status;
-    if (!from_file || !rh_policy_is_path(name)) {
+    if (s->archive && rh_archive_is_reference(name)) {
+        status = rh_archive_resolve(s->archive, name, &choice->source, error);
+    } else if (!from_file || !rh_policy_is_path(name)) {
         status = rh_policy_source_open(s->finder, name, &choice->source, error);
+        snprintf(choice->path, sizeof choice->path, "%s", rh_policy_is_path(name) ? name : "");
     } else {
-        status = rh_path_resolve(s->path, name, s->allowed, path, error);
+        status = rh_path_resolve(s->path, name, s->allowed, choice->path, error);
         if (status == RH_OK)
-            status = rh_policy_source_open(s->finder, path, &choice->source, error);
+            status = rh_policy_source_open(s->finder, choice->path, &choice->source, error);
         if (status == RH_OK) /* as the person wrote it, not where it was found */
             rh_policy_source_label(&choice->source, name);
     }
@@ -127,8 +129,8 @@ static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
     s->on_failure = RH_FAILURE_FLATTEN;
     if (!strcmp(word, "flatten")) return RH_OK;
     s->on_failure = RH_FAILURE_NATIVE;
-    s->failover = rh_native_policy_find(strncmp(word, "native:", 7) ? word : word + 7);
-    if (s->failover) return RH_OK;
+    s->failover.native = rh_native_policy_find(strncmp(word, "native:", 7) ? word : word + 7);
+    if (s->failover.native) return RH_OK;
     return rh_json_fail(block, error,
                         "on_failure: found \"%s\", expected \"hold\", \"flatten\" or "
                         "the name of a native policy",
@@ -162,18 +164,18 @@ static rh_status copy_block(rh_scenario *s, rh_json root, const char *name, rh_e
     rh_json block;
     rh_buffer copy = {0};
     if (rh_json_get(root, "policy", RH_OPTIONAL, &block, NULL) != RH_OK)
-        return rh_json_parse(name, "{}", 2, &s->override_doc, error);
+        return rh_json_parse(name, "{}", 2, &s->policy.doc[0], error);
     rh_json_writer writer = {.out = &copy};
     rh_json_put_value(&writer, NULL, block);
     rh_status status = copy.failed
                            ? rh_fail(error, RH_NO_MEMORY, "no memory for the params")
-                           : rh_json_parse(name, copy.bytes, copy.length, &s->override_doc, error);
+                           : rh_json_parse(name, copy.bytes, copy.length, &s->policy.doc[0], error);
     rh_buffer_free(&copy);
     return status;
 }
 
-/* "k=v,k=v" up to `end` into the object `into` of the override's document. */
-static rh_status set_params(rh_scenario *s, const char *text, const char *at, const char *end,
+/* "k=v,k=v" up to `end` into the object `into` of the document. */
+static rh_status set_params(rh_json_doc *doc, const char *text, const char *at, const char *end,
                             const char *into, rh_error *error)
 {
     while (at < end) {
@@ -187,15 +189,16 @@ static rh_status set_params(rh_scenario *s, const char *text, const char *at, co
         }
         snprintf(path, sizeof path, "%s.%.*s", into, (int)(equals - at), at);
         snprintf(value, sizeof value, "%.*s", (int)(stop - equals - 1), equals + 1);
-        RH_TRY(rh_json_set(s->override_doc, path, value, error));
+        RH_TRY(rh_json_set(doc, path, value, error));
         at = comma ? comma + 1 : end;
     }
     return RH_OK;
 }
 
 /* "NAME" or "NAME:k=v,k=v", from `at` to `end` of the whole `text`. */
-static rh_status choose_named(rh_scenario *s, const char *text, const char *at, const char *end,
-                              const char *into, rh_policy_choice *choice, rh_error *error)
+static rh_status choose_named(const rh_scenario *s, rh_json_doc *doc, const char *text,
+                              const char *at, const char *end, const char *into,
+                              rh_policy_choice *choice, rh_error *error)
 {
     char name[RH_PATH_MAX];
     size_t lead = !strncmp(at, "native:", 7) ? 7 : 0;
@@ -207,8 +210,8 @@ static rh_status choose_named(rh_scenario *s, const char *text, const char *at, 
     }
     memcpy(name, at, length);
     name[length] = '\0';
-    if (colon) RH_TRY(set_params(s, text, colon + 1, end, into, error));
-    return choose(s, name, rh_json_root(s->override_doc), false, choice, error);
+    if (colon) RH_TRY(set_params(doc, text, colon + 1, end, into, error));
+    return choose(s, name, rh_json_root(doc), false, choice, error);
 }
 
 /* The part that begins at `at` ("trigger=" or "scale="), -1: none does. */
@@ -221,42 +224,60 @@ static int part_at(const char *at)
     return -1;
 }
 
-/* "trigger=NAME:k=v,scale=NAME:k=v", in either order. */
-static rh_status choose_parts(rh_scenario *s, const char *text, rh_error *error)
+/* "trigger=NAME:k=v,scale=NAME:k=v", in either order; `may_stay`: or one of them. */
+static rh_status choose_parts(const rh_scenario *s, const char *text, bool may_stay,
+                              rh_policy_pick *pick, rh_error *error)
 {
     for (const char *at = text; at && *at;) {
         int part = part_at(at);
         const char *name = strchr(at, '=') + 1, *end = strchr(at, ',');
         while (end && part_at(end + 1) < 0) end = strchr(end + 1, ',');
-        rh_policy_choice *choice = &s->policy.choice[part];
+        rh_policy_choice *choice = &pick->choice[part];
         if (rh_choice_given(choice)) {
             return rh_fail(error, RH_USAGE, "policy \"%s\": %s is given twice", text,
                            rh_part_words[part]);
         }
-        RH_TRY(choose_named(s, text, name, end ? end : name + strlen(name), params_keys[part],
-                            choice, error));
+        RH_TRY(choose_named(s, pick->doc[0], text, name, end ? end : name + strlen(name),
+                            params_keys[part], choice, error));
         at = end ? end + 1 : NULL;
     }
     for (int p = 0; p < RH_PARTS; p++) {
-        if (rh_choice_given(&s->policy.choice[p])) continue;
+        if (may_stay || rh_choice_given(&pick->choice[p])) continue;
         return rh_fail(error, RH_USAGE, "policy \"%s\": a policy needs both parts: %s is missing",
                        text, rh_part_words[p]);
     }
     return RH_OK;
 }
 
+/* The choices and params of a pick whose document has been made. */
+static rh_status fill_pick(const rh_scenario *s, const char *text, bool may_stay,
+                           rh_policy_pick *pick, rh_error *error)
+{
+    pick->whole = part_at(text) < 0;
+    if (pick->whole) {
+        RH_TRY(choose_named(s, pick->doc[0], text, text, text + strlen(text), "params",
+                            &pick->choice[0], error));
+    } else {
+        RH_TRY(choose_parts(s, text, may_stay, pick, error));
+    }
+    return read_params(rh_json_root(pick->doc[0]), pick, error);
+}
+
+rh_status rh_pick_from_spec(const rh_scenario *s, const char *spec, bool may_stay,
+                            rh_policy_pick *pick, rh_error *error)
+{
+    *pick = (rh_policy_pick){0};
+    RH_TRY(rh_json_parse(spec, "{}", 2, &pick->doc[0], error));
+    rh_status status = fill_pick(s, spec, may_stay, pick, error);
+    if (status != RH_OK) rh_pick_free(pick);
+    return status;
+}
+
 /* What --policy and compare give; --set policy.PARAM still applies. */
 static rh_status read_override(rh_scenario *s, rh_json root, const char *text, rh_error *error)
 {
     RH_TRY(copy_block(s, root, text, error));
-    s->policy.whole = part_at(text) < 0;
-    if (s->policy.whole) {
-        RH_TRY(choose_named(s, text, text, text + strlen(text), "params", &s->policy.choice[0],
-                            error));
-    } else {
-        RH_TRY(choose_parts(s, text, error));
-    }
-    return read_params(rh_json_root(s->override_doc), &s->policy, error);
+    return fill_pick(s, text, false, &s->policy, error);
 }
 
 static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
@@ -280,21 +301,81 @@ static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
     return read_pick(s, at, true, &swap->pick, error);
 }
 
-static rh_status read_swaps(rh_scenario *s, rh_json root, rh_error *error)
+/* "2021-05-19T12:00:00Z", or a duration counted from clock.from. */
+static rh_status read_when(const rh_scenario *s, const char *option, const char *text,
+                           int64_t *at_ns, rh_error *error)
 {
-    rh_json list;
-    rh_status found = rh_json_get(root, "swaps", RH_OPTIONAL, &list, error);
-    if (found == RH_NOT_FOUND) return RH_OK;
-    RH_TRY(found);
-    if (rh_json_kind(list) != RH_JSON_ARRAY || rh_json_count(list) > RH_SWAPS_MAX) {
-        return rh_json_fail(list, error, "expected a list of at most %d swaps", RH_SWAPS_MAX);
+    int64_t after_ns;
+    bool date = rh_parse_time(text, at_ns);
+    if (!date && !rh_parse_duration(text, &after_ns)) {
+        return rh_fail(error, RH_USAGE,
+                       "%s %.60s: expected a time such as 2021-05-19T12:00:00Z, or a duration "
+                       "from clock.from such as 36h",
+                       option, text);
     }
-    s->swaps = rh_arena_array(&s->arena, rh_json_count(list) + 1, sizeof *s->swaps);
-    if (!s->swaps) return rh_fail(error, RH_NO_MEMORY, "no memory for the swaps");
-    for (size_t n = 0; n < rh_json_count(list); n++) {
-        RH_TRY(read_swap(s, rh_json_at(list, n), error));
+    if (!date && after_ns <= s->to_ns - s->from_ns) *at_ns = s->from_ns + after_ns;
+    bool inside = date ? *at_ns >= s->from_ns && *at_ns <= s->to_ns
+                       : after_ns <= s->to_ns - s->from_ns;
+    if (inside) return RH_OK;
+    return rh_fail(error, RH_USAGE, "%s %.60s: expected a time inside the clock", option, text);
+}
+
+/* "TIME=POLICY" of --swap. */
+static rh_status add_swap(rh_scenario *s, const char *text, rh_error *error)
+{
+    char when[RH_TIME_TEXT];
+    rh_swap *swap = &s->swaps[s->swap_count];
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1] || (size_t)(equals - text) >= sizeof when) {
+        return rh_fail(error, RH_USAGE, "--swap %.200s: expected TIME=POLICY", text);
+    }
+    snprintf(when, sizeof when, "%.*s", (int)(equals - text), text);
+    RH_TRY(read_when(s, "--swap", when, &swap->at_ns, error));
+    RH_TRY(rh_pick_from_spec(s, equals + 1, true, &swap->pick, error));
+    s->swap_count++;
+    return RH_OK;
+}
+
+/* The place of a fork is a swap like those of --swap; the policies that may come are read now. */
+static rh_status add_fork(rh_scenario *s, const rh_run_request *request, rh_error *error)
+{
+    rh_swap *swap = &s->swaps[s->swap_count];
+    size_t count = (size_t)request->branch_count;
+    RH_TRY(read_when(s, "--at", request->fork_at, &swap->at_ns, error));
+    swap->open = true;
+    s->swap_count++;
+    s->branches = rh_arena_array(&s->arena, count + 1, sizeof *s->branches);
+    if (!s->branches) return rh_fail(error, RH_NO_MEMORY, "no memory for the branches");
+    for (size_t n = 0; n < count; n++) {
+        s->branches[n].at_ns = swap->at_ns;
+        RH_TRY(rh_pick_from_spec(s, request->branches[n], true, &s->branches[n].pick, error));
+        s->branch_count++;
     }
     return RH_OK;
+}
+
+static rh_status read_swaps(rh_scenario *s, rh_json root, const rh_run_request *request,
+                            rh_error *error)
+{
+    rh_json list;
+    size_t count = 0, more = (size_t)request->swap_count + (request->fork_at != NULL);
+    rh_status found = rh_json_get(root, "swaps", RH_OPTIONAL, &list, error);
+    if (found == RH_OK) {
+        if (rh_json_kind(list) != RH_JSON_ARRAY || rh_json_count(list) > RH_SWAPS_MAX) {
+            return rh_json_fail(list, error, "expected a list of at most %d swaps", RH_SWAPS_MAX);
+        }
+        count = rh_json_count(list);
+    } else if (found != RH_NOT_FOUND) {
+        return found;
+    }
+    if (count + more > RH_SWAPS_MAX) {
+        return rh_fail(error, RH_USAGE, "more than %d swaps", RH_SWAPS_MAX);
+    }
+    s->swaps = rh_arena_array(&s->arena, count + more + 1, sizeof *s->swaps);
+    if (!s->swaps) return rh_fail(error, RH_NO_MEMORY, "no memory for the swaps");
+    for (size_t n = 0; n < count; n++) RH_TRY(read_swap(s, rh_json_at(list, n), error));
+    for (int n = 0; n < request->swap_count; n++) RH_TRY(add_swap(s, request->swaps[n], error));
+    return request->fork_at ? add_fork(s, request, error) : RH_OK;
 }
 
 rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_request *request,
@@ -315,5 +396,5 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
         return rh_fail(error, RH_INPUT,
                        "/hedge: a policy needs at least one instrument to hedge with");
     }
-    return read_swaps(s, root, error);
+    return read_swaps(s, root, request, error);
 }

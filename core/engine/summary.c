@@ -8,6 +8,7 @@
 #include "engine/run.h"
 
 #define PORTFOLIO_LISTED 200
+#define SWAPS_NOTED 20
 
 /* Every place of the scenario where a script may be named: the policy's, then the swaps'. */
 static size_t script_slots(const rh_scenario *s)
@@ -97,7 +98,7 @@ static void put_hedging(const rh_run *run, rh_json_writer *w)
 
 static void put_guards(const rh_run *run, rh_json_writer *w)
 {
-    const rh_guards *g = &run->scenario->guards;
+    const rh_guards *g = &run->guards;
     rh_json_open(w, "guards", '[');
     for (int k = 0; k < RH_GUARDS; k++) {
         if (!(g->limit[k] > 0.0)) continue;
@@ -124,6 +125,8 @@ static void put_swaps(const rh_run *run, rh_json_writer *w)
         rh_json_put_text(w, "to", r->to);
         if (!r->whole) rh_json_put_text(w, "part", rh_part_words[r->part]);
         rh_json_put_bool(w, "accepted", r->accepted);
+        rh_json_put_text(w, "by", r->by_hand ? "hand" : "scenario");
+        if (r->is_set) rh_json_put_text(w, "set", r->reason);
         if (r->accepted) rh_json_put_text(w, "sha256", r->sha256);
         if (!r->accepted) rh_json_put_text(w, "reason", r->reason);
         rh_json_close(w, '}');
@@ -206,22 +209,28 @@ static void put_portfolio(const rh_run *run, rh_json_writer *w)
     rh_json_close(w, ']');
 }
 
+void rh_output_param(const rh_params *params, int k, const char *name, rh_json_writer *w)
+{
+    const rh_param_value *value = &params->value[k];
+    char duration[RH_TIME_TEXT];
+    switch (params->spec[k].type) {
+    case RH_PARAM_NUMBER: rh_json_put_double(w, name, value->number); break;
+    case RH_PARAM_BOOL: rh_json_put_bool(w, name, value->number > 0.0); break;
+    case RH_PARAM_TEXT: rh_json_put_text(w, name, value->text); break;
+    case RH_PARAM_DURATION:
+        rh_text_duration(duration, value->duration_ns);
+        rh_json_put_text(w, name, duration);
+        break;
+    }
+}
+
 /* The params of one script, `prefix` in front of their names. */
-static void put_params(const rh_params *params, const char *prefix, rh_json_writer *w)
+void rh_output_params(const rh_params *params, const char *prefix, rh_json_writer *w)
 {
     for (int k = 0; k < params->count; k++) {
-        const rh_param_value *value = &params->value[k];
-        char duration[RH_TIME_TEXT], name[RH_NAME_MAX + 16];
+        char name[RH_NAME_MAX + 16];
         snprintf(name, sizeof name, "%s%s", prefix, params->spec[k].name);
-        switch (params->spec[k].type) {
-        case RH_PARAM_NUMBER: rh_json_put_double(w, name, value->number); break;
-        case RH_PARAM_BOOL: rh_json_put_bool(w, name, value->number > 0.0); break;
-        case RH_PARAM_TEXT: rh_json_put_text(w, name, value->text); break;
-        case RH_PARAM_DURATION:
-            rh_text_duration(duration, value->duration_ns);
-            rh_json_put_text(w, name, duration);
-            break;
-        }
+        rh_output_param(params, k, name, w);
     }
 }
 
@@ -262,22 +271,34 @@ static void put_policy(const rh_run *run, rh_json_writer *w)
     }
     if (run->policy_failed) rh_json_put_text(w, "failure", run->policy_message);
     rh_json_open(w, "params", '{');
-    put_params(&run->first[0].params, run->first_whole ? "" : "trigger.", w);
-    if (!run->first_whole) put_params(&run->first[1].params, "scale.", w);
+    rh_output_params(&run->first[0].params, run->first_whole ? "" : "trigger.", w);
+    if (!run->first_whole) rh_output_params(&run->first[1].params, "scale.", w);
     rh_json_close(w, '}');
     rh_json_close(w, '}');
 }
 
 static void note_swaps(const rh_run *run, rh_json_writer *w)
 {
-    for (size_t k = 0; k < run->swap_count; k++) {
+    char time[RH_TIME_TEXT], text[3 * RH_NAME_MAX + 320];
+    for (size_t k = 0; k < run->swap_count && k < SWAPS_NOTED; k++) {
         const rh_swap_record *r = &run->swaps[k];
-        char time[RH_TIME_TEXT], text[3 * RH_NAME_MAX + 64];
         rh_text_time(time, r->time_ns);
-        snprintf(text, sizeof text, "swap at %s: %s to %s%s", time, r->from, r->to,
-                 r->accepted ? "" : ", refused");
+        if (r->is_set) {
+            snprintf(text, sizeof text, "set at %s: %s of %s", time, r->reason, r->to);
+        } else {
+            snprintf(text, sizeof text, "swap at %s: %s to %s%s", time, r->from, r->to,
+                     r->accepted ? "" : ", refused");
+        }
         rh_json_put_text(w, NULL, text);
     }
+    if (run->swap_count > SWAPS_NOTED) {
+        snprintf(text, sizeof text, "and %zu more swaps and sets", run->swap_count - SWAPS_NOTED);
+        rh_json_put_text(w, NULL, text);
+    }
+    if (!run->quit) return;
+    rh_text_time(time, run->now_ns);
+    snprintf(text, sizeof text, "ended by hand at %s: what is held is marked there", time);
+    rh_json_put_text(w, NULL, text);
 }
 
 /* What the reader of the numbers should know before trusting them. */
@@ -332,7 +353,9 @@ static void put_head(const rh_run *run, rh_json_writer *w)
     rh_text_time(from, s->from_ns);
     rh_text_time(to, s->to_ns);
     rh_json_put_text(w, "name", s->name);
-    rh_json_put_text(w, "status", run->policy_failed ? "policy_failed" : "done");
+    rh_json_put_text(w, "status", run->policy_failed ? "policy_failed"
+                                      : run->quit        ? "quit"
+                                                         : "done");
     rh_json_put_text(w, "digest", digest);
     rh_json_put_text(w, "engine", RH_ENGINE_VERSION);
     rh_json_put_text(w, "lua", run->request->lua_version ? run->request->lua_version : "");

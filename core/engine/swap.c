@@ -1,10 +1,12 @@
 /* Policies come and go: the first one, scheduled swaps with their state, kills and what follows
- * them. A swap is a transaction: until the new policy is whole the old one trades on, untouched. */
+ * them. A swap is a transaction (transaction.c): until the new policy is whole the old one trades
+ * on, untouched. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/archive.h"
 #include "engine/run.h"
 
 void rh_run_drop_policy(rh_run *run)
@@ -13,12 +15,33 @@ void rh_run_drop_policy(rh_run *run)
     rh_series_bind(run);
 }
 
-/* Which of the live scripts decides the part now; NULL: none. */
-static rh_policy *live(const rh_run *run, rh_part part)
+static bool same_argument(const rh_feature_arg *a, const rh_feature_arg *b)
 {
-    const rh_policy_slot *slot = &run->slot;
-    return part == RH_PART_SCALE && slot->part[part].policy ? slot->part[part].policy
-                                                            : slot->part[RH_PART_TRIGGER].policy;
+    return !strcmp(a->key, b->key) && a->is_text == b->is_text &&
+           (a->is_text ? !strcmp(a->text, b->text) : a->number == b->number);
+}
+
+static bool same_feature(const rh_feature_spec *a, const rh_feature_spec *b)
+{
+    bool same = !strcmp(a->kind, b->kind) && a->arg_count == b->arg_count;
+    for (int k = 0; same && k < a->arg_count; k++)
+        same = same_argument(&a->args[k], &b->args[k]);
+    return same;
+}
+
+/* A feature that the old part has as well goes on with all the history it has. */
+static void take_features(rh_policy_part *old, rh_policy_part *new)
+{
+    for (int f = 0; old->policy && new->policy && f < new->policy->feature_count; f++) {
+        for (int g = 0; g < old->policy->feature_count; g++) {
+            const rh_feature_spec *spec = &old->policy->features[g];
+            if (!old->features[g] || !same_feature(&new->policy->features[f], spec)) continue;
+            rh_feature_free(new->features[f]);
+            new->features[f] = old->features[g];
+            old->features[g] = NULL;
+            break;
+        }
+    }
 }
 
 /* Features, timers and wakes of a trigger that goes live start anew. */
@@ -47,7 +70,8 @@ static rh_status go_live(rh_run *run, rh_parts *parts, rh_error *error)
     rh_policy_part *live_part = run->slot.part;
     rh_policy_part *trigger = &parts->part[RH_PART_TRIGGER], *scale = &parts->part[RH_PART_SCALE];
     bool new_trigger = trigger->policy != NULL;
-    run->flattening = false; /* a new policy decides again */
+    run->flattening = run->killed = false; /* a new policy decides again */
+    for (int p = 0; p < RH_PARTS && parts->whole; p++) take_features(&live_part[p], trigger);
     if (parts->whole) rh_run_drop_policy(run);
     if (new_trigger && !parts->whole && !scale->policy && !live_part[RH_PART_SCALE].policy) {
         live_part[RH_PART_SCALE] = live_part[RH_PART_TRIGGER];
@@ -55,8 +79,10 @@ static rh_status go_live(rh_run *run, rh_parts *parts, rh_error *error)
     }
     for (int p = 0; p < RH_PARTS; p++) {
         if (!parts->part[p].policy) continue;
+        take_features(&live_part[p], &parts->part[p]);
         rh_part_free(&live_part[p]);
         live_part[p] = parts->part[p];
+        parts->part[p] = (rh_policy_part){0}; /* the slot's now */
     }
     rh_series_bind(run);
     return new_trigger ? start_trigger(run, error) : RH_OK;
@@ -73,62 +99,20 @@ static void digest_policy(rh_run *run, const rh_parts *parts)
     }
 }
 
-/* Whose state a new script takes over: the live one of its part; one that gives both takes that of
- * the part with its name. */
-static const rh_policy *heir_of(const rh_run *run, const rh_parts *parts, rh_part part)
-{
-    const rh_policy *scale = live(run, RH_PART_SCALE), *made = parts->part[part].policy;
-    bool by_name = parts->whole && scale && !strcmp(scale->name, made->name);
-    return by_name ? scale : live(run, part);
-}
-
-static rh_status carry_state(rh_run *run, const rh_parts *parts, rh_error *error)
-{
-    for (int p = 0; p < RH_PARTS; p++) {
-        rh_policy *made = parts->part[p].policy;
-        rh_buffer state = {0};
-        if (!made) continue;
-        const rh_policy *old = heir_of(run, parts, (rh_part)p);
-        if (!old || !old->methods->save_state || !made->methods->load_state) continue;
-        rh_status status = old->methods->save_state(old, &state, error);
-        if (status == RH_OK && state.length > 0) {
-            status = made->methods->load_state(made, state.bytes, state.length, old->name,
-                                               old->version, error);
-        }
-        rh_buffer_free(&state);
-        RH_TRY(status);
-    }
-    return RH_OK;
-}
-
-/* Load, check, carry state over; nothing is made on refusal. */
-static rh_status prepare(rh_run *run, const rh_policy_pick *pick, rh_parts *parts, rh_error *error)
-{
-    const rh_policy_choice *choice = pick->choice;
-    bool both = pick->whole || (rh_choice_given(&choice[0]) && rh_choice_given(&choice[1]));
-    if (!both && !rh_run_policy(run)) {
-        *parts = (rh_parts){0};
-        return rh_fail(error, RH_POLICY,
-                       "no policy is live: a swap of one part needs the other; name both");
-    }
-    RH_TRY(rh_parts_load(run, pick, parts, error));
-    rh_status status = carry_state(run, parts, error);
-    for (int p = 0; p < RH_PARTS && status != RH_OK; p++) rh_part_free(&parts->part[p]);
-    return status;
-}
-
 /* Wrong params of a later swap are bad input of the scenario: said now, not half-way. What a script
  * itself does wrong is found out when its time comes. */
 static rh_status check_swaps(rh_run *run, rh_error *error)
 {
-    for (size_t k = 0; k < run->scenario->swap_count; k++) {
+    const rh_scenario *s = run->scenario;
+    for (size_t k = 0; k < s->swap_count + s->branch_count; k++) {
+        const rh_swap *swap = k < s->swap_count ? &s->swaps[k] : &s->branches[k - s->swap_count];
         rh_parts parts;
         rh_error why = {0};
-        rh_status status = rh_parts_load(run, &run->scenario->swaps[k].pick, &parts, &why);
-        for (int p = 0; p < RH_PARTS; p++) {
+        if (swap->open) continue;
+        rh_status status = rh_parts_load(run, &swap->pick, true, &parts, &why);
+        for (int p = 0; status == RH_OK && p < RH_PARTS; p++)
             rh_series_add(run, parts.part[p].policy);
-            rh_part_free(&parts.part[p]);
-        }
+        if (status == RH_OK) rh_parts_free(&parts);
         if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
     }
     return RH_OK;
@@ -136,15 +120,16 @@ static rh_status check_swaps(rh_run *run, rh_error *error)
 
 rh_status rh_run_first_policy(rh_run *run, rh_error *error)
 {
-    rh_parts parts;
+    rh_candidate first_one;
+    rh_parts *parts = &first_one.parts;
     if (run->request->trusted)
         rh_journal(run, "trusted", "scripts have patterns, coroutines and no instruction limit");
-    RH_TRY(prepare(run, &run->scenario->policy, &parts, error));
+    RH_TRY(rh_candidate_make(run, &run->scenario->policy, false, &first_one, error));
     const rh_policy_choice *choice = &run->scenario->policy.choice[0];
-    bool idle = parts.whole && choice->native && !strcmp(choice->native->name, "none");
-    run->first_whole = parts.whole;
+    bool idle = parts->whole && choice->native && !strcmp(choice->native->name, "none");
+    run->first_whole = parts->whole;
     for (int p = 0; p < RH_PARTS; p++) {
-        const rh_policy *policy = parts.part[p].policy;
+        const rh_policy *policy = parts->part[p].policy;
         rh_script_identity *first = &run->first[p];
         rh_series_add(run, policy);
         if (!policy) continue;
@@ -153,8 +138,8 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
         memcpy(first->version, policy->version, sizeof first->version);
         memcpy(first->sha256, policy->sha256, sizeof first->sha256);
     }
-    digest_policy(run, &parts);
-    RH_TRY(go_live(run, &parts, error));
+    digest_policy(run, parts);
+    RH_TRY(go_live(run, parts, error));
     if (idle) rh_run_drop_policy(run); /* nothing would ever be decided */
     return check_swaps(run, error);
 }
@@ -167,78 +152,174 @@ static void remember_failure(rh_run *run, const char *message)
     run->policy_failed = true;
 }
 
-static rh_swap_record *record_swap(rh_run *run, bool whole, rh_part part, const char *to)
+/* --- the transaction's end: taken or refused ------------------------------------------------ */
+
+typedef struct act { /* a swap or set, and who asks for it */
+    const rh_swap *swap;
+    const char *assignment; /* of a set, or NULL */
+    bool by_hand;
+} act;
+
+static rh_swap_record *record_swap(rh_run *run, const act *by, rh_part part, const char *to)
 {
-    RH_ASSERT(run->swap_count < RH_PARTS * RH_SWAPS_MAX); /* each scheduled swap comes once */
+    RH_ASSERT(run->swap_count < RH_PARTS * RH_SWAPS_MAX); /* acts_left sees to it */
     rh_swap_record *r = &run->swaps[run->swap_count++];
-    const rh_policy *from = live(run, part);
-    *r = (rh_swap_record){
-        .time_ns = run->now_ns, .sequence = run->sequence, .whole = whole, .part = part};
+    const rh_policy *from = rh_run_live(run, part);
+    *r = (rh_swap_record){.time_ns = run->now_ns,
+                          .sequence = run->sequence,
+                          .whole = by->swap->pick.whole,
+                          .part = part,
+                          .is_set = by->assignment != NULL,
+                          .by_hand = by->by_hand};
     snprintf(r->from, sizeof r->from, "%s", from ? from->name : "none");
     snprintf(r->to, sizeof r->to, "%s", to);
     return r;
 }
 
-static const char *label_of(const rh_policy_choice *choice)
+static void remember_act(rh_run *run, const char *text, bool refused)
 {
-    return choice->native ? choice->native->name : choice->source.label;
+    rh_text_escape(run->last_swap, sizeof run->last_swap, text, strlen(text));
+    run->last_refused = refused;
 }
 
-static void refuse_swap(rh_run *run, const rh_policy_pick *pick, const rh_error *why)
+void rh_run_note_refused(rh_run *run, const char *what, const char *why)
 {
+    rh_journal(run, "swap_refused", "%.200s: %s", what, why);
+    remember_act(run, why, true);
+}
+
+static rh_swap_note note_of(const rh_run *run, const act *by, rh_part part)
+{
+    const rh_policy_pick *pick = &by->swap->pick;
+    const rh_policy_choice *choice = &pick->choice[part];
+    const rh_policy *old = rh_run_live(run, part);
+    bool both = rh_choice_given(&pick->choice[0]) && rh_choice_given(&pick->choice[1]);
+    return (rh_swap_note){.part = pick->whole ? "policy" : rh_part_words[part],
+                          .parts = both ? 2 : 1,
+                          .native = choice->native != NULL,
+                          .strict = choice->source.strict,
+                          .script = rh_choice_label(choice),
+                          .old_sha256 = old ? old->sha256 : "",
+                          .sha256 = choice->source.sha256,
+                          .assignment = by->assignment,
+                          .by_hand = by->by_hand,
+                          .cancel_orders = by->swap->cancel_orders};
+}
+
+/* What a person tries and is refused is in the journal alone: it leaves no trace in the run. */
+static void refuse(rh_run *run, const act *by, const rh_error *why)
+{
+    const rh_policy_pick *pick = &by->swap->pick;
+    char text[RH_ERROR_MESSAGE_MAX + RH_PATH_MAX];
     for (int p = 0; p < RH_PARTS; p++) {
         if (!rh_choice_given(&pick->choice[p])) continue;
-        const char *label = label_of(&pick->choice[p]);
-        rh_swap_record *refused = record_swap(run, pick->whole, (rh_part)p, label);
-        snprintf(refused->reason, sizeof refused->reason, "%.250s", why->message);
-        rh_journal(run, "swap_refused", "%s%s%s: %s", pick->whole ? "" : rh_part_words[p],
-                   pick->whole ? "" : " ", label, why->message);
+        const char *label = rh_choice_label(&pick->choice[p]);
+        if (!by->by_hand) {
+            rh_swap_record *refused = record_swap(run, by, (rh_part)p, label);
+            snprintf(refused->reason, sizeof refused->reason, "%.250s", why->message);
+        }
+        rh_swap_note note = note_of(run, by, (rh_part)p);
+        note.kind = by->assignment ? "set_refused" : "swap_refused";
+        snprintf(text, sizeof text, "%s%s%s: %s", pick->whole ? "" : rh_part_words[p],
+                 pick->whole ? "" : " ", label, why->message);
+        note.text = text;
+        rh_journal_swap(run, &note);
     }
-    remember_failure(run, why->message);
+    remember_act(run, why->message, true);
 }
 
 /* Recorded before the new scripts go live: the live ones are those that are replaced. */
-static void accept_swap(rh_run *run, const rh_swap *swap, const rh_parts *parts)
+static void accept(rh_run *run, const act *by, const rh_candidate *candidate)
 {
+    char text[512];
+    bool whole = candidate->parts.whole;
     for (int p = 0; p < RH_PARTS; p++) {
-        const rh_policy *policy = parts->part[p].policy;
+        const rh_policy *policy = candidate->parts.part[p].policy;
         if (!policy) continue;
-        rh_swap_record *done = record_swap(run, parts->whole, (rh_part)p, policy->name);
+        rh_swap_record *done = record_swap(run, by, (rh_part)p, policy->name);
         done->accepted = true;
         memcpy(done->sha256, policy->sha256, sizeof done->sha256);
-        rh_journal(run, "swap", "%s%s%s %s replaces %s, orders %s",
-                   parts->whole ? "" : rh_part_words[p], parts->whole ? "" : " ", policy->name,
-                   policy->version, done->from, swap->cancel_orders ? "cancelled" : "kept");
+        if (by->assignment) {
+            snprintf(done->reason, sizeof done->reason, "%.200s", by->assignment);
+            snprintf(text, sizeof text, "%s: %.200s", policy->name, by->assignment);
+        } else {
+            snprintf(text, sizeof text, "%s%s%s %s replaces %s, orders %s",
+                     whole ? "" : rh_part_words[p], whole ? "" : " ", policy->name,
+                     policy->version, done->from, by->swap->cancel_orders ? "cancelled" : "kept");
+        }
+        rh_swap_note note = note_of(run, by, (rh_part)p);
+        note.kind = by->assignment ? "set" : "swap";
+        note.text = text;
+        note.sha256 = policy->sha256;
+        note.params = &policy->params;
+        note.state_bytes = candidate->state_bytes[p];
+        note.gas = candidate->gas[p];
+        note.views = candidate->views;
+        rh_journal_swap(run, &note);
+        rh_archive_script(run, &by->swap->pick.choice[p]);
+        remember_act(run, text, false);
     }
 }
 
-rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error)
+/* The candidate takes over, between events; from here on nothing can refuse. */
+static rh_status commit(rh_run *run, const act *by, rh_candidate *candidate, rh_error *error)
 {
-    rh_parts parts;
-    rh_error why = {0};
-    if (prepare(run, &swap->pick, &parts, &why) != RH_OK) {
-        refuse_swap(run, &swap->pick, &why);
-        return RH_OK;
-    }
-    double value[6] = {swap->cancel_orders};
-    rh_digest_event(run, RH_TAG_SWAP, 0, run->now_ns, value);
-    digest_policy(run, &parts);
-    accept_swap(run, swap, &parts);
-    if (swap->cancel_orders) RH_TRY(rh_run_cancel_all(run, error));
-    RH_TRY(go_live(run, &parts, error));
+    double value[6] = {by->swap->cancel_orders};
+    if (candidate->machine_decided) run->reproducible = false;
+    rh_digest_event(run, by->assignment ? RH_TAG_SET : RH_TAG_SWAP, 0, run->now_ns, value);
+    digest_policy(run, &candidate->parts);
+    accept(run, by, candidate);
+    if (by->swap->cancel_orders) RH_TRY(rh_run_cancel_all(run, error));
+    RH_TRY(go_live(run, &candidate->parts, error));
     rh_run_want_wake(run, RH_ON_CLIENT);
     run->slot.seen = 0;
     return RH_OK;
 }
 
+rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error)
+{
+    const act by = {.swap = swap};
+    rh_candidate candidate;
+    rh_error why = {0};
+    if (rh_candidate_prove(run, &swap->pick, &candidate, &why) == RH_OK)
+        return commit(run, &by, &candidate, error);
+    if (candidate.machine_decided) run->reproducible = false;
+    refuse(run, &by, &why);
+    remember_failure(run, why.message);
+    return RH_OK;
+}
+
+rh_status rh_run_swap_by_hand(rh_run *run, const rh_swap *swap, const char *assignment,
+                              bool *accepted, rh_error *why, rh_error *error)
+{
+    const act by = {.swap = swap, .assignment = assignment, .by_hand = true};
+    rh_candidate candidate;
+    rh_status status = RH_OK;
+    *accepted = false;
+    if (run->acts_left <= 0) {
+        status = rh_fail(why, RH_LIMIT, "a run takes at most %d swaps and sets, and has had them",
+                         RH_SWAPS_MAX);
+    }
+    if (status == RH_OK) status = rh_candidate_prove(run, &swap->pick, &candidate, why);
+    if (status != RH_OK) {
+        refuse(run, &by, why);
+        return RH_OK;
+    }
+    *accepted = true;
+    run->acts_left--;
+    return commit(run, &by, &candidate, error);
+}
+
 static rh_status hand_over(rh_run *run, rh_error *error)
 {
-    rh_policy_pick pick = {.whole = true, .choice[0] = {.native = run->scenario->failover}};
-    rh_parts parts;
-    RH_TRY(prepare(run, &pick, &parts, error));
-    digest_policy(run, &parts);
-    rh_journal(run, "failover", "native policy %s takes over", parts.part[0].policy->name);
-    return go_live(run, &parts, error);
+    rh_policy_pick pick = {.whole = true, .choice[0] = run->scenario->failover};
+    rh_candidate candidate;
+    RH_TRY(rh_candidate_make(run, &pick, false, &candidate, error));
+    digest_policy(run, &candidate.parts);
+    rh_journal(run, "failover", "native policy %s takes over", pick.choice[0].native->name);
+    RH_TRY(go_live(run, &candidate.parts, error));
+    run->slot.part[RH_PART_TRIGGER].choice = &run->scenario->failover; /* `pick` is gone */
+    return RH_OK;
 }
 
 rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_error *error)
@@ -246,6 +327,7 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     double value[6] = {kind};
     rh_digest_event(run, RH_TAG_KILL, (uint32_t)kind, run->now_ns, value);
     RH_ASSERT(rh_run_policy(run));
+    run->killed = true;
     run->thought_ns = 0; /* what follows is the engine's, and takes no time */
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = run->slot.part[p].policy;

@@ -13,7 +13,7 @@
 
 static rh_venue *venue_of(const rh_run *run, int instrument)
 {
-    return &run->scenario->venues[run->universe->instruments[instrument].venue];
+    return &run->venues[run->universe->instruments[instrument].venue];
 }
 
 double rh_run_pending(const rh_run *run, int asset)
@@ -59,7 +59,7 @@ static int guard(rh_run *run, const rh_order *order, double elsewhere)
                       (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
                       rh_market_fx(&run->known, i->settle);
     if (run->forced) return -1;
-    return rh_guards_check(&run->scenario->guards, run->now_ns, delta, notional,
+    return rh_guards_check(&run->guards, run->now_ns, delta, notional,
                            position + elsewhere, run->now_ns - run->known.spot_ns[i->asset]);
 }
 

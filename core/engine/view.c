@@ -155,6 +155,11 @@ static const rh_view_ops view_ops = {view_field,   view_cost,       view_wake_ou
                                      view_wake_in, asset_field,     view_next_order,
                                      view_is_live, view_route};
 
+const rh_view_ops *rh_run_view_ops(void)
+{
+    return &view_ops;
+}
+
 void rh_run_fill_view(rh_run *run, rh_view *view)
 {
     double filled = rh_run_known_delta(run, run->asset);

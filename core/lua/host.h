@@ -61,7 +61,7 @@ typedef struct rh_lua {
     bool host_allocates;                /* the cap is off: the host, not the script, is at work */
     bool refused_once;                  /* the last growth was refused: a collection follows */
     int emergencies;
-    int64_t budget, granted;            /* instructions left in this call, and at its start */
+    int64_t budget, granted;            /* instructions left in this call, and not yet accounted */
     int hook_every;
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     int hooks;
@@ -93,6 +93,7 @@ static inline rh_lua *rh_lua_host(lua_State *L)
 /* vm.c: memory, budget, kills, protected calls */
 lua_State *rh_lua_vm_new(rh_lua *host);
 void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns);
+void rh_lua_account(rh_lua *host);                      /* what was spent, to policy.gas_spent */
 void rh_lua_charge(lua_State *L, int64_t work);         /* raises when the budget is spent */
 void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why);
 int rh_lua_raise_if_killed(lua_State *L);

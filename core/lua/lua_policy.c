@@ -37,6 +37,7 @@ int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int 
     host->view = NULL;
     host->features = NULL;
     host->policy.gas = host->granted - host->budget;
+    rh_lua_account(host);
     /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
     return code == LUA_OK && host->killed ? LUA_ERRRUN : code;
 }
@@ -301,6 +302,7 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
         free_policy(&host->policy);
         return status;
     }
+    rh_lua_account(host);
     host->source = NULL;
     host->set = NULL;
     host->source_length = 0;

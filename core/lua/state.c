@@ -237,6 +237,7 @@ rh_status rh_lua_load_state(rh_policy *policy, const char *bytes, size_t length,
         lua_pushnil(host->L);
     host->loading = true;
     rh_status status = rh_lua_protected(host, load_body, &loading, lua_gettop(host->L), error);
+    rh_lua_account(host);
     host->loading = false;
     lua_pop(host->L, 1);
     return status;

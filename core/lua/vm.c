@@ -142,10 +142,17 @@ static void hook(lua_State *L, lua_Debug *activation)
         luaL_error(L, "stack overflow: calls nest more than %d deep", RH_LUA_CALLS_DEEP_MAX);
 }
 
+void rh_lua_account(rh_lua *host)
+{
+    host->policy.gas_spent += host->granted - host->budget;
+    host->granted = host->budget;
+}
+
 void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
 {
     bool trusted = host->services.trusted;
-    host->budget = trusted ? INT64_MAX / 2 : instructions;
+    rh_lua_account(host);
+    host->budget = host->granted = trusted ? INT64_MAX / 2 : instructions;
     host->cpu_limit_ns = trusted ? INT64_MAX / 2 : cpu_ns;
     host->cpu_from_ns = 0;
     host->hooks = host->emergencies = 0;

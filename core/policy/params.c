@@ -131,6 +131,17 @@ static rh_status read_value(rh_json at, const rh_param_spec *spec, rh_param_valu
     return RH_OK;
 }
 
+rh_status rh_params_unknown(const rh_params *params, const char *name, rh_error *error)
+{
+    const char *names[RH_PARAMS_MAX];
+    for (int i = 0; i < params->count; i++) names[i] = params->spec[i].name;
+    const char *near = rh_nearest_name(name, names, (size_t)params->count);
+    if (near == NULL)
+        return rh_fail(error, RH_INPUT, "there is no param \"%.63s\"", name);
+    return rh_fail(error, RH_INPUT, "there is no param \"%.63s\"; did you mean \"%s\"?", name,
+                   near);
+}
+
 static rh_status unknown_param(const rh_params *params, rh_json at, const char *name,
                                rh_error *error)
 {

@@ -44,6 +44,8 @@ typedef struct rh_params {
  * names (did-you-mean), wrong types, out of range: refused with the JSON path. A duration may be
  * given as text ("1h") only. */
 rh_status rh_params_resolve(rh_params *params, rh_json at, rh_error *error);
+/* RH_INPUT: "there is no param ...", with the nearest one. */
+rh_status rh_params_unknown(const rh_params *params, const char *name, rh_error *error);
 int rh_params_find(const rh_params *params, const char *name);      /* index or -1 */
 /* Does a value obey its specification? The message says what was found and what was expected. */
 rh_status rh_param_check(const rh_param_spec *spec, const rh_param_value *value, rh_error *error);

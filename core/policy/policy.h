@@ -127,6 +127,7 @@ struct rh_policy {      /* first member of each implementation's own struct */
     uint32_t told;                          /* bits 1 << RH_NOTICE_* that it wants to hear of */
     int64_t gas;                            /* of the last call; exact to 10 when gas_matters */
     bool reproducible;                      /* false once a memory kill decided something */
+    int64_t gas_spent;                      /* by loading and all calls so far; 0 for native ones */
     rh_params params;                       /* resolved */
     rh_wake wake;                           /* with params resolved */
     int feature_count;

@@ -4,6 +4,7 @@
 #ifndef RH_TESTS_HOST_MARKET_H
 #define RH_TESTS_HOST_MARKET_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -62,11 +63,28 @@ static inline int market_begin(market_folder *folder)
     return market_write(folder->scenario, market_text);
 }
 
+/* The copies of scripts are named by their hashes. */
+static inline void market_remove_scripts(const char *run)
+{
+    char path[512], file[1024];
+    snprintf(path, sizeof path, "%s/scripts", run);
+    DIR *folder = opendir(path);
+    if (!folder) return;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (entry->d_name[0] != '.') unlink(file);
+    }
+    closedir(folder);
+    rmdir(path);
+}
+
 static inline void market_remove_run(const char *run)
 {
-    static const char *const names[] = {"summary.json", "fills.csv", "ledger.csv", "journal.jsonl",
-                                        "report.html"};
+    static const char *const names[] = {"summary.json",  "fills.csv",     "ledger.csv",
+                                        "journal.jsonl", "report.html",   "scenario.json",
+                                        "inputs.json"};
     char path[512];
+    market_remove_scripts(run);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", run, names[i]);
         unlink(path);

@@ -165,8 +165,9 @@ static void progress_may_stop_a_run(void **state)
 
 static void a_run_directory_is_whole(void **state)
 {
-    static const char *const names[] = {"summary.json", "fills.csv", "ledger.csv", "journal.jsonl",
-                                        "report.html"};
+    static const char *const names[] = {"summary.json",  "fills.csv",   "ledger.csv",
+                                        "journal.jsonl", "report.html", "scenario.json",
+                                        "inputs.json"};
     (void)state;
     rh_run_options options = {.size = sizeof options, .out_dir = folder.out};
     rh_outcome_free(run(&options));

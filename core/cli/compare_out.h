@@ -1,0 +1,12 @@
+/* Several runs side by side, as compare and fork print them: a table or JSON, and the exit status.
+ * Prints what failed as well; decides nothing. */
+#ifndef RH_CLI_COMPARE_OUT_H
+#define RH_CLI_COMPARE_OUT_H
+
+#include "study/compare.h"
+
+/* Prints all of it; the exit status: 0, 4 when a policy failed, 1 when more than that did. */
+int rh_compare_out(const rh_compare_run *runs, size_t count, bool json, const char *out_dir,
+                   bool quiet);
+
+#endif

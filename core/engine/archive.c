@@ -1,0 +1,353 @@
+/* Writing and reading the copies in a run directory. Scripts are found by the hash of their bytes,
+ * and a bundle by the list of its files' hashes, whose own hash is the bundle's: so a copy that was
+ * changed is noticed. Must not run anything. */
+#include "engine/archive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/run.h"
+
+#define SCRIPTS "scripts"
+#define HEX (RH_SHA256_HEX - 1)
+#define LIST_BYTES_MAX (1u << 20)
+#define COPY_PATH (RH_PATH_MAX + 128)
+
+/* --- scripts out --------------------------------------------------------------------------- */
+
+static rh_status write_copy(const char *folder, const char *hash, const char *ending,
+                            const char *bytes, size_t length, rh_error *error)
+{
+    char path[COPY_PATH];
+    rh_file_out *file = NULL;
+    snprintf(path, sizeof path, "%s/" SCRIPTS, folder);
+    RH_TRY(rh_make_directories(path, error));
+    snprintf(path, sizeof path, "%s/" SCRIPTS "/%s.%s", folder, hash, ending);
+    if (rh_file_exists(path)) return RH_OK;
+    RH_TRY(rh_file_out_open(path, &file, error));
+    rh_file_out_write(file, bytes, length);
+    return rh_file_out_commit(file, error);
+}
+
+static rh_status write_bundle(const char *folder, const rh_policy_source *source, rh_error *error)
+{
+    rh_buffer list = {0};
+    char hash[RH_SHA256_HEX];
+    rh_sha256_of(source->bytes, source->length, hash);
+    rh_buffer_printf(&list, "%s  policy.lua\n", hash);
+    rh_status status = write_copy(folder, hash, "lua", source->bytes, source->length, error);
+    for (size_t m = 0; m < source->module_count && status == RH_OK; m++) {
+        const rh_policy_module *module = &source->modules[m];
+        rh_buffer_printf(&list, "%s  %s\n", module->sha256, module->path);
+        status = write_copy(folder, module->sha256, "lua", module->bytes, module->length, error);
+    }
+    if (status == RH_OK && list.failed) {
+        status = rh_fail(error, RH_NO_MEMORY, "no memory for the list of a bundle");
+    }
+    if (status == RH_OK) {
+        status = write_copy(folder, source->sha256, "files", list.bytes, list.length, error);
+    }
+    rh_buffer_free(&list);
+    return status;
+}
+
+void rh_archive_script(rh_run *run, const rh_policy_choice *choice)
+{
+    rh_output *out = &run->out;
+    const rh_policy_source *source = &choice->source;
+    if (!out->has_dir || !choice->has_script || out->archived != RH_OK) return;
+    const char *folder = out->dir.temporary;
+    out->archived = source->module_count > 0
+                        ? write_bundle(folder, source, &out->archive_error)
+                        : write_copy(folder, source->sha256, "lua", source->bytes, source->length,
+                                     &out->archive_error);
+}
+
+/* --- scripts in ---------------------------------------------------------------------------- */
+
+static bool is_hash(const char *text)
+{
+    return strspn(text, "0123456789abcdef") == HEX;
+}
+
+static bool copy_path(char path[COPY_PATH], const char *archive, const char *hash,
+                      const char *ending)
+{
+    snprintf(path, COPY_PATH, "%s/" SCRIPTS "/%.64s.%s", archive, hash, ending);
+    return rh_file_exists(path);
+}
+
+/* A file and that it is what its name says. */
+static rh_status read_copy(const char *path, const char *sha256, size_t max_bytes, char **bytes,
+                           size_t *length, rh_error *error)
+{
+    char hash[RH_SHA256_HEX];
+    RH_TRY(rh_file_read(path, max_bytes, bytes, length, error));
+    rh_sha256_of(*bytes, *length, hash);
+    if (!memcmp(hash, sha256, HEX)) return RH_OK;
+    free(*bytes);
+    *bytes = NULL;
+    return rh_fail(error, RH_INPUT, "%s: the copy has been changed: its hash is %s now", path,
+                   hash);
+}
+
+/* "SHA256  PATH\n", the first being policy.lua. */
+static rh_status read_listed(const char *archive, char *line, bool first, rh_policy_source *source,
+                             rh_error *error)
+{
+    char path[COPY_PATH], *bytes = NULL;
+    size_t length = 0;
+    if (!is_hash(line) || strncmp(line + HEX, "  ", 2) != 0 ||
+        (first && strcmp(line + HEX + 2, "policy.lua") != 0)) {
+        return rh_fail(error, RH_INPUT, "%s: a list of a bundle's files is damaged", archive);
+    }
+    copy_path(path, archive, line, "lua");
+    RH_TRY(read_copy(path, line, RH_LUA_SOURCE_BYTES_MAX, &bytes, &length, error));
+    if (first) {
+        source->bytes = bytes;
+        source->length = length;
+        return RH_OK;
+    }
+    rh_status status = rh_policy_source_add_module(source, line + HEX + 2, bytes, length, error);
+    free(bytes);
+    return status;
+}
+
+static rh_status read_bundle(const char *archive, const char *list_path, const char *sha256,
+                             rh_policy_source *source, rh_error *error)
+{
+    char *list = NULL;
+    size_t length = 0;
+    RH_TRY(read_copy(list_path, sha256, LIST_BYTES_MAX, &list, &length, error));
+    rh_status status = RH_OK;
+    for (char *line = list, *end; status == RH_OK && (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        status = read_listed(archive, line, line == list, source, error);
+    }
+    free(list);
+    if (status != RH_OK) return status;
+    if (!source->bytes) return rh_fail(error, RH_INPUT, "%s: an empty list of files", archive);
+    source->is_bundle = true;
+    rh_policy_source_seal(source);
+    return RH_OK;
+}
+
+rh_status rh_archive_read(const char *archive, const char *sha256, const char *label,
+                          rh_policy_source *source, rh_error *error)
+{
+    char path[COPY_PATH];
+    memset(source, 0, sizeof *source);
+    if (!archive || !is_hash(sha256) || sha256[HEX] != '\0') {
+        return rh_fail(error, RH_INPUT, "%.100s is not the hash of a script", sha256);
+    }
+    rh_status status;
+    if (copy_path(path, archive, sha256, "files")) {
+        status = read_bundle(archive, path, sha256, source, error);
+    } else {
+        copy_path(path, archive, sha256, "lua");
+        status = read_copy(path, sha256, RH_LUA_SOURCE_BYTES_MAX, &source->bytes, &source->length,
+                           error);
+    }
+    if (status != RH_OK) {
+        rh_policy_source_free(source);
+        return status;
+    }
+    memcpy(source->sha256, sha256, RH_SHA256_HEX);
+    snprintf(source->label, sizeof source->label, "%s", label);
+    return RH_OK;
+}
+
+bool rh_archive_is_reference(const char *name)
+{
+    return !strncmp(name, "sha256:", 7) && is_hash(name + 7) && name[7 + HEX] == ':';
+}
+
+rh_status rh_archive_resolve(const char *archive, const char *name, rh_policy_source *source,
+                             rh_error *error)
+{
+    char hash[RH_SHA256_HEX];
+    const char *label = strchr(name + 7 + HEX + 1, ':');
+    bool own = !strncmp(name + 7 + HEX + 1, "own:", 4);
+    snprintf(hash, sizeof hash, "%.64s", name + 7);
+    RH_TRY(rh_archive_read(archive, hash, label ? label + 1 : "", source, error));
+    source->strict = !own;
+    return RH_OK;
+}
+
+/* --- the scenario -------------------------------------------------------------------------- */
+
+static void put_script(rh_json_writer *w, const char *key, const rh_policy_choice *choice)
+{
+    char name[RH_PATH_MAX + 96];
+    if (choice->native) {
+        snprintf(name, sizeof name, "native:%s", choice->native->name);
+    } else {
+        snprintf(name, sizeof name, "sha256:%s:%s:%s", choice->source.sha256,
+                 choice->source.strict ? "strict" : "own", choice->source.label);
+    }
+    rh_json_put_text(w, key, name);
+}
+
+static void put_given(rh_json_writer *w, const char *key, rh_json params)
+{
+    if (params.node) rh_json_put_value(w, key, params);
+}
+
+static void put_pick(rh_json_writer *w, const rh_policy_pick *pick)
+{
+    static const char *const keys[RH_PARTS] = {"trigger_params", "scale_params"};
+    if (pick->whole) {
+        put_script(w, "script", &pick->choice[0]);
+        put_given(w, "params", pick->choice[0].params);
+        return;
+    }
+    for (int p = 0; p < RH_PARTS; p++) {
+        if (!rh_choice_given(&pick->choice[p])) continue;
+        put_script(w, rh_part_words[p], &pick->choice[p]);
+        put_given(w, keys[p], pick->choice[p].params);
+    }
+    put_given(w, "params", pick->params);
+}
+
+static void put_policies(rh_json_writer *w, const rh_scenario *s)
+{
+    char word[RH_NAME_MAX + 8];
+    snprintf(word, sizeof word, "native:%s", s->failover.native ? s->failover.native->name : "");
+    rh_json_open(w, "policy", '{');
+    put_pick(w, &s->policy);
+    rh_json_put_text(w, "on_failure", s->on_failure == RH_FAILURE_HOLD      ? "hold"
+                                      : s->on_failure == RH_FAILURE_FLATTEN ? "flatten"
+                                                                            : word);
+    rh_json_close(w, '}');
+    rh_json_open(w, "swaps", '[');
+    for (size_t k = 0; k < s->swap_count; k++) {
+        char at[RH_TIME_TEXT];
+        if (s->swaps[k].open) continue; /* nothing of it lasts: see rh_output_branch */
+        rh_text_time(at, s->swaps[k].at_ns);
+        rh_json_open(w, NULL, '{');
+        rh_json_put_text(w, "at", at);
+        put_pick(w, &s->swaps[k].pick);
+        rh_json_put_text(w, "orders", s->swaps[k].cancel_orders ? "cancel" : "keep");
+        rh_json_close(w, '}');
+    }
+    rh_json_close(w, ']');
+}
+
+/* The scenario with everything put in: variables, --set, --seed, --policy, --swap. */
+static void put_scenario(const rh_scenario *s, rh_json_writer *w)
+{
+    static const char *const own[] = {"policy", "swaps", "seed", "vars"};
+    rh_json root = rh_json_root(s->doc);
+    char seed[32];
+    rh_json_open(w, NULL, '{');
+    for (size_t k = 0; k < rh_json_count(root); k++) {
+        const char *key = rh_json_key_at(root, k);
+        bool ours = false;
+        for (size_t n = 0; n < sizeof own / sizeof *own; n++)
+            ours |= !strcmp(key, own[n]);
+        if (!ours) rh_json_put_value(w, key, rh_json_at(root, k));
+    }
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)s->seed);
+    rh_json_put_text(w, "seed", seed);
+    put_policies(w, s);
+    rh_json_close(w, '}');
+    rh_buffer_text(w->out, "\n");
+}
+
+/* --- the inputs ---------------------------------------------------------------------------- */
+
+static void put_inputs(const rh_run *run, rh_json_writer *w)
+{
+    const rh_scenario *s = run->scenario;
+    const rh_run_request *request = run->request;
+    rh_json_open(w, NULL, '{');
+    rh_json_put_i64(w, "rehedge_run", 1);
+    rh_json_put_text(w, "engine", RH_ENGINE_VERSION);
+    rh_json_put_text(w, "lua", request->lua_version ? request->lua_version : "");
+    rh_json_put_text(w, "scenario", s->full_path);
+    rh_json_put_text(w, "scenario_sha256", s->sha256);
+    rh_json_put_bool(w, "trusted", request->trusted);
+    rh_json_open(w, "data", '[');
+    for (int t = 0; t < s->tape_count + s->file_count; t++) {
+        bool tape = t < s->tape_count;
+        const rh_tape_input *input = tape ? &s->tapes[t] : &s->files[t - s->tape_count];
+        rh_json_open(w, NULL, '{');
+        rh_json_put_text(w, "name", input->name);
+        rh_json_put_text(w, "path", input->path);
+        rh_json_put_text(w, "hash", input->hash);
+        rh_json_put_text(w, "content", input->content);
+        rh_json_close(w, '}');
+    }
+    rh_json_close(w, ']');
+    rh_json_close(w, '}');
+    rh_buffer_text(w->out, "\n");
+}
+
+static rh_status write_text(const rh_run *run, const char *name, const rh_buffer *text,
+                            rh_error *error)
+{
+    char path[COPY_PATH];
+    rh_file_out *file = NULL;
+    if (text->failed) return rh_fail(error, RH_NO_MEMORY, "no memory for %s", name);
+    snprintf(path, sizeof path, "%s/%s", run->out.dir.temporary, name);
+    RH_TRY(rh_file_out_open(path, &file, error));
+    rh_file_out_write(file, text->bytes, text->length);
+    return rh_file_out_commit(file, error);
+}
+
+rh_status rh_archive_inputs(rh_run *run, rh_error *error)
+{
+    const rh_scenario *s = run->scenario;
+    if (!run->out.has_dir) return RH_OK;
+    rh_buffer text = {0};
+    rh_json_writer writer = {.out = &text, .pretty = true};
+    put_scenario(s, &writer);
+    rh_status status = write_text(run, "scenario.json", &text, error);
+    rh_buffer_clear(&text);
+    writer = (rh_json_writer){.out = &text, .pretty = true};
+    put_inputs(run, &writer);
+    if (status == RH_OK) status = write_text(run, "inputs.json", &text, error);
+    rh_buffer_free(&text);
+    RH_TRY(status);
+    for (int p = 0; p < RH_PARTS; p++) rh_archive_script(run, &s->policy.choice[p]);
+    for (size_t k = 0; k < s->swap_count; k++)
+        for (int p = 0; p < RH_PARTS; p++) rh_archive_script(run, &s->swaps[k].pick.choice[p]);
+    return RH_OK;
+}
+
+static rh_status check_one(rh_json at, const rh_tape_input *now, rh_error *error)
+{
+    const char *name = "", *hash = "", *content = "";
+    RH_TRY(rh_json_text(at, "name", RH_REQUIRED, &name, error));
+    RH_TRY(rh_json_text(at, "hash", RH_REQUIRED, &hash, error));
+    RH_TRY(rh_json_text(at, "content", RH_REQUIRED, &content, error));
+    if (!strcmp(hash, now->hash) && !strcmp(content, now->content)) return RH_OK;
+    bool same = !strcmp(hash, now->hash);
+    return rh_fail(error, RH_INPUT,
+                   "the data of %.60s (%s) has changed since the run: its hash was %s and is %s",
+                   name, now->path, same ? content : hash, same ? now->content : now->hash);
+}
+
+rh_status rh_archive_check(const rh_scenario *s, const char *archive, rh_error *error)
+{
+    char path[COPY_PATH];
+    rh_json_doc *doc = NULL;
+    rh_json data;
+    snprintf(path, sizeof path, "%s/inputs.json", archive);
+    RH_TRY(rh_json_read(path, RH_SCENARIO_BYTES_MAX, &doc, error));
+    rh_status status = rh_json_get(rh_json_root(doc), "data", RH_REQUIRED, &data, error);
+    size_t count = (size_t)(s->tape_count + s->file_count);
+    if (status == RH_OK && rh_json_count(data) != count) {
+        status = rh_fail(error, RH_INPUT, "%s: it lists %zu inputs, the scenario has %zu", path,
+                         rh_json_count(data), count);
+    }
+    for (size_t t = 0; status == RH_OK && t < count; t++) {
+        bool tape = t < (size_t)s->tape_count;
+        const rh_tape_input *now = tape ? &s->tapes[t] : &s->files[t - (size_t)s->tape_count];
+        status = check_one(rh_json_at(data, t), now, error);
+    }
+    rh_json_free(doc);
+    return status;
+}

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""run --swap, rerun and fork as a person uses them: what a run directory keeps is enough to have
+the run again to the last bit; what has changed since is refused by name; a branch is the run with a
+swap; and a swap that is refused changes nothing.
+"""
+import hashlib
+import json
+import os
+
+from harness import Case, main, scenario
+
+ODD = """local st = rehedge.state { n = 0 }
+return rehedge.policy { api = 1, name = "odd", version = "1",
+  params = { band = { default = 0.5, min = 0 } },
+  trigger = function(s, p) st.n = st.n + 1; return math.abs(s.delta) > p.band end,
+  scale = function(s) return -s.delta end }
+"""
+
+
+class Rerun(Case):
+    def run_out(self, name, data, *arguments, status=0):
+        result = self.rehedge("run", self.write("scenario.json", data), "--quiet", "--json",
+                              "--out", self.path(name), *arguments)
+        self.assertEqual(result.status, status, result)
+        return result.json()
+
+    def rerun(self, name, *arguments):
+        result = self.good("rerun", self.path(name), "--quiet", "--json", *arguments).json()
+        self.assertTrue(result["same"])
+        self.assertEqual(result["digest"], result["recorded"])
+        return result["digest"]
+
+    def test_a_directory_is_enough(self):
+        self.write("odd.lua", ODD)
+        data = scenario(vars={"band": 0.4}, policy__params={"band": "$band"},
+                        swaps=[{"at": "2025-01-06T01:00:00Z", "script": "odd.lua"}])
+        first = self.run_out("a", data, "--set", "band=0.3", "--seed", "99",
+                             "--swap", "2h=native:interval:every=10m",
+                             "--swap", "2025-01-06T01:30:00Z=trigger=adaptive:band=0.2")
+        os.remove(self.path("scenario.json"))
+        os.remove(self.path("odd.lua"))
+        self.assertEqual(self.rerun("a"), first["digest"])
+        copies = os.listdir(self.path("a/scripts"))
+        self.assertEqual(len(copies), 3)        # delta_band, odd, adaptive
+        for name in copies:
+            with open(self.path("a/scripts/" + name), "rb") as file:
+                self.assertEqual(hashlib.sha256(file.read()).hexdigest() + ".lua", name)
+        said = self.good("rerun", self.path("a"), "--quiet").out
+        self.assertIn("the same digest", said)
+        with open(self.path("a/journal.jsonl"), encoding="utf-8") as file:
+            swaps = [line for line in map(json.loads, file) if line["kind"] == "swap"]
+        self.assertEqual([line["part"] for line in swaps], ["policy", "trigger", "policy"])
+        self.assertEqual(len(swaps[0]["old_sha256"]), 64)
+        self.assertGreater(swaps[0]["gas"], 0)
+        self.assertGreater(swaps[0]["tried_on"], 0)
+        self.assertGreater(swaps[1]["state_bytes"], 0)      # odd's, handed to adaptive
+
+    def test_a_swap_from_the_command_line_is_one_of_the_scenario(self):
+        written = self.run_json(scenario(swaps=[{"at": "2025-01-06T01:01:00Z",
+                                                 "script": "adaptive", "params": {"band": 0.4}}]))
+        given = self.run_json(scenario(), "--swap", "1h=adaptive:band=0.4")
+        self.assertEqual(given["digest"], written["digest"])
+        path = self.write("scenario.json", scenario())
+        for swap, words in (("1h", ["TIME=POLICY"]), ("=x", ["TIME=POLICY"]),
+                            ("soon=delta_band", ["a time such as"]),
+                            ("2030-01-01=delta_band", ["inside the clock"]),
+                            ("99h=delta_band", ["inside the clock"])):
+            self.refused(2, words, "run", path, "--quiet", "--swap", swap)
+        self.refused(3, ["unknown param"], "run", path, "--quiet", "--swap",
+                     "1h=delta_band:bandd=1")
+        self.refused(3, ["no shipped policy"], "run", path, "--quiet", "--swap", "1h=delta_bandd")
+
+    def test_a_refused_swap_leaves_no_trace_but_its_exit_status(self):
+        self.write("bad.lua", ODD.replace("st.n + 1", "st.n + nil"))
+        plain = self.run_json(scenario())
+        tried = self.run_out("t", scenario(), "--swap", "1h=bad.lua", status=4)
+        self.assertEqual(tried["digest"], plain["digest"])
+        self.assertRegex(tried["swaps"][0]["reason"], r"tried on the wake of .*bad\.lua:4")
+        result = self.rehedge("rerun", self.path("t"), "--quiet")
+        self.assertEqual(result.status, 0, result)      # the same run, the same refusal
+
+    def test_what_has_changed_is_refused(self):
+        self.run_out("a", scenario())
+        self.run_out("b", scenario())
+        with open(self.path("bars.json"), encoding="utf-8") as file:
+            rows = json.load(file)
+        saved = json.dumps(rows)
+        rows[100][4] += 0.01
+        self.write("bars.json", rows)
+        self.refused(3, ["BTC-SPOT", "bars.json", "has changed since the run", "hash was"],
+                     "rerun", self.path("a"), "--quiet")
+        self.write("bars.json", saved)
+        self.rerun("a")
+        copy = os.listdir(self.path("b/scripts"))[0]
+        with open(self.path("b/scripts/" + copy), "a", encoding="utf-8") as file:
+            file.write("-- mine\n")
+        self.refused(3, ["the copy has been changed"], "rerun", self.path("b"), "--quiet")
+        self.refused(3, ["inputs.json"], "rerun", self.path("nothing"), "--quiet")
+        # A digest that is not reached is said with both, and is no success.
+        with open(self.path("a/summary.json"), encoding="utf-8") as file:
+            summary = file.read()
+        digest = json.loads(summary)["digest"]
+        self.write("a/summary.json", summary.replace(digest, "0" * 32))
+        result = self.rehedge("rerun", self.path("a"), "--quiet")
+        self.assertEqual(result.status, 1, result)
+        self.assertIn(digest, result.out)
+        self.assertIn("0" * 32, result.out)
+
+    def test_client_trades_are_an_input_too(self):
+        self.write("trades.csv", "time,instrument,qty,price\n2025-01-06T00:30:00Z,BTC-SPOT,1,\n")
+        data = scenario()
+        data["portfolio"].append({"file": "trades.csv"})
+        self.run_out("a", data)
+        self.rerun("a")
+        self.write("trades.csv", "time,instrument,qty,price\n2025-01-06T00:30:00Z,BTC-SPOT,2,\n")
+        self.refused(3, ["trades.csv", "has changed"], "rerun", self.path("a"), "--quiet")
+
+
+class Fork(Case):
+    def test_a_branch_is_the_run_with_a_swap(self):
+        self.write("odd.lua", ODD)
+        path = self.write("scenario.json", scenario())
+        policies = ["odd.lua:band=0.1", "adaptive:band=0.4", "native:interval", "scale=twap"]
+        result = self.good("fork", path, "--at", "90m", *policies, "--quiet", "--json", "--out",
+                           self.path("f")).json()
+        folders = sorted(os.listdir(self.path("f")))
+        self.assertEqual(len(folders), 4, folders)      # and nothing of the run before the fork
+        for policy, branch in zip(policies, result["runs"]):
+            alone = self.good("run", path, "--swap", "90m=" + policy, "--quiet", "--json", "--out",
+                              self.path("alone")).json()
+            self.assertEqual(branch["digest"], alone["digest"])
+            for name in ("fills.csv", "ledger.csv", "journal.jsonl", "scenario.json"):
+                with open(self.path("alone/" + name), "rb") as file:
+                    ours = file.read()
+                with open(os.path.join(self.path("f"), branch["label"], name), "rb") as file:
+                    self.assertEqual(file.read(), ours, name)
+            os.rename(self.path("alone"), self.path("alone-" + branch["label"]))
+            self.good("rerun", os.path.join(self.path("f"), branch["label"]), "--quiet")
+        table = self.good("fork", path, "--at", "2025-01-06T01:31:00Z", *policies, "--quiet").out
+        self.assertIn(result["runs"][0]["digest"][:12], table)
+
+    def test_a_branch_that_fails_stops_nobody(self):
+        self.write("bad.lua", ODD.replace("st.n + 1", "st.n + nil"))
+        path = self.write("scenario.json", scenario())
+        result = self.rehedge("fork", path, "--at", "1h", "adaptive", "bad.lua", "--quiet",
+                              "--json")
+        self.assertEqual(result.status, 4, result)
+        good, bad = result.json()["runs"]
+        self.assertNotIn("error", good)
+        self.assertRegex(bad["error"], "tried on the wake")
+        plain = self.good("run", path, "--quiet", "--json").json()
+        self.assertEqual(bad["digest"], plain["digest"])
+        self.refused(2, ["--at"], "fork", path, "adaptive", "--quiet")
+        self.refused(2, ["inside the clock"], "fork", path, "--at", "99h", "adaptive", "--quiet")
+        self.refused(3, ["no shipped policy"], "fork", path, "--at", "1h", "adaptve", "--quiet")
+
+
+if __name__ == "__main__":
+    main()
