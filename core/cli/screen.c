@@ -12,7 +12,7 @@
 
 enum { ROWS_MIN = 4, COLUMNS_MIN = 16 };
 
-void rh_screen_measure(rh_screen *screen)
+static void measure(rh_screen *screen)
 {
     screen->rows = 24;
     screen->columns = 80;
@@ -30,7 +30,7 @@ void rh_screen_measure(rh_screen *screen)
 
 void rh_screen_enter(rh_screen *screen)
 {
-    rh_screen_measure(screen);
+    measure(screen);
     screen->shown[0] = '\0';
     screen->entered = screen->able;
     if (!screen->able) return;
@@ -45,6 +45,13 @@ void rh_screen_leave(rh_screen *screen)
     screen->entered = false;
     printf("\0337\033[r\033[%d;1H\033[2K\0338", screen->rows);
     fflush(stdout);
+}
+
+void rh_screen_resized(rh_screen *screen)
+{
+    if (screen->entered) printf("\0337\033[r\0338");
+    screen->entered = false;
+    measure(screen);
 }
 
 void rh_screen_forget(rh_screen *screen)

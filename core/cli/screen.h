@@ -14,7 +14,8 @@ typedef struct rh_screen {
 
 void rh_screen_enter(rh_screen *screen);        /* measures; sets the row aside */
 void rh_screen_leave(rh_screen *screen);        /* gives it back */
-void rh_screen_measure(rh_screen *screen);      /* only between leave and enter */
+/* The size has changed: what lies where now nobody knows, so nothing is wiped. Enter comes next. */
+void rh_screen_resized(rh_screen *screen);
 /* Draws when it differs from what is shown, and only if the terminal takes it without waiting. */
 void rh_screen_status(rh_screen *screen, const char *line);
 void rh_screen_forget(rh_screen *screen);       /* the row was wiped: draw it next time */

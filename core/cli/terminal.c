@@ -108,11 +108,11 @@ static void interrupted(rh_terminal *terminal)
         return;
     }
     terminal->interrupted_ns = at_ns;
-    const LineInfo *info = el_line(terminal->editor);
-    int behind = (int)(info->lastchar - info->cursor);
     wipe_input(terminal);
-    el_deletestr(terminal->editor, (int)(info->cursor - info->buffer));
-    if (behind > 0) el_deletestr1(terminal->editor, 0, behind);
+    /* the editor can delete before its cursor only, and replace a line by one of some length */
+    el_insertstr(terminal->editor, " ");
+    el_replacestr(terminal->editor, " ");
+    el_deletestr(terminal->editor, 1);
     rh_terminal_say(terminal, "Ctrl-C again ends the run here, as quit does");
 }
 
@@ -141,9 +141,9 @@ static void stop(rh_terminal *terminal)
 
 static void resize(rh_terminal *terminal)
 {
-    rh_screen_leave(&terminal->screen);
-    rh_screen_measure(&terminal->screen);
-    if (terminal->editing) wipe_input(terminal);    /* most terminals have reflowed it by now */
+    rh_screen_resized(&terminal->screen);
+    /* most terminals have reflowed it by now; the old status row is below it, and goes as well */
+    if (terminal->editing) wipe_input(terminal);
     el_resize(terminal->editor);
     rh_screen_enter(&terminal->screen);
     refresh_input(terminal);

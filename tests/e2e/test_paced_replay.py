@@ -572,8 +572,14 @@ class Terminal(Replay):
     def test_interrupts_ask_then_end(self):
         self.open("--speed", 60, "--out", "out")
         self.shows("rehedge> ")
-        self.type("something\x03")
+        self.type("something else\x1b[D\x1b[D\x1b[D\x03")      # in the middle of a line
         self.shows("Ctrl-C again")
+        self.type("status\r")                                     # nothing of it is left
+        self.shows("sequence")
+        time.sleep(3.5)
+        self.seen = ""
+        self.type("\x03")
+        self.shows("Ctrl-C again")                                # too late to be the second
         self.type("\x03")
         self.leaves()
         self.whole_run_folder(self.path("out"))
