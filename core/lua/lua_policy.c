@@ -119,6 +119,7 @@ static void free_policy(rh_policy *policy)
 {
     rh_lua *host = (rh_lua *)policy;
     if (host->L != NULL) lua_close(host->L);    /* no finalizer of a script exists */
+    free(host->text);
     free(host->hedge_names);
     free((void *)host->services.hedges);
     free(host);
@@ -147,6 +148,16 @@ static rh_status copy_services(rh_lua *host, const rh_policy_services *services,
     return RH_OK;
 }
 
+static rh_status copy_text(rh_lua *host, const rh_policy_source *source, rh_error *error)
+{
+    if (source->length == 0) return RH_OK;
+    host->text = malloc(source->length);
+    if (host->text == NULL) return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    memcpy(host->text, source->bytes, source->length);
+    host->text_length = source->length;
+    return RH_OK;
+}
+
 rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,
                      rh_lua **out, rh_error *error)
 {
@@ -165,6 +176,7 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
     host->log_second = INT64_MIN;
     host->declared.trigger = host->declared.scale = host->declared.migrate = LUA_NOREF;
     rh_status status = copy_services(host, services, error);
+    if (status == RH_OK) status = copy_text(host, source, error);
     if (status == RH_OK && rh_lua_vm_new(host) == NULL)
         status = rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
     if (status != RH_OK) {
@@ -199,6 +211,23 @@ static rh_status run_chunk(rh_lua *host, rh_error *error)
                        "`return rehedge.policy { ... }`", host->label);
     lua_settop(L, RH_LUA_AT_HANDLER);
     return RH_OK;
+}
+
+rh_status rh_lua_check_syntax(const rh_policy_source *source, rh_error *error)
+{
+    rh_lua *host = NULL;
+    const rh_policy_services services = {.seed = 0};
+    char name[RH_LUA_LABEL_MAX + 1];
+    RH_TRY(rh_lua_new(source, &services, &host, error));
+    rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
+    snprintf(name, sizeof name, "@%s", host->label);
+    if (status == RH_OK &&
+        luaL_loadbufferx(host->L, source->bytes, source->length, name, "t") != LUA_OK)
+        status = rh_fail(error, RH_POLICY, "%s", lua_isstring(host->L, -1)
+                                                     ? lua_tostring(host->L, -1) : "no memory");
+    if (status != RH_OK) rh_lua_show_line(host, error);
+    free_policy(&host->policy);
+    return status;
 }
 
 enum { VIEW, PARAMS, FEATURES, FIELDS, NAMES, VALUES = NAMES + RH_LUA_TIME + 1 };
@@ -277,6 +306,7 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
     if (status == RH_OK) status = load_into(host, params, error);
     if (status != RH_OK) {
+        if (status == RH_POLICY) rh_lua_show_line(host, error);
         free_policy(&host->policy);
         return status;
     }
@@ -285,6 +315,13 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     host->loading = host->host_allocates = false;
     *policy = &host->policy;
     return RH_OK;
+}
+
+int64_t rh_lua_gas(const rh_policy *policy)
+{
+    if (policy->methods != &methods) return 0;
+    const rh_lua *host = (const rh_lua *)policy;
+    return host->granted - host->budget;
 }
 
 const rh_policy_loader rh_lua_loader = {load, NULL};

@@ -21,6 +21,8 @@ rh_status rh_policy_source_shipped(const char *name, rh_policy_source *source, r
 void rh_policy_source_free(rh_policy_source *source);
 
 typedef struct rh_shipped_script { const char *name, *bytes; size_t length; } rh_shipped_script;
-extern const rh_shipped_script rh_shipped_scripts[];    /* generated from scripts/, NULL-ended */
+/* Generated from scripts/, NULL-ended: policies, their tests by the policy's name, and the files
+ * that `rehedge new` writes. */
+extern const rh_shipped_script rh_shipped_scripts[], rh_shipped_tests[], rh_policy_templates[];
 
 #endif
