@@ -70,7 +70,7 @@ static void put_renamed(rh_file_out *out, const rh_policy_source *source, const 
     const char *name_at = value_of(source->bytes, "name", &after_name);
     const char *version_at =
         name_at != NULL ? value_of(after_name, "version", &after_version) : NULL;
-    RH_ASSERT(name_at != NULL && version_at != NULL);   /* of scripts this program is shipped with */
+    RH_ASSERT(name_at != NULL && version_at != NULL);   /* of a script of this program */
     rh_file_out_write(out, source->bytes, (size_t)(name_at - source->bytes));
     rh_file_out_text(out, name);
     rh_file_out_write(out, after_name, (size_t)(version_at - after_name));

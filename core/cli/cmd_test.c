@@ -1,6 +1,6 @@
-/* rehedge test FILE|FOLDER: run the *_test.lua beside a policy and say which tests failed, where and
- * why. Must not know what a test can do (core/lua does). Invariant: a run ends, whatever a test file
- * does: every test has limits, a file has at most 1000 tests and FILE_NS_MAX of time. */
+/* rehedge test FILE|FOLDER: run the *_test.lua beside a policy and say which tests failed, where
+ * and why. Must not know what a test can do (core/lua does). Invariant: a run ends, whatever a test
+ * file does: every test has limits, a file has at most 1000 tests and FILE_NS_MAX of time. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,7 +236,7 @@ int rh_cmd_test(int argc, char **argv)
                               "when there are none.",
                               "rehedge test my_policy.lua", &operand, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
-    if (count == 0) return rh_cli_usage("test needs a file or a folder: rehedge test my_policy.lua");
+    if (count == 0) return rh_cli_usage("test needs a file or folder: rehedge test my_policy.lua");
     run.writer = (rh_json_writer){.out = &run.out, .pretty = true};
     rh_json_open(&run.writer, NULL, '{');
     rh_json_open(&run.writer, "files", '[');

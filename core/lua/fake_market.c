@@ -382,9 +382,10 @@ static int market_wake(lua_State *L)
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_pushboolean(L, decision.fire);
+    if (!decision.fire) return 2;
     lua_pushnumber(L, decision.lo);
     lua_pushnumber(L, decision.hi);
-    return decision.fire ? 4 : 2;
+    return 4;
 }
 
 /* As core/engine/decide.c judges it: strictly beyond, and the clock by multiples of `every`. */
@@ -403,7 +404,8 @@ static bool is_time(const fake_market *m, const rh_wake *wake)
     if (m->timer_ns != 0 && m->time_ns >= m->timer_ns) return true;
     if (wake->every_ns == 0) return false;
     if (m->woke_ns < m->start_ns) return true;
-    return (m->time_ns - m->start_ns) / wake->every_ns > (m->woke_ns - m->start_ns) / wake->every_ns;
+    int64_t every = wake->every_ns;
+    return (m->time_ns - m->start_ns) / every > (m->woke_ns - m->start_ns) / every;
 }
 
 static int market_wakes(lua_State *L)

@@ -1,6 +1,6 @@
-/* Walks the grammar of a script that Lua's parser has accepted, knowing scopes and nothing else, and
- * says which names lead nowhere. Twice: first for the globals the script itself assigns, then to
- * report. Must not run the script and need not refuse anything: the syntax is known to be right.
+/* Walks the grammar of a script that Lua's parser has accepted, knowing scopes and nothing else,
+ * and says which names lead nowhere. Twice: first for the globals the script itself assigns, then
+ * to report. Must not run the script and need not refuse anything: the syntax is known to be right.
  * Invariant: recursion is as deep as blocks and brackets nest, which lexer.c bounds. */
 #include "lua/globals.h"
 
@@ -243,7 +243,7 @@ static void members_of_library(candidates *c, const rh_lua_api_library *library)
 #undef X
 }
 
-/* The member `wanted` of something that has the members `c` and no other. `what` begins the text. */
+/* The member `wanted` of something that has the members `c` only; `what` begins the text. */
 static void check_among(walk *w, const candidates *c, name wanted, int line, const char *what)
 {
     char shown[RH_NAME_MAX], text[4 * RH_NAME_MAX];
@@ -280,7 +280,8 @@ static void check_member(walk *w, name base, role holds)
             add_text(c, w->policy->params.spec[i].name);
         snprintf(what, sizeof what, "undeclared param");
     } else if (w->policy != NULL) {
-        for (int i = 0; i < w->policy->feature_count; i++) add_text(c, w->policy->features[i].name);
+        for (int i = 0; i < w->policy->feature_count; i++)
+            add_text(c, w->policy->features[i].name);
         snprintf(what, sizeof what, "undeclared feature");
     }
     if (holds == PLAIN || holds == VIEW || w->policy != NULL)
@@ -562,18 +563,20 @@ static void expression_statement(walk *w)
     }
 }
 
-static void jump_or_label(walk *w)
+static void label(walk *w)
 {
-    while (at(w, ":")) step(w);     /* "::name::" or "goto name" */
+    while (take(w, ":")) {}
     step(w);
-    while (at(w, ":")) step(w);
+    for (int i = 0; i < 2; i++) take(w, ":");
 }
 
 static void statement(walk *w)
 {
     if (take(w, ";") || take(w, "break")) return;
-    if (at(w, ":") || take(w, "goto")) {
-        jump_or_label(w);
+    if (at(w, ":")) {
+        label(w);
+    } else if (take(w, "goto")) {
+        step(w);
     } else if (take(w, "do")) {
         scoped_block(w);
         take(w, "end");

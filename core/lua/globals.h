@@ -1,4 +1,5 @@
-/* Names in a script that do not exist, found without running it. */
+/* Names in a script that do not exist, found without running it: so that a mistake in a branch that
+ * is rarely taken is seen before money depends on it. */
 #ifndef RH_LUA_GLOBALS_H
 #define RH_LUA_GLOBALS_H
 
@@ -10,9 +11,9 @@ typedef struct rh_lua_finding {
     char text[320];
 } rh_lua_finding;
 
-/* Walk the source and report through `say`, in the order of the lines: globals that are neither the
+/* Walk the source and report through `say`, in the order of lines: globals that are neither the
  * sandbox's nor the script's own (locals, fields and methods are none), members that the libraries
- * do not have, and in the callbacks of the policy table fields that s, p and f do not have. `policy`
+ * do not have; in trigger and scale of the policy table, fields that s, p, f do not have. `policy`
  * knows the params and features; NULL: those are not judged. `is_test`: a *_test.lua file.
  * RH_POLICY when the source is no Lua. */
 rh_status rh_lua_check_names(const rh_policy_source *source, const rh_policy *policy, bool is_test,

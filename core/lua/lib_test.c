@@ -225,8 +225,8 @@ static int test_near(lua_State *L)
     double within = lua_isnil(L, 3) ? 1e-9 : rh_lua_number(L, 3);
     rh_text_double(shown, within);
     bool numbers = lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER;
-    if (numbers && (lua_rawequal(L, 1, 2) || fabs(lua_tonumber(L, 1) - lua_tonumber(L, 2)) <= within))
-        return 0;
+    double apart = numbers ? fabs(lua_tonumber(L, 1) - lua_tonumber(L, 2)) : 0.0;
+    if (numbers && (apart <= within || lua_rawequal(L, 1, 2))) return 0;
     return luaL_error(L, "near: %sfound %s, expected %s within %s", label_of(L, 4, what), found,
                       expected, shown);
 }

@@ -1,4 +1,4 @@
-/* One test of a *_test.lua file, run in a VM of its own, so that no test sees another one and a test
+/* One test of a *_test.lua file, run in a VM of its own, so that no test sees another one and one
  * that is killed by a limit takes nothing with it. Prints nothing. */
 #ifndef RH_LUA_SCRIPT_TEST_H
 #define RH_LUA_SCRIPT_TEST_H

@@ -1,6 +1,6 @@
 # Embed scripts/ in the program: the policies as rh_shipped_scripts[], their tests (by the policy's
 # name) as rh_shipped_tests[], and what `rehedge new` writes as rh_policy_templates[]. Included by
-# core/CMakeLists.txt, and run again by itself (cmake -DOUTPUT=... -P) at build time when one changes.
+# core/CMakeLists.txt, and run again by itself (cmake -DOUTPUT=... -P) when one of them changes.
 if(CMAKE_SCRIPT_MODE_FILE)
     set(text "/* Generated from scripts/ by core/policy/embed.cmake. */\n")
     string(APPEND text "#include \"policy/source.h\"\n\n#include <stddef.h>\n\n")
@@ -8,14 +8,15 @@ if(CMAKE_SCRIPT_MODE_FILE)
         set(rows "")
         foreach(script IN LISTS ${table})
             get_filename_component(name ${script} NAME_WE)
-            if(table STREQUAL "shipped_tests")
+            if("x${table}" STREQUAL "xshipped_tests")
                 string(REGEX REPLACE "_test$" "" name ${name})
             endif()
             file(READ ${script} hex HEX)
             string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
             string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
             string(APPEND text "static const char ${table}_${name}[] = {\n${bytes}0};\n\n")
-            string(APPEND rows "    {\"${name}\", ${table}_${name}, sizeof ${table}_${name} - 1},\n")
+            string(APPEND rows "    {\"${name}\", ${table}_${name}, "
+                "sizeof ${table}_${name} - 1},\n")
         endforeach()
         string(APPEND text "const rh_shipped_script rh_${table}[] = {\n${rows}")
         string(APPEND text "    {NULL, NULL, 0},\n};\n\n")
