@@ -327,6 +327,7 @@ class Processes(Case):
         path = self.write("p.lua", """local seen = {}
             local st = rehedge.state { n = 0 }
             """ + HEAD + """
+            wake = { every = "1m" },
             trigger = function(s, p)
               for i = 1, 50 do seen["k" .. i * 7919 % 1000 + st.n] = s.spot * i end
               local words = {}
