@@ -8,7 +8,11 @@
 #include <string.h>
 
 #define XXH_STATIC_LINKING_ONLY
+#if defined(RH_XXH_DISPATCH)
+#include <xxh_x86dispatch.h>
+#else
 #include <xxhash.h>
+#endif
 
 #include "base/error.h"
 

@@ -287,8 +287,6 @@ static rh_status reshape(fitter *f, rh_underlying_fit *fit, rh_slice *slices, do
     }
     fit->raw_error = measure(f, fit);
     fit->raw_count = rh_surface_arbitrage(&fit->surface, fit->arbitrage, RH_CHAIN_ARBITRAGE_MAX);
-    for (size_t i = 0; i < fit->raw_count && i < RH_CHAIN_ARBITRAGE_MAX; i++)
-        fit->raw_quoted += fit->arbitrage[i].quoted;
     if (f->options->repair && fit->raw_count > 0 &&
         rh_surface_repair(slices, count, quotes, work, &fit->replaced) != RH_OK)
         return rh_fail(f->error, RH_DOMAIN, "the surface could not be repaired");

@@ -47,7 +47,7 @@ typedef struct rh_underlying_fit {
     rh_fit_error error, raw_error;      /* of all quotes; before the repair */
     rh_ssvi ssvi;
     rh_arbitrage *arbitrage;            /* as it is now: after the repair */
-    size_t arbitrage_count, listed, raw_count, raw_quoted;
+    size_t arbitrage_count, listed, raw_count;
     size_t replaced;                    /* slices that the repair had to replace */
 } rh_underlying_fit;
 

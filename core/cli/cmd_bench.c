@@ -41,6 +41,15 @@ static const char wake_lua[] =
     "  scale = function(s, p, f, lo, hi) return rehedge.to_edge(s.delta, lo, hi) end,\n"
     "}\n";
 
+/* The least that a wake in Lua can do: what is left over the native policy is the price of Lua. */
+static const char fields_lua[] =
+    "return rehedge.policy {\n"
+    "  api = 1, name = \"bench-fields\", version = \"1.0.0\", license = \"MIT\",\n"
+    "  about = \"Reads three fields and never trades.\",\n"
+    "  trigger = function(s) return s.spot + s.delta + s.pending < 0 end,\n"
+    "  scale = function() return 0 end,\n"
+    "}\n";
+
 typedef enum market_kind { MARKET_GENERATED, MARKET_TAPE } market_kind;
 
 typedef struct bench_case {
@@ -66,6 +75,8 @@ static const bench_case cases[] = {
      "native:delta_band", 2000000, 0},
     {"native_band_0", "no options, native delta_band, tape", MARKET_TAPE, 0, true,
      "native:delta_band", 4000000, 0},
+    {"lua_three_fields", "no options, Lua reads 3 fields, tape", MARKET_TAPE, 0, true,
+     "fields.lua", 2000000, 0},
     {"tape_to_ledger", "no options, no policy, tape to ledger", MARKET_TAPE, 0, false,
      "native:none", 4000000, 10e6},
 };
@@ -90,7 +101,8 @@ typedef struct bench_session {
 
 /* --- the temporary folder ------------------------------------------------------------------ */
 
-static const char *const bench_files[] = {"every.lua", "wake.lua", "bench.json", "bench.tape"};
+static const char *const bench_files[] = {"every.lua", "wake.lua", "fields.lua", "bench.json",
+                                          "bench.tape"};
 
 static rh_status path_in(const bench_session *bench, const char *name, char path[RH_PATH_MAX],
                          rh_error *error)
@@ -122,6 +134,7 @@ static rh_status make_folder(bench_session *bench, rh_error *error)
         return rh_fail(error, RH_IO, "no temporary folder could be made; is TMPDIR right?");
     }
     RH_TRY(write_text(bench, "every.lua", every_lua, error));
+    RH_TRY(write_text(bench, "fields.lua", fields_lua, error));
     return write_text(bench, "wake.lua", wake_lua, error);
 }
 

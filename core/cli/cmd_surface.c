@@ -129,12 +129,12 @@ static rh_status surface(const char *path, const rh_chain_options *chain_options
 }
 
 static const char about[] =
-    "Fit a volatility surface to each underlying of a chain of option quotes: one SVI slice\n"
-    "per expiry, or SSVI across them; print the slices, what became of every row, the errors\n"
-    "in vol points, and the arbitrage of the surface.\n"
-    "The CSV has the columns strike, cp (C, P), expiry and time (or T in years, or days), bid\n"
-    "and ask (or price, or iv), and maybe forward and underlying; without a forward it is\n"
-    "inferred by put-call parity. deribit-chain files are recognised by their header.";
+    "Fit a volatility surface to each underlying of a chain of option quotes: one SVI slice per "
+    "expiry, or SSVI across them; print the slices, what became of every row, the errors in vol "
+    "points, and the arbitrage of the surface.\n"
+    "The CSV has the columns strike, cp (C, P), expiry and time (or T in years, or days), bid and "
+    "ask (or price, or iv), and maybe forward and underlying; without a forward it is inferred by "
+    "put-call parity. deribit-chain files are recognised by their header.";
 
 int rh_cmd_surface(int argc, char **argv)
 {

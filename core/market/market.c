@@ -10,6 +10,10 @@ rh_status rh_market_init(rh_market *market, const rh_universe *universe, rh_erro
         RH_TRY(rh_vol_tracker_init(&market->mark[a], &asset->mark_vol, error));
         RH_TRY(rh_vol_tracker_init(&market->hedge[a], &asset->hedge_vol, error));
     }
+    for (int i = 0; i < universe->instrument_count; i++) {
+        int a = universe->instruments[i].asset;
+        market->moves[i] = universe->assets[a].primary == i ? a : -1;
+    }
     return RH_OK;
 }
 
@@ -41,7 +45,6 @@ void rh_market_apply(rh_market *market, const rh_record *record)
 {
     int index = record->instrument;
     rh_quote *quote = &market->quotes[index];
-    int asset = market->universe->instruments[index].asset;
     double mid;
     switch ((rh_record_kind)record->kind) {
     case RH_RECORD_BAR:
@@ -53,7 +56,9 @@ void rh_market_apply(rh_market *market, const rh_record *record)
         quote->bid = record->price;
         quote->ask = record->extra;
         break;
-    case RH_RECORD_VOL: apply_vol(market, asset, record->price); break;
+    case RH_RECORD_VOL:
+        apply_vol(market, market->universe->instruments[index].asset, record->price);
+        break;
     case RH_RECORD_FUNDING: market->funding[index] = record->price; break;
     case RH_RECORD_BAR_POINT:
     case RH_RECORD_KINDS: break;
@@ -61,8 +66,8 @@ void rh_market_apply(rh_market *market, const rh_record *record)
     if (!rh_record_mid(record, &mid)) return;
     quote->mid = mid;
     quote->updated_ns = record->happened_ns;
-    if (market->universe->assets[asset].primary == index) {
-        apply_spot(market, asset, record->happened_ns, mid);
+    if (market->moves[index] >= 0) {
+        apply_spot(market, market->moves[index], record->happened_ns, mid);
     }
 }
 

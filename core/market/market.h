@@ -24,6 +24,7 @@ typedef struct rh_market {
     int64_t spot_ns[RH_ASSETS_MAX];     /* happened time of the newest spot */
     rh_vol_tracker mark[RH_ASSETS_MAX], hedge[RH_ASSETS_MAX];
     uint64_t vol_version; /* counts changes of any vol */
+    int moves[RH_INSTRUMENTS_MAX]; /* the asset whose spot its price is; -1: none */
 } rh_market;
 
 rh_status rh_market_init(rh_market *market, const rh_universe *universe, rh_error *error);

@@ -1,7 +1,8 @@
 /* exp, log and Mills' ratio over lanes: included once per vector width, after math/lanes_width.h
  * with RH_WIDTH set, by the kernels that are made of them. No branch depends on a number and no
  * edge is looked at: the caller knows its arguments. Invariant: one text for all widths, so a lane
- * has the bits of the scalar. Errors: a few ulp, measured where they are used. */
+ * has the bits of the scalar. Errors, in 2^-53 of the result (tests/math/test_lanes_ulp.c): exp 2,
+ * logarithms 3, Mills' ratio 9. */
 
 /* For a condition known when compiling, such as the model. */
 RH_KERNEL V RH_W(rh_either)(bool condition, V yes, V no)

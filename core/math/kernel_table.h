@@ -18,7 +18,6 @@
     X(normal_quantile)
 
 typedef struct rh_kernel_table {
-    const char *isa;
     double (*pow)(double x, double y);
 #define X(name) double (*name)(double x);
     RH_UNARY_MAP(X)
@@ -50,7 +49,6 @@ static double plain_pow(double x, double y)
 }
 
 const rh_kernel_table RH_KERNEL_TABLE = {
-    .isa = RH_KERNEL_ISA,
     .pow = plain_pow,
 #define X(name) .name = plain_##name,
     RH_UNARY_MAP(X)

@@ -54,11 +54,6 @@ double rh_pow(double x, double y)
     return kernels()->pow(x, y);
 }
 
-const char *rh_isa_name(void)
-{
-    return kernels()->isa;
-}
-
 static rh_isa widest(void)
 {
     if (kernels() == &rh_kernels_baseline) return RH_ISA_BASELINE;
@@ -78,6 +73,12 @@ rh_isa rh_isa_choose(void)
     rh_isa isa = widest();
     atomic_store_explicit(&rh_isa_chosen, (int)isa, memory_order_relaxed);
     return isa;
+}
+
+const char *rh_isa_name(void)
+{
+    static const char *const names[] = {"baseline", "fma", "avx512"};
+    return names[rh_isa_widest()];
 }
 
 void rh_math_thread_init(void)

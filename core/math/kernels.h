@@ -20,12 +20,10 @@ double rh_normal_pdf(double x);         /* 0.8 */
 double rh_normal_cdf(double x);         /* 0.5 erfc(-x / sqrt 2), 1.3 in the far lower tail too */
 double rh_normal_quantile(double p);    /* inverse of rh_normal_cdf on (0, 1), 2.5 */
 
-/* The instruction set in use: "baseline" (fma emulated exactly by libm where the processor lacks
- * it) or "fma". Chosen once from the processor; REHEDGE_ISA=baseline|fma forces one for tests. */
-const char *rh_isa_name(void);
-
-/* The widest set for batches: RH_ISA_AVX512 where the processor has F, DQ, BW and VL as well, which
- * REHEDGE_ISA=avx512 (or nothing) allows and baseline|fma forbids. Chosen once. */
+/* The instruction set in use, chosen once from the processor: baseline (SSE2 on x86-64, fma
+ * emulated exactly), fma (with AVX2), avx512 (F, DQ, BW and VL; for batches: one number alone uses
+ * fma). REHEDGE_ISA=baseline|fma|avx512 allows less than there is. It changes no bit. */
+const char *rh_isa_name(void); /* "baseline", "fma" or "avx512" */
 typedef enum rh_isa { RH_ISA_BASELINE, RH_ISA_FMA, RH_ISA_AVX512 } rh_isa;
 rh_isa rh_isa_choose(void);
 extern _Atomic int rh_isa_chosen; /* -1 until chosen, then never changed; rh_isa_widest's own */

@@ -1,5 +1,4 @@
 /* The kernels for any machine: fma() is libm's, exact whether the processor has it or not.
  * Must not be compiled with instruction sets beyond the platform's baseline. */
 #define RH_KERNEL_TABLE rh_kernels_baseline
-#define RH_KERNEL_ISA "baseline"
 #include "math/kernel_table.h"

@@ -118,6 +118,21 @@ static double sum_of_squares(const double *r, size_t count)
     return isnan(sum) ? HUGE_VAL : sum;
 }
 
+/* One residual's part of J^T J (below the diagonal) and J^T r; many are level and have none. */
+static void add_row(squares *s, const double *columns, double r)
+{
+    double row[RH_UNKNOWNS_MAX], any = 0.0;
+    for (size_t j = 0; j < s->n; j++) {
+        row[j] = columns[j * s->count];
+        any += fabs(row[j]);
+    }
+    if (any == 0.0) return;
+    for (size_t j = 0; j < s->n; j++) {
+        s->gradient[j] += row[j] * r;
+        for (size_t l = 0; l <= j; l++) s->normal[j][l] += row[j] * row[l];
+    }
+}
+
 /* J^T J and J^T r, J by forward differences; columns: n rows of `count` doubles. */
 static void linearise(squares *s, rh_residuals residuals, void *context, const double *x,
                       const double *r, double *columns)
@@ -132,17 +147,11 @@ static void linearise(squares *s, rh_residuals residuals, void *context, const d
         moved[j] = x[j];
         for (size_t i = 0; i < s->count; i++) column[i] = (column[i] - r[i]) / step;
     }
-    for (size_t j = 0; j < s->n; j++) {
-        const double *left = columns + j * s->count;
-        s->gradient[j] = 0.0;
-        for (size_t i = 0; i < s->count; i++) s->gradient[j] += left[i] * r[i];
-        for (size_t l = 0; l <= j; l++) {
-            const double *right = columns + l * s->count;
-            double sum = 0.0;
-            for (size_t i = 0; i < s->count; i++) sum += left[i] * right[i];
-            s->normal[j][l] = s->normal[l][j] = sum;
-        }
-    }
+    memset(s->normal, 0, sizeof s->normal);
+    memset(s->gradient, 0, sizeof s->gradient);
+    for (size_t i = 0; i < s->count; i++) add_row(s, columns + i, r[i]);
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t l = 0; l < j; l++) s->normal[l][j] = s->normal[j][l];
 }
 
 /* (J^T J + damping diag) step = -gradient by Cholesky; false: not positive. */

@@ -7,7 +7,6 @@
 
 #include "math/kernel_arith.h"
 #include "math/kernels.h"
-#include "portfolio/log_spots.h"
 #include "portfolio/unit.h"
 #include "pricing/option.h"
 
@@ -48,7 +47,7 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->own_vol[n] = o->own_vol;
     net->own_inverse[n] = o->own_vol > 0.0 ? 1.0 / o->own_vol : 0.0;
     net->strike[n] = o->strike;
-    rh_log_strike(o->strike, &net->log_strike[n], &net->log_strike_lo[n]);
+    rh_log_prices(&o->strike, 1, &net->log_strike[n], &net->log_strike_lo[n]);
     net->inverse[n] = o->inverse && net->in_coin;
     net->sign[n] = o->is_call ? 1.0 : -1.0;
     net->half_sign[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5);
@@ -67,6 +66,7 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
     net->cache[0].valid = net->cache[1].valid = false;
     net->ahead.count = net->ahead.at = 0;
     net->ahead.state[0].valid = false;
+    net->foresees = false;
     for (int i = 0; i < net->universe->instrument_count; i++) {
         const rh_instrument *instrument = &net->universe->instruments[i];
         if (instrument->asset != net->asset) continue;
@@ -76,6 +76,7 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
             RH_TRY(add_option(net, i, error));
         }
     }
+    net->foresees = net->count > 0 && net->count <= RH_AHEAD_BOOK && !net->any_slow;
     return RH_OK;
 }
 
@@ -212,7 +213,7 @@ static void compute_states(rh_net_delta *net, double *spot, int64_t *time_ns, do
         spot[k] = spot[0];
         time_ns[k] = time_ns[0];
     }
-    rh_log_spots(spot, RH_AHEAD_STATES, log_spot, log_spot_lo);
+    rh_log_prices(spot, RH_AHEAD_STATES, log_spot, log_spot_lo);
     fill_inputs(net, RH_AHEAD_STATES, spot, time_ns, sigma);
     for (int n = 0; n < net->count; n++) {
         for (int k = 0; k < RH_AHEAD_STATES; k++) {
@@ -237,33 +238,37 @@ static void compute_states(rh_net_delta *net, double *spot, int64_t *time_ns, do
     }
 }
 
-/* Worth it for a book that leaves vectors empty, while the vol stays: a state that comes otherwise
- * than foreseen is lost work. */
-static bool can_look_ahead(const rh_net_delta *net, const rh_market *market)
+/* This state and those that the records will make of it. */
+static void foresee(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                    const rh_record *next, const rh_record *end)
 {
-    return net->count > 0 && net->count <= RH_AHEAD_BOOK && !net->any_slow &&
-           !market->mark[net->asset].memory && market->spot[net->asset] > 0.0;
-}
-
-void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
-                        const rh_record *next, const rh_record *end)
-{
-    rh_net_ahead *a = &net->ahead;
     double spot[RH_AHEAD_STATES] = {market->spot[net->asset]}, mid;
     int64_t times_ns[RH_AHEAD_STATES] = {time_ns};
-    double sigma = market->mark[net->asset].sigma;
-    if (!can_look_ahead(net, market)) return;
-    if (a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot[0], time_ns, sigma)) a->at++;
-    if (is_of(&a->state[a->at], spot[0], time_ns, sigma)) return;
     int primary = net->universe->assets[net->asset].primary, k = 1;
     for (; k < RH_AHEAD_STATES && next < end && next->kind != RH_RECORD_VOL; k++, next++) {
         bool moves = next->instrument == primary && rh_record_mid(next, &mid);
         spot[k] = moves ? mid : spot[k - 1];
         times_ns[k] = next->happened_ns;
     }
-    a->count = k;
-    a->at = 0;
-    compute_states(net, spot, times_ns, sigma);
+    net->ahead.count = k;
+    net->ahead.at = 0;
+    compute_states(net, spot, times_ns, market->mark[net->asset].sigma);
+}
+
+/* Worth it for a book that leaves vectors empty, while the vol stays: a state that comes otherwise
+ * than foreseen is lost work. */
+void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
+                        const rh_record *next, const rh_record *end)
+{
+    if (!net->foresees) return;
+    rh_net_ahead *a = &net->ahead;
+    double spot = market->spot[net->asset], sigma = market->mark[net->asset].sigma;
+    if (a->at + 1 < a->count && is_of(&a->state[a->at + 1], spot, time_ns, sigma)) {
+        a->at++;
+        return;
+    }
+    if (is_of(&a->state[a->at], spot, time_ns, sigma) || market->mark[net->asset].memory) return;
+    if (spot > 0.0) foresee(net, market, time_ns, next, end);
 }
 
 /* --- what is held -------------------------------------------------------------------------- */
@@ -286,12 +291,10 @@ static void gather(rh_net_delta *net, rh_net_held *held, const rh_positions *p)
     for (int k = 0; k < net->other_count; k++) {
         double qty = rh_positions_qty(p, net->other[k]);
         if (!(fabs(qty) > 0.0)) continue;
-        int at = held->other_count++;
         const rh_instrument *instrument = &net->universe->instruments[net->other[k]];
-        held->other[at] = net->other[k];
-        held->other_qty[at] = qty;
         /* Without a feed of its own a linear instrument is the spot: its delta is its quantity. */
-        held->plain[at] = !instrument->has_feed && !instrument->inverse && !net->in_coin;
+        bool plain = !instrument->has_feed && !instrument->inverse && !net->in_coin;
+        held->other[held->other_count++] = (rh_net_other){qty, net->other[k], plain};
     }
     for (int k = 0; k < net->currency_count; k++) {
         int c = net->currency[k];
@@ -326,6 +329,7 @@ static double options_delta(rh_net_delta *net, const rh_net_held *held, const rh
                             int64_t time_ns, bool hedge_vol)
 {
     rh_option_deltas *unit = unit_deltas(net, market, time_ns, hedge_vol);
+    if (net->count == 1) return 0.0 + held->qty[0] * unit->delta[0]; /* what the tree gives */
     if (!unit->summed[held->set]) {
         for (int n = 0; n < net->count; n++)
             net->weighted[n] = held->qty[n] * unit->delta[n * unit->stride];
@@ -342,9 +346,9 @@ double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const r
     double delta = 0.0;
     if (net->count > 0) delta = options_delta(net, held, market, time_ns, hedge_vol);
     for (int k = 0; k < held->other_count; k++) {
-        double qty = held->other_qty[k];
-        delta += held->plain[k] ? qty
-                                : qty * slow_delta(net, market, held->other[k], time_ns, false);
+        const rh_net_other *o = &held->other[k];
+        delta += o->plain ? o->qty
+                          : o->qty * slow_delta(net, market, o->instrument, time_ns, false);
     }
     for (int k = 0; k < net->currency_count; k++)
         delta += currency_delta(net, held, market, k);

@@ -20,16 +20,21 @@ typedef struct rh_option_deltas { /* per unit deltas at one (spot, time, vol) */
     double sum[2];
 } rh_option_deltas;
 
+typedef struct rh_net_other { /* held, and no option */
+    double qty;
+    int instrument;
+    bool plain; /* the delta of a unit of it is 1 */
+} rh_net_other;
+
 /* What net delta needs of one position state, gathered anew only when its quantities changed. */
 typedef struct rh_net_held {
     const rh_positions *of; /* NULL: not gathered */
     uint64_t version;
     int set; /* of qty: the two states have the same one while they hold the same options */
-    double qty[RH_INSTRUMENTS_MAX];             /* of the live options */
-    int other[RH_INSTRUMENTS_MAX], other_count; /* held, of net->other */
-    double other_qty[RH_INSTRUMENTS_MAX];
-    bool plain[RH_INSTRUMENTS_MAX];      /* the delta of a unit of it is 1 */
+    int other_count;
     double unsettled[RH_CURRENCIES_MAX]; /* of net->currency */
+    rh_net_other other[RH_INSTRUMENTS_MAX];
+    double qty[RH_INSTRUMENTS_MAX]; /* of the live options */
 } rh_net_held;
 
 #define RH_AHEAD_STATES 8 /* computed at once */
@@ -76,6 +81,7 @@ typedef struct rh_net_delta {
     rh_option_deltas cache[2];
     double deltas[2][RH_INSTRUMENTS_MAX];
     int newest;
+    bool foresees; /* the book is small enough for rh_net_delta_ahead */
     rh_net_ahead ahead;
 } rh_net_delta;
 

@@ -21,9 +21,9 @@ enum {
     RH_AMERICAN_PRICE_POINTS = 64
 };
 
-/* A grid, in multiples of 8 nodes and 4 points. The search on it ends with a step of `last` in ln B,
- * less where vol is low, after which the next one would not matter; its price is good enough while
- * the estimate of rh_american_good is below `most`. Functions take it as an argument, so that
+/* A grid, in multiples of 8 nodes and 4 points. The search on it ends with a step of `last` in ln
+ * B, less where vol is low, after which the next one would not matter; its price is good enough
+ * while the estimate of rh_american_good is below `most`. Functions take it as an argument, so that
  * compilers unroll. */
 typedef struct rh_american_grid {
     int nodes, points, steps;

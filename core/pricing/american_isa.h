@@ -75,7 +75,8 @@ static void rh_baw_lanes(const rh_american_batch *batch, size_t at)
 {
     V zero = V_SET(0.0), T = V_LOAD(batch->T + at), sigma = V_LOAD(batch->sigma + at);
     V r = batch->r ? V_LOAD(batch->r + at) : zero, q = batch->q ? V_LOAD(batch->q + at) : zero;
-    V sign = V_SIGNS(batch->sign + at), K = V_LOAD(batch->K + at), ratio = V_LOAD(batch->S + at) / K;
+    V sign = V_SIGNS(batch->sign + at), K = V_LOAD(batch->K + at);
+    V ratio = V_LOAD(batch->S + at) / K;
     M usual = V_BOTH(RH_W(rh_baw_usual)(sign, ratio, T, r, q, sigma),
                      V_BOTH(V_LESS(zero, K), V_LESS(K, V_SET((double)INFINITY))));
     unsigned missing = ~V_BITS(usual) & ((1u << RH_LANES) - 1);

@@ -4,13 +4,13 @@
 #include <math.h>
 
 #include "math/kernels.h"
-#include "math/order.h"
 #include "rehedge/surface.h"
 
-enum { WING_POINTS = 161, QUOTED_POINTS = 101, GRID_MAX = 2 * WING_POINTS + QUOTED_POINTS + 2 };
+enum { HALF = 80, WING_POINTS = 2 * HALF + 1, QUOTED_POINTS = 101,
+       GRID_MAX = 2 * WING_POINTS + QUOTED_POINTS + 2 };
 static const double tolerance = 1e-9, reach = 20.0;
 
-typedef struct scan {      /* 14 KiB of it on the stack */
+typedef struct scan {           /* 7 KiB */
     const rh_surface *surface;
     rh_arbitrage *list;
     size_t capacity, found;
@@ -49,14 +49,28 @@ static double value_at(const scan *s, double k)
 
 /* --- points ----------------------------------------------------------------------------------- */
 
-/* m +- sigma sinh(u), out to `reach` at least. */
+/* Two ascending lists to one, from behind. */
+static void merge(scan *s, const double *more, size_t count)
+{
+    size_t i = s->count, j = count;
+    s->count += count;
+    for (size_t at = s->count; j > 0;)
+        s->k[--at] = i > 0 && s->k[i - 1] > more[j - 1] ? s->k[--i] : more[--j];
+}
+
+/* m +- sigma sinh(u), u evenly out to where this is `reach` at least. */
 static void add_wings(scan *s, const rh_svi *svi)
 {
-    double far = rh_log(2.0 * fmax(reach / svi->sigma, 50.0)), half = (WING_POINTS - 1) / 2;
-    for (int i = 0; i < WING_POINTS; i++) {
-        double u = far * ((double)i - half) / half;
-        s->k[s->count++] = svi->m + svi->sigma * 0.5 * (rh_exp(u) - rh_exp(-u));
+    double k[WING_POINTS], far = rh_log(2.0 * fmax(reach / svi->sigma, 50.0));
+    double step = rh_exp(far / HALF), e = 1.0;
+    k[HALF] = svi->m;
+    for (int i = 1; i <= HALF; i++) {
+        e *= step;
+        double x = 0.5 * svi->sigma * (e - 1.0 / e);
+        k[HALF - i] = svi->m - x;
+        k[HALF + i] = svi->m + x;
     }
+    merge(s, k, WING_POINTS);
 }
 
 static void fill_grid(scan *s)
@@ -71,11 +85,12 @@ static void fill_grid(scan *s)
         low = fmin(low, slice[1].k_low);
         high = fmax(high, slice[1].k_high);
     }
+    double quoted[QUOTED_POINTS];
+    const double limits[2] = {-HUGE_VAL, HUGE_VAL};
     for (int i = 0; i < QUOTED_POINTS; i++)
-        s->k[s->count++] = low + (high - low) * (double)i / (QUOTED_POINTS - 1);
-    s->k[s->count++] = -HUGE_VAL;
-    s->k[s->count++] = HUGE_VAL;
-    rh_sort_ascending(s->k, s->count);
+        quoted[i] = low + (high - low) * (double)i / (QUOTED_POINTS - 1);
+    if (low <= high && isfinite(high - low)) merge(s, quoted, QUOTED_POINTS);
+    merge(s, limits, 2);
     for (size_t i = 0; i < s->count; i++) s->value[i] = value_at(s, s->k[i]);
 }
 

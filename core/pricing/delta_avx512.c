@@ -5,5 +5,5 @@
 #else
 #define RH_LANES 1
 #endif
-#define RH_DELTA_BATCH rh_option_delta_batch_avx512
+#define RH_DELTA_ISA(name) rh_delta_##name##_avx512
 #include "pricing/delta_isa.h"

@@ -5,5 +5,5 @@
 #else
 #define RH_LANES 1
 #endif
-#define RH_DELTA_BATCH rh_option_delta_batch_baseline
+#define RH_DELTA_ISA(name) rh_delta_##name##_baseline
 #include "pricing/delta_isa.h"

@@ -1,9 +1,11 @@
-/* The engine's delta batch for one instruction set, under the name RH_DELTA_BATCH: included by the
- * files that instantiate it with RH_LANES = 1, 2, 4 or 8, and, with RH_DELTA_DECLARE, by the
+/* The engine's delta batch for one instruction set, under the names RH_DELTA_ISA(...): included by
+ * the files that instantiate it with RH_LANES = 1, 2, 4 or 8, and, with RH_DELTA_DECLARE, by the
  * dispatcher. What does not fill a vector is done by vectors that overlap, or one by one. */
 #include "pricing/option.h"
 
-void RH_DELTA_BATCH(const rh_delta_batch *batch, double S);
+void RH_DELTA_ISA(batch_of)(const rh_delta_batch *batch, double S);
+void RH_DELTA_ISA(logs)(const double *restrict price, size_t count, double *restrict hi,
+                        double *restrict lo);
 
 #ifndef RH_DELTA_DECLARE
 #include "math/kernel_normal.h"
@@ -25,7 +27,24 @@ void RH_DELTA_BATCH(const rh_delta_batch *batch, double S);
 #include "pricing/kernel_delta.h"
 #endif
 
-void RH_DELTA_BATCH(const rh_delta_batch *batch, double S)
+void RH_DELTA_ISA(logs)(const double *restrict price, size_t count, double *restrict hi,
+                        double *restrict lo)
+{
+    bool usual = true;
+    for (size_t i = 0; i < count; i++) {
+        rh_k_pair log_price = rh_k_log_pair(price[i]);
+        hi[i] = log_price.hi;
+        lo[i] = log_price.lo;
+    }
+    for (size_t i = 0; i < count; i++) usual = usual && price[i] > 0.0 && price[i] <= DBL_MAX;
+    for (size_t i = 0; i < count && !usual; i++) {
+        rh_k_pair log_price = rh_k_log_pair_edges(price[i]);
+        hi[i] = log_price.hi;
+        lo[i] = log_price.lo;
+    }
+}
+
+void RH_DELTA_ISA(batch_of)(const rh_delta_batch *batch, double S)
 {
     rh_k_pair log_S = rh_k_log_pair_edges(S);
     size_t count = batch->count;

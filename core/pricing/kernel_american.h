@@ -33,7 +33,7 @@ static inline double rh_american_certain(double S, double K, double T, double r,
 /* --- the curve ------------------------------------------------------------------------------- */
 
 /* With an upward drift m the value of what is exercised after T is below e^{-(r + m^2 / (2
- * sigma^2)) T}: beyond an exponent of 60 time makes no difference, and a shorter curve is smooth. */
+ * sigma^2)) T}: beyond an exponent of 60 time makes no difference; a shorter curve is smooth. */
 static inline double rh_american_horizon(double T, double r, double q, double sigma)
 {
     double drift = r - q - 0.5 * sigma * sigma, per_sigma = drift / sigma;
@@ -46,9 +46,9 @@ static inline double rh_american_limit(double r, double q)
     return q > r ? rh_k_log(r / q) : 0.0;
 }
 
-/* Whether a curve's last coefficients let a price be within 4e-9 or so. Their sum over the distance
- * below the limit is what ln B may be wrong by, the rest what a price makes of it; in practice it is
- * 1000 to 100,000 times less. */
+/* Whether a curve's last coefficients let a price be within 5e-9 or so. Their sum over the distance
+ * below the limit is what ln B may be wrong by, the rest what a price makes of it; in practice it
+ * is 1000 to 100,000 times less. */
 static inline bool rh_american_good(const rh_american_grid *grid, const rh_american_curve *curve)
 {
     const double *last = curve->c + grid->nodes - 2;
@@ -120,8 +120,9 @@ static inline void rh_american_slopes(const rh_american_grid *grid, rh_american_
     if (wanted & RH_AMERICAN_RHO) {
         double h = in_q ? 1e-5 : r == 0.0 ? 1e-7 : fmin(1e-5, 0.01 * r), q_step = in_q ? h : 0.0;
         double r_step = in_q ? 0.0 : h, from = !in_q && r == 0.0 ? h : 0.0;
-        double up = rh_american_nearby(grid, work, &base, r + from + r_step, q + q_step, sigma, S);
-        double down = rh_american_nearby(grid, work, &base, r + from - r_step, q - q_step, sigma, S);
+        r += from;
+        double up = rh_american_nearby(grid, work, &base, r + r_step, q + q_step, sigma, S);
+        double down = rh_american_nearby(grid, work, &base, r - r_step, q - q_step, sigma, S);
         slope[1] = (up - down) / (2.0 * h);
     }
 }
@@ -149,7 +150,7 @@ static inline bool rh_american_random(bool is_call, double S, double K, double T
     rh_american_curve curve = {.asset_earns = costs < 0.0, .T = T, .r = earns, .q = costs,
                                .sigma = sigma, .limit = rh_american_limit(earns, costs)};
     rh_option_greeks(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
-    if ((earns + fmax(-costs, 0.0)) * T < 1e-10) {
+    if ((earns + fmax(-costs, 0.0)) * T < 1e-9) {
         rh_american_european(&e, payoff, is_call ? HUGE_VAL : 0.0, out);
         return true;
     }
@@ -187,7 +188,8 @@ static inline bool rh_american_kernel(bool is_call, double S, double K, double T
     }
     if (sigma * sqrt(T) > 1e-8)
         return rh_american_random(is_call, S, K, T, r, q, sigma, wanted, out);
-    double price = is_call ? rh_american_certain(K, S, T, q, r) : rh_american_certain(S, K, T, r, q);
+    double price =
+        is_call ? rh_american_certain(K, S, T, q, r) : rh_american_certain(S, K, T, r, q);
     *out = (rh_american){price, 0.0, 0.0, 0.0, 0.0, 0.0, nan};
     return true;
 }

@@ -81,8 +81,9 @@ RH_KERNEL V RH_W(rh_baw_pulled)(const RH_W(rh_baw) *o, V r, V q, V sigma)
     return V_FMA(one - perpetual, RH_W(rh_lane_exp)(one, h), perpetual);
 }
 
-/* A price to begin with: the farthest from the strike of Haug's seed, of the limit at expiry, and of
- * 0.93 times the distance shortly before it. */
+/* A price to begin with: the farthest from the strike of Haug's seed, of the limit at expiry, and
+ * of 0.93 times the distance shortly before it. 0 is a root for a put whose strike earns nothing:
+ * the seed stays above that. */
 RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V T, V r, V q, V sigma)
 {
     V one = V_SET(1.0), pulled = RH_W(rh_baw_pulled)(o, r, q, sigma);
@@ -93,6 +94,7 @@ RH_KERNEL V RH_W(rh_baw_seed)(const RH_W(rh_baw) *o, V T, V r, V q, V sigma)
     V limit = V_CHOOSE(V_LESS(earns, costs), r / q, one);
     V above = V_AT_LEAST(V_AT_LEAST(pulled, early), limit);
     V below = RH_W(rh_lane_at_most)(RH_W(rh_lane_at_most)(pulled, early), limit);
+    below = V_AT_LEAST(below, V_SET(0.25) * o->exponent / (o->exponent - one));
     return V_CHOOSE(call, above, below);
 }
 
@@ -102,8 +104,9 @@ typedef struct RH_W(rh_baw_root) {
 } RH_W(rh_baw_root);
 
 /* One step of Halley's method towards the critical price, where the pay-off meets the approximate
- * premium, from `at`, of which the asset is not looked at. The new logarithm and asset are series in
- * the step. The density is S e^{-qT} n(d1) = e^{-rT} n(d2), per S. */
+ * premium, from `at`, of which the asset is not looked at. The new logarithm and asset are series
+ * in the step, whose relative size is returned. The density is S e^{-qT} n(d1) = e^{-rT} n(d2), per
+ * S. */
 RH_KERNEL V RH_W(rh_baw_step)(const RH_W(rh_baw) *o, RH_W(rh_baw_root) *at)
 {
     V zero = V_SET(0.0), one = V_SET(1.0), s = o->sign, inverse = o->inverse, S = at->S;
@@ -132,8 +135,8 @@ RH_KERNEL V RH_W(rh_baw_step)(const RH_W(rh_baw) *o, RH_W(rh_baw_root) *at)
     return V_ABS(t);
 }
 
-/* From a price S to start with, until a relative step is `most` or less: t leaves some t^3 / root^2.
- * The series of the logarithm is of no use for steps beyond 0.03. */
+/* From a price S to start with, until a relative step is `most` or less: t leaves t^3 / root^2 or
+ * so. The series of the logarithm is of no use for steps beyond 0.03. */
 RH_KERNEL RH_W(rh_baw_root) RH_W(rh_baw_critical)(const RH_W(rh_baw) *o, V S, V most)
 {
     RH_W(rh_baw_root) found = {S, RH_W(rh_lane_log)(S), S};
@@ -160,7 +163,8 @@ RH_KERNEL V RH_W(rh_baw_european)(const RH_W(rh_baw) *o, V S, V log_S)
 {
     V zero = V_SET(0.0), x = log_S + o->drift, half = V_SET(0.5) * o->root;
     V y = V_ABS(x) * o->per_root, a = y - half, b = y + half, asset = S * o->carry;
-    M up = V_LESS(zero, x), tail = V_LESS(zero, a), in = V_LESS(zero, V_CHOOSE(up, o->sign, -o->sign));
+    M up = V_LESS(zero, x), tail = V_LESS(zero, a);
+    M in = V_LESS(zero, V_CHOOSE(up, o->sign, -o->sign));
     V near_leg = V_CHOOSE(up, o->discount, asset), far_leg = V_CHOOSE(up, asset, o->discount);
     V density = RH_W(rh_lane_density)(near_leg, a), near_tail, far_tail;
     RH_W(rh_lane_mills_two)(V_ABS(a), b, &near_tail, &far_tail);

@@ -131,7 +131,8 @@ RH_KERNEL void RH_W(rh_node_slopes)(const rh_american_grid *grid, RH_W(rh_node_p
     for (int j = 0; j <= grid->nodes; j++) sum[j] = V_SET(0.0);
     for (int k = 0; k < grid->points; k++) {
         V x = p->x[k], twice = x + x;
-        V slope = V_FMA(p->top_slope[k], end->top_factor, -(p->bottom_slope[k] * end->bottom_factor));
+        V bottom_slope = p->bottom_slope[k] * end->bottom_factor;
+        V slope = V_FMA(p->top_slope[k], end->top_factor, -bottom_slope);
         M apart = V_LESS(V_SET(1e-100), p->below[k]);
         V before = slope / V_CHOOSE(apart, p->below[k], one), now = before * x;
         own = own - slope;
@@ -209,7 +210,8 @@ RH_KERNEL void RH_W(rh_newton_matrix)(const rh_american_grid *grid, const rh_ame
             }
             for (int u = 0; u < 4; u++) {
                 double gap = curve->limit - curve->log_b[j + u];
-                V_STORE(work->upper[j + u] + i, V_SET(-gap * (j + u == 0 ? 1.0 : 2.0) / n) * sum[u]);
+                V factor = V_SET(-gap * (j + u == 0 ? 1.0 : 2.0) / n);
+                V_STORE(work->upper[j + u] + i, factor * sum[u]);
             }
         }
     }
@@ -264,7 +266,8 @@ RH_KERNEL V RH_W(rh_early_boundary)(const rh_american_curve *curve, V tau, V roo
     return RH_W(rh_lane_at_most)(-(y * root), V_SET(curve->limit) - least);
 }
 
-/* The first boundary is Barone-Adesi and Whaley's, or that shortly before expiry where it is lower. */
+/* The first boundary is Barone-Adesi and Whaley's, or that shortly before expiry where it is lower.
+ * The former is 5% too near to the strike where q <= r. */
 RH_KERNEL void RH_W(rh_curve_start)(const rh_american_grid *grid, const rh_american_work *work,
                                     rh_american_curve *curve)
 {
@@ -317,7 +320,8 @@ RH_KERNEL void RH_W(rh_curve_refine)(const rh_american_grid *grid, int degree,
 RH_KERNEL bool RH_W(rh_curve_solve)(const rh_american_grid *grid, int degree,
                                     rh_american_work *work, rh_american_curve *curve)
 {
-    double change = HUGE_VAL, last = fmin(grid->last, 1e-4 * curve->sigma * sqrt(curve->T));
+    double change = HUGE_VAL, scaled = 1e-4 * curve->sigma * sqrt(curve->T);
+    double last = fmax(fmin(grid->last, scaled), 2e-8);
     RH_W(rh_nodes_place)(grid, curve->T, work);
     RH_W(rh_nodes_set)(grid, curve, work);
     if (degree) RH_W(rh_curve_refine)(grid, degree, curve);
@@ -347,7 +351,8 @@ RH_KERNEL RH_W(rh_premium_part) RH_W(rh_premium_point)(const rh_american_curve *
                                                        double log_S, V below, int k)
 {
     V one = V_SET(1.0), sine = V_LOAD(rh_american_sin_64 + k), per_S = V_SET(1.0 / S);
-    V T = V_SET(curve->T), elapsed = T * sine * sine, weight = T * V_LOAD(rh_american_weight_64 + k);
+    V T = V_SET(curve->T), elapsed = T * sine * sine;
+    V weight = T * V_LOAD(rh_american_weight_64 + k);
     double root = curve->sigma * sqrt(curve->T);
     V spread = V_SET(root) * sine;
     V inverse = V_SET(1.0 / root) * V_LOAD(rh_american_per_sin_64 + k);

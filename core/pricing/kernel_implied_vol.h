@@ -243,9 +243,10 @@ RH_KERNEL double rh_vol_step(const rh_vol_target *target, double v)
 {
     double z = target->x / v, t = 0.5 * v;
     double factor = rh_vol_factor(target->high, z, t);
-    rh_k_pair square = rh_k_product(z, z), sum = rh_k_sum_fast(square.hi, t * t);
+    rh_k_pair first = rh_k_product(z, z), second = rh_k_product(t, t);
+    rh_k_pair sum = rh_k_sum(first.hi, second.hi);
     double exponent = -0.5 * sum.hi, residual, lost = RH_FMA(-z, v, target->x) / v;
-    double rest = RH_FMA(-z, lost, -0.5 * (square.lo + sum.lo));
+    double rest = RH_FMA(-z, lost, -0.5 * (first.lo + second.lo + sum.lo));
     if (target->deep) {
         double known = rh_k_log(factor) - RH_VOL_LN_SQRT_2PI + rest;
         residual = (target->logarithm - exponent) - known;

@@ -31,7 +31,7 @@ RH_KERNEL RH_W(rh_vol_input) RH_W(rh_vol_read)(rh_option_model model, const rh_v
 #endif
 
 typedef struct RH_W(rh_vol_lane) {
-    V x;            /* |ln F/K| */
+    V x, x_lo;      /* |ln F/K|, and what its rounding lost */
     V value, ratio; /* out-of-the-money price: normalised; |asset - strike| divided by it */
 } RH_W(rh_vol_lane);
 
@@ -53,15 +53,17 @@ RH_KERNEL void RH_W(rh_vol_legs_lane)(const RH_W(rh_vol_input) *in, RH_W(rh_lane
 }
 
 /* |ln S/K + (r - q) T| */
-RH_KERNEL V RH_W(rh_vol_distance)(rh_option_model model, const RH_W(rh_vol_input) *in)
+RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_vol_distance)(rh_option_model model,
+                                                   const RH_W(rh_vol_input) *in)
 {
     RH_W(rh_lane_pair) l = RH_W(rh_lane_log_ratio_pair)(in->S, in->K);
-    if (model != RH_MODEL_BSM) return V_ABS(l.hi + l.lo);
+    if (model != RH_MODEL_BSM) return RH_W(rh_lane_abs)(l);
     RH_W(rh_lane_pair) drift = RH_W(rh_lane_sum)(in->r, -in->q);
     RH_W(rh_lane_pair) carry = RH_W(rh_lane_product)(drift.hi, in->T);
     carry.lo = V_FMA(drift.lo, in->T, carry.lo);
     RH_W(rh_lane_pair) sum = RH_W(rh_lane_sum)(l.hi, carry.hi);
-    return V_ABS(sum.hi + (sum.lo + (l.lo + carry.lo)));
+    sum = RH_W(rh_lane_sum_fast)(sum.hi, sum.lo + (l.lo + carry.lo));
+    return RH_W(rh_lane_abs)(sum);
 }
 
 /* value / sqrt(asset strike) */
@@ -104,7 +106,9 @@ RH_KERNEL M RH_W(rh_vol_begin)(rh_option_model model, const RH_W(rh_vol_input) *
     RH_W(rh_lane_pair) most = RH_W(rh_lane_choose)(call, asset, strike);
     RH_W(rh_lane_pair) room = RH_W(rh_lane_minus)(most, whole);
     V half = V_SET(0.5) * V_CHOOSE(up, strike.hi, asset.hi);
-    o->x = RH_W(rh_vol_distance)(model, in);
+    RH_W(rh_lane_pair) distance = RH_W(rh_vol_distance)(model, in);
+    o->x = distance.hi;
+    o->x_lo = distance.lo;
     o->value = RH_W(rh_vol_quotient)(asset, strike, otm);
     o->ratio = gap.hi / otm.hi;
     ordinary = V_BOTH(ordinary, V_LESS(half, room.hi));
@@ -217,14 +221,14 @@ RH_KERNEL V RH_W(rh_vol_factor_lane)(V z, V t)
 
 /* --- the iteration ---------------------------------------------------------------------------- */
 
-/* factor n(z) e^(-t^2/2); z_lo is what z lacks. In the tails the exponent is all that matters. */
+/* factor n(z) e^(-t^2/2); z_lo is what z lacks. For large z or t all depends on the exponent. */
 RH_KERNEL V RH_W(rh_vol_model_lane)(V factor, V z, V z_lo, V t)
 {
-    V half = V_SET(0.5), small = t * t;
-    RH_W(rh_lane_pair) square = RH_W(rh_lane_product)(z, z);
-    RH_W(rh_lane_pair) sum = RH_W(rh_lane_sum_fast)(square.hi, small);
+    V half = V_SET(0.5);
+    RH_W(rh_lane_pair) first = RH_W(rh_lane_product)(z, z), second = RH_W(rh_lane_product)(t, t);
+    RH_W(rh_lane_pair) sum = RH_W(rh_lane_sum)(first.hi, second.hi);
     V exponent = V_AT_LEAST(-half * sum.hi, V_SET(-700.0));
-    V rest = V_FMA(-z, z_lo, -half * (square.lo + sum.lo));
+    V rest = V_FMA(-z, z_lo, -half * (first.lo + second.lo + sum.lo));
     RH_W(rh_lane_pair) weight = RH_W(rh_lane_product)(V_SET(RH_INV_SQRT_2PI_HI), factor);
     weight.lo = V_FMA(V_SET(RH_INV_SQRT_2PI_LO), factor, weight.lo);
     return RH_W(rh_lane_exp_weighted)(weight, exponent, rest);
@@ -236,8 +240,8 @@ RH_KERNEL V RH_W(rh_vol_step_lane)(const RH_W(rh_vol_lane) *o, V v)
 {
     V one = V_SET(1.0), half = V_SET(0.5), inverse_v = one / v, z = o->x * inverse_v, t = half * v;
     z = V_FMA(V_FMA(-z, v, o->x), inverse_v, z);
-    V factor = RH_W(rh_vol_factor_lane)(z, t);
-    V model = RH_W(rh_vol_model_lane)(factor, z, V_FMA(-z, v, o->x) * inverse_v, t);
+    V factor = RH_W(rh_vol_factor_lane)(z, t), z_lo = (V_FMA(-z, v, o->x) + o->x_lo) * inverse_v;
+    V model = RH_W(rh_vol_model_lane)(factor, z, z_lo, t);
     V inverse = one / (factor * model), d = (o->value - model) * (factor * inverse);
     V series = V_FMA(d, V_FMA(d, V_SET(0.2), V_SET(-0.25)), V_SET(1.0 / 3.0));
     V residual = d * V_FMA(d, V_FMA(d, series, -half), one);

@@ -17,14 +17,16 @@
 #define RH_DELTA_CERTAIN 0x1p900
 typedef struct rh_delta_batch {
     size_t count;
-    const double *log_strike, *log_strike_lo;   /* from rh_log_strike */
+    const double *log_strike, *log_strike_lo;   /* from rh_log_prices */
     const double *drift, *slope, *shift, *scale;
     double *out;                                /* no overlap with the inputs */
 } rh_delta_batch;
 void rh_option_delta_batch(const rh_delta_batch *batch, double S);
 
-/* ln K as a sum of two doubles, to 2^-68 of itself; K = 0: -inf, K < 0: NaN. */
-void rh_log_strike(double K, double *hi, double *lo);
+/* hi[i] + lo[i] = ln price[i] as a sum of two doubles, to 2^-68 of itself: strikes, and spots that
+ * are looked at together. 0: -inf; negative: NaN. No overlap. */
+void rh_log_prices(const double *restrict price, size_t count, double *restrict hi,
+                   double *restrict lo);
 
 /* Sum of value[0..count) in a fixed tree of eight lanes: lane j adds elements j, j + 8, ... in
  * order from 0.0, then ((0+4) + (2+6)) + ((1+5) + (3+7)). The same bits on every machine. */

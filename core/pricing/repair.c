@@ -10,7 +10,7 @@
 
 enum { UNKNOWNS = 5, WING_POINTS = 61, QUOTED_POINTS = 41, EXTRA_POINTS = 16, LIMITS = 6,
        GRID_MAX = 3 * WING_POINTS + QUOTED_POINTS + EXTRA_POINTS,
-       ROUNDS = 60, TRIES = 8, FOUND_MAX = 64, STEPS = 4 };
+       ROUNDS = 60, TRIES = 10, FOUND_MAX = 64, STEPS = 12 };
 static const double margin_g = 1e-3, margin_w = 1e-4, rho_max = 0.9995, point = 0.01;
 
 typedef struct slice_repair {
@@ -49,6 +49,13 @@ static double hinge(double penalty, double value)
     return value < 0.0 ? -penalty * value : 0.0;
 }
 
+/* For what must be above 1 by the margin, however far below it is: its logarithm. */
+static double ratio_hinge(double penalty, double ratio)
+{
+    ratio /= 1.0 + margin_w;
+    return ratio < 1.0 ? -penalty * rh_log(fmax(ratio, 1e-30)) : 0.0;
+}
+
 static void add_limits(const slice_repair *repair, const rh_svi *svi, double *r)
 {
     double left = svi->b * (1.0 - svi->rho), right = svi->b * (1.0 + svi->rho);
@@ -57,13 +64,13 @@ static void add_limits(const slice_repair *repair, const rh_svi *svi, double *r)
     r[1] = hinge(repair->penalty, 2.0 - margin_w - right);
     if (repair->before) {
         double b = repair->before->b, rho = repair->before->rho;
-        r[2] = hinge(repair->penalty, left / (b * (1.0 - rho)) - 1.0 - margin_w);
-        r[3] = hinge(repair->penalty, right / (b * (1.0 + rho)) - 1.0 - margin_w);
+        r[2] = ratio_hinge(repair->penalty, left / (b * (1.0 - rho)));
+        r[3] = ratio_hinge(repair->penalty, right / (b * (1.0 + rho)));
     }
     if (repair->after) {
         double b = repair->after->b, rho = repair->after->rho;
-        r[4] = hinge(repair->penalty, b * (1.0 - rho) / left - 1.0 - margin_w);
-        r[5] = hinge(repair->penalty, b * (1.0 + rho) / right - 1.0 - margin_w);
+        r[4] = ratio_hinge(repair->penalty, b * (1.0 - rho) / left);
+        r[5] = ratio_hinge(repair->penalty, b * (1.0 + rho) / right);
     }
 }
 
@@ -79,10 +86,11 @@ static void repair_residuals(void *context, const double *x, double *r)
         *r++ = sqrt(q->weight / repair->mean_weight) * (vol - q->vol) / point;
     }
     for (size_t i = 0; i < repair->grid; i++) {
-        double w = rh_svi_at(&svi, repair->k[i]).w, penalty = repair->penalty;
-        *r++ = hinge(penalty, rh_svi_durrleman(&svi, repair->k[i]) - margin_g);
-        *r++ = repair->before ? hinge(penalty, w / repair->before_w[i] - 1.0 - margin_w) : 0.0;
-        *r++ = repair->after ? hinge(penalty, repair->after_w[i] / w - 1.0 - margin_w) : 0.0;
+        rh_total_variance at = rh_svi_at(&svi, repair->k[i]);
+        double penalty = repair->penalty;
+        *r++ = hinge(penalty, rh_durrleman_of(&at, repair->k[i]) - margin_g);
+        *r++ = repair->before ? ratio_hinge(penalty, at.w / repair->before_w[i]) : 0.0;
+        *r++ = repair->after ? ratio_hinge(penalty, repair->after_w[i] / at.w) : 0.0;
     }
     add_limits(repair, &svi, r);
 }
@@ -155,7 +163,7 @@ static bool balance(rh_slice *slices, size_t count, const rh_expiry_quotes *quot
 {
     rh_surface surface = {slices, count, 0.0};
     rh_arbitrage seen[FOUND_MAX];
-    slice_repair repair = {.penalty = 2.0};
+    slice_repair repair = {.penalty = 0.3};
     for (int round = 0; round < ROUNDS; round++, repair.penalty *= 1.25) {
         size_t found = rh_surface_arbitrage(&surface, seen, FOUND_MAX);
         if (found == 0) return true;

@@ -19,6 +19,8 @@ rh_status rh_surface_check(const rh_surface *surface)
         if (!(svi->b >= 0.0) || !(fabs(svi->rho) <= 1.0) || !(svi->sigma > 0.0)) return RH_DOMAIN;
         double least = svi->a + svi->b * svi->sigma * sqrt(1.0 - svi->rho * svi->rho);
         if (!(least >= 0.0) || isinf(least) || !isfinite(svi->m)) return RH_DOMAIN;
+        if (!(slice->k_low <= slice->k_high) || !isfinite(slice->k_high - slice->k_low))
+            return RH_DOMAIN;
         before = slice->T;
     }
     return RH_OK;

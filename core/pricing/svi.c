@@ -1,9 +1,9 @@
 /* One SVI slice: value, derivatives, Durrleman's function, the jump-wings parameters. Closed forms
  * of Gatheral & Jacquier 2014; must not fit anything. Invariant: no answer depends on more than the
  * arguments. */
-#include "rehedge/surface.h"
-
 #include <math.h>
+
+#include "pricing/svi_fit.h"
 
 rh_total_variance rh_svi_at(const rh_svi *svi, double k)
 {
@@ -15,12 +15,17 @@ rh_total_variance rh_svi_at(const rh_svi *svi, double k)
     };
 }
 
+double rh_durrleman_of(const rh_total_variance *t, double k)
+{
+    if (!(t->w > 0.0)) return (double)NAN;
+    double inverse = 1.0 / t->w, near = 1.0 - 0.5 * k * t->dw * inverse;
+    return near * near - 0.25 * t->dw * t->dw * (inverse + 0.25) + 0.5 * t->d2w;
+}
+
 double rh_svi_durrleman(const rh_svi *svi, double k)
 {
     rh_total_variance t = rh_svi_at(svi, k);
-    if (!(t.w > 0.0)) return (double)NAN;
-    double near = 1.0 - 0.5 * k * t.dw / t.w;
-    return near * near - 0.25 * t.dw * t.dw * (1.0 / t.w + 0.25) + 0.5 * t.d2w;
+    return rh_durrleman_of(&t, k);
 }
 
 rh_svi_jw rh_svi_to_jw(const rh_svi *svi, double T)

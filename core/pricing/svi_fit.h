@@ -8,4 +8,7 @@
 /* T and every vol positive and finite, |k| < 20, weights from 0 and not all 0, `least` quotes. */
 bool rh_quotes_are_good(const rh_expiry_quotes *expiry, size_t least);
 
+/* Durrleman's g of a slice that has been evaluated at k. */
+double rh_durrleman_of(const rh_total_variance *t, double k);
+
 #endif

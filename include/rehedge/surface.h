@@ -63,9 +63,9 @@ enum { RH_SVI_QUOTES_MIN = 5 };
 typedef struct rh_svi_bounds {
     double m_low, m_high, sigma_low, sigma_high, rho_max, wing_max, w_min;
 } rh_svi_bounds;
-/* From the range of the quotes, one at least: m within one width beyond it, sigma from 1/200 of the width to the
- * width (more would only bend the wings), |rho| <= 0.999, wings up to 2, a thousandth of the least
- * quoted variance. */
+/* From the range of the quotes, one at least: m within a quarter of it beyond, sigma from 1/200 of
+ * the width to the width (more would only bend the wings), |rho| <= 0.999, wings up to 2, a
+ * thousandth of the least quoted variance. */
 rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry);
 
 /* The quasi-explicit calibration of De Marco & Martini (Zeliade Systems, 2009): for each (m, sigma)
@@ -73,8 +73,8 @@ rh_svi_bounds rh_svi_bounds_of(const rh_expiry_quotes *expiry);
  * bounds; (m, sigma) by a fixed grid and Nelder-Mead from its best points. Minimises
  * sum weight (w(k) - vol^2 T)^2 / (2 vol T)^2, the squared error of the vol to first order.
  * `bounds` NULL: rh_svi_bounds_of. `work`: 4 count doubles. RH_DOMAIN: fewer than
- * RH_SVI_QUOTES_MIN quotes, fewer than 3 different k, a number that is none (T, vol > 0, weight >= 0,
- * |k| < 20), or bounds that leave nothing (sigma_low > 0, 0 <= rho_max <= 1, the others from 0). */
+ * RH_SVI_QUOTES_MIN quotes, fewer than 3 different k, a number that is none (T, vol > 0, weight >=
+ * 0, |k| < 20), or bounds that leave nothing (sigma_low > 0, 0 <= rho_max <= 1, others from 0). */
 rh_status rh_svi_fit(const rh_expiry_quotes *expiry, const rh_svi_bounds *bounds, double *work,
                      rh_svi *svi);
 
@@ -117,7 +117,7 @@ rh_status rh_ssvi_fit(const rh_expiry_quotes *expiries, size_t count, double *wo
 typedef struct rh_slice {
     double T, forward;
     rh_svi svi;
-    double k_low, k_high;       /* the range that was quoted */
+    double k_low, k_high;       /* the range that was quoted; k_low <= k_high, finite */
 } rh_slice;
 
 /* Slices of one underlying, T strictly ascending. `spot` is the forward at T = 0; 0: unknown. */
@@ -164,9 +164,10 @@ typedef struct rh_arbitrage {
     bool quoted;                /* overlaps the range that was quoted (in both slices) */
 } rh_arbitrage;
 
-/* Looks at every slice on 264 points, at every pair of neighbours on 425, dense around the vertices,
- * evenly over the quotes, out to |k - m| = 20 at least, at dips in between, and in the limits. Returns how many intervals there are;
- * the first `capacity` of them are in `list`. Tolerance: g 1e-9, w 1e-9 of itself. */
+/* Looks at every slice on 264 points and at every pair of neighbours on 425, dense around the
+ * vertices, evenly over the quotes, out to |k - m| = 20 at least; at dips in between; and in the
+ * limits. Returns how many intervals there are; the first `capacity` of them are in `list`.
+ * Tolerance: g 1e-9, w 1e-9 of itself. The surface must have passed rh_surface_check. */
 size_t rh_surface_arbitrage(const rh_surface *surface, rh_arbitrage *list, size_t capacity);
 
 /* Refits the slices until rh_surface_arbitrage finds nothing: least squares, penalties on g < 0,

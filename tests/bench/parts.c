@@ -78,7 +78,8 @@ static double delta_batches(int count, int options)
     double shift[OPTIONS], scale[OPTIONS], out[OPTIONS];
     for (int i = 0; i < options; i++) {
         double sign = i % 2 ? -1 : 1, total = 0.2 + 0.1 * (i % 4);
-        rh_log_strike(45000 - 1000 * i, &log_strike[i], &log_strike_lo[i]);
+        double strike = 45000 - 1000 * i;
+        rh_log_prices(&strike, 1, &log_strike[i], &log_strike_lo[i]);
         slope[i] = sign / total;
         shift[i] = sign * 0.5 * total;
         scale[i] = sign;

@@ -2,6 +2,8 @@
 """rehedge surface: surfaces recovered from quotes made of known slices, forwards by parity, every
 row counted under one reason, arbitrage reported and repaired, hostile files refused, and the real
 chains of 2026-02, whose errors and times it prints."""
+import csv
+import datetime
 import glob
 import gzip
 import json
@@ -376,6 +378,46 @@ class RealChains(Surface):
         for fit in self.run_all("--model", "ssvi"):
             self.assertEqual(fit["arbitrage_count"], 0)
             self.assertLess(fit["error_points"]["median"], 2.5)
+
+
+SPX = os.path.join(DATA, "chains-cboe-spy", "cboe_SPX_20220610.csv")
+
+
+@unittest.skipUnless(os.path.isfile(SPX), f"no {SPX} (REHEDGE_DATA names another place)")
+class RealIndex(Surface):
+    """The whole SPX chain of one evening: no forwards in it, 49 expiries, tight quotes."""
+
+    def chain(self):
+        with open(SPX, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        first = [i for i, line in enumerate(lines) if line.startswith("Expiration Date")][0]
+        out = ["time,expiry,strike,cp,bid,ask"]
+        for row in csv.reader(lines[first + 1:]):
+            if len(row) < 22:
+                continue
+            day = datetime.datetime.strptime(row[0], "%a %b %d %Y").date()
+            close = "20:00:00" if row[1].startswith("SPXW") else "13:30:00"
+            for cp, bid, ask in (("C", row[4], row[5]), ("P", row[15], row[16])):
+                out.append(f"2022-06-10T20:00:00Z,{day}T{close}Z,{row[11]},{cp},{bid},{ask}")
+        return "\n".join(out) + "\n"
+
+    def test_spx(self):
+        text = self.chain()
+        for words in ([], ["--repair"]):
+            found = self.surface(text, "--rate", "0.02", *words)
+            (fit,) = found["underlyings"]
+            error = fit["error_points"]
+            print(f"surface {' '.join(words)} of SPX: {sum(fit['rows'].values())} rows, "
+                  f"{error['quotes']} quotes, vol points: median {error['median']:.2f}, p95 "
+                  f"{error['p95']:.1f}; {fit['arbitrage_count']} intervals of arbitrage; read "
+                  f"{1e3 * found['read_s']:.0f} ms, fit {1e3 * found['fit_s']:.0f} ms", flush=True)
+            self.assertEqual(sum(fit["rows"].values()), text.count("\n") - 1)
+            self.assertEqual({e["fitted"] for e in fit["expiries"] if e["T"] > 0}, {True})
+            self.assertLess(error["median"], 0.8)
+            for expiry in fit["expiries"]:
+                self.assertEqual(expiry["forward_from"], "parity")
+                self.assertLess(abs(expiry["forward"] / 3910 - 1), 0.015 + 0.03 * expiry["T"])
+        self.assertEqual(fit["arbitrage_count"], 0)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 /* Merged feeds: a total order by (happened, feed, order within it), mapped instruments, and the
  * refusal of a feed that goes back in time. Tapes as feeds: exactly the range, both ends. */
+#include "base/random.h"
 #include "feed_test.h"
 
 typedef struct list_feed {
@@ -77,6 +78,50 @@ static void order_is_total(void **state)
     assert_int_equal(freed, 4);
 }
 
+enum { FEEDS = 4, LONG = 300 };
+
+/* Random times with many ties, across the batches of the merge and of its sources: always the
+ * earliest record, of the first feed that has one. */
+static void long_feeds_keep_their_order(void **state)
+{
+    static rh_record records[FEEDS][LONG];
+    static const uint16_t map[] = {0};
+    const uint16_t *const maps[FEEDS] = {map, map, map, map};
+    list_feed lists[FEEDS];
+    rh_feed *feeds[FEEDS], *merged;
+    rh_stream stream;
+    rh_error error;
+    rh_record record;
+    int freed = 0;
+    size_t at[FEEDS] = {0};
+    (void)state;
+    rh_stream_init(&stream, 5, 0, 0);
+    for (size_t f = 0; f < FEEDS; ++f) {
+        int64_t time_ns = 0;
+        for (size_t i = 0; i < LONG; ++i) {
+            time_ns += (int64_t)(rh_stream_uniform(&stream) * (i % 100 < 80 ? 2 : 40));
+            records[f][i] = (rh_record)RECORD(time_ns, (double)(f * LONG + i), 0);
+        }
+        lists[f] = make_list(records[f], LONG, 1, 0, &freed);
+        lists[f].at_once = 1 + 29 * f;
+        feeds[f] = &lists[f].feed;
+    }
+    assert_int_equal(rh_feed_merge(feeds, maps, FEEDS, &merged, &error), RH_OK);
+    for (size_t n = 0; n < FEEDS * LONG; ++n) {
+        size_t first = FEEDS;
+        for (size_t f = 0; f < FEEDS; ++f) {
+            if (at[f] == LONG) continue;
+            if (first == FEEDS ||
+                records[f][at[f]].happened_ns < records[first][at[first]].happened_ns)
+                first = f;
+        }
+        assert_int_equal(rh_feed_next(merged, &record, &error), RH_OK);
+        assert_true(record.price == records[first][at[first]++].price);
+    }
+    assert_int_equal(rh_feed_next(merged, &record, &error), RH_END);
+    merged->free(merged);
+}
+
 static void going_back_is_refused(void **state)
 {
     static const rh_record a[] = {RECORD(5, 1, 0), RECORD(4, 2, 0)};
@@ -141,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order_is_total),
+        cmocka_unit_test(long_feeds_keep_their_order),
         cmocka_unit_test(going_back_is_refused),
         cmocka_unit_test(tape_range),
     };

@@ -181,10 +181,10 @@ static double published_shift(const american *o, const double *published, double
     return shift;
 }
 
-/* Haug, 1st ed. 1998, p. 24. Converged values differ from these by up to 0.003, and here is why: the
- * search for each of its 12 critical prices stopped early. One critical price per vol, maturity and
- * side, always on the strike's side of the right one and within 0.15%, explains the three prices to
- * their last digit or so. */
+/* Haug, 1st ed. 1998, p. 24. Converged values differ from these by up to 0.003, and here is why:
+ * the search for each of its 12 critical prices stopped early. One critical price per vol, maturity
+ * and side, always on the strike's side of the right one and within 0.15%, explains the three
+ * prices to their last digit. */
 static void published_approximation(void **unused)
 {
     (void)unused;
@@ -253,7 +253,8 @@ static void finest_grid_agrees(void **unused)
         double error = fabs(price_of(&o) - price) / o.K;
         worst = fmax(worst, error);
         if (!(error < 8e-9))
-            fail_msg("S %.17g T %.17g r %g q %g sigma %g: %.2e", o.S, o.T, o.r, o.q, o.sigma, error);
+            fail_msg("S %.17g T %.17g r %g q %g sigma %g: %.2e", o.S, o.T, o.r, o.q, o.sigma,
+                     error);
     }
     print_message("worst difference from the finest grid %.1e K\n", worst);
 }
@@ -380,7 +381,7 @@ static void vega_and_rho_are_slopes(void **unused)
         alive++;
     }
     print_message("worst difference of vega %.1e K, rho %.1e K\n", worst_vega, worst_rho);
-    assert_true(alive > 30 && worst_vega < 1e-6 && worst_rho < 3e-5);
+    assert_true(alive > 30 && worst_vega < 1e-6 && worst_rho < 1e-6);
 }
 
 static void edges(void **unused)
@@ -447,7 +448,8 @@ static american option_at(const arrays *a, int i)
 static void fill(arrays *a)
 {
     static const american rare[] = {
-        {false, 91.99, 100, 6.73, 0.109, 0.0, 0.154}, {false, 89.97, 100, 17.5, 0.0731, -0.0445, 0.189},
+        {false, 91.99, 100, 6.73, 0.109, 0.0, 0.154},
+        {false, 89.97, 100, 17.5, 0.0731, -0.0445, 0.189},
         {true, 90, 100, 20, 0.02, 0.03, 0.5}, {false, 100, 100, 5, 0.09, 0.01, 0.02},
         {true, 100, 100, 1, 0.05, 0.0, 0.2}, {false, 100, 100, 1, -0.01, 0.0, 0.2},
         {false, 100, 100, 1, -0.01, -0.03, 0.2}, {false, 100, 0, 1, 0.05, 0.0, 0.2},

@@ -17,13 +17,13 @@
 #include "pricing/option.h"
 
 #define RH_DELTA_DECLARE
-#define RH_DELTA_BATCH rh_option_delta_batch_baseline
+#define RH_DELTA_ISA(name) rh_delta_##name##_baseline
 #include "pricing/delta_isa.h"
-#undef RH_DELTA_BATCH
-#define RH_DELTA_BATCH rh_option_delta_batch_fma
+#undef RH_DELTA_ISA
+#define RH_DELTA_ISA(name) rh_delta_##name##_fma
 #include "pricing/delta_isa.h"
-#undef RH_DELTA_BATCH
-#define RH_DELTA_BATCH rh_option_delta_batch_avx512
+#undef RH_DELTA_ISA
+#define RH_DELTA_ISA(name) rh_delta_##name##_avx512
 #include "pricing/delta_isa.h"
 #define RH_GREEKS_DECLARE
 #define RH_GREEKS_ISA(name) rh_greeks_##name##_baseline
@@ -644,7 +644,7 @@ static void fill_contract(batch_memory *m, int i, const test_option *o)
     double sign = o->is_call ? 1.0 : -1.0, total = o->sigma * sqrt(o->T);
     bool coin = o->model == RH_MODEL_INVERSE;
     m->option[i] = *o;
-    rh_log_strike(o->K, &m->log_strike[i], &m->log_strike_lo[i]);
+    rh_log_prices(&o->K, 1, &m->log_strike[i], &m->log_strike_lo[i]);
     m->drift[i] = coin ? 0.0 : (o->r - o->q) * o->T;
     m->slope[i] = sign * (total == 0.0 ? RH_DELTA_CERTAIN : 1.0 / total);
     m->shift[i] = sign * (coin ? -0.5 : 0.5) * total;
@@ -769,7 +769,8 @@ static void batch_of_bad_input(void **unused)
     rh_delta_batch batch = batch_of(&m, 9);
     rh_option_delta_batch(&batch, -100.0);
     for (int i = 0; i < 9; i++) assert_true(isnan(m.out[i]));
-    rh_log_strike(-100.0, &m.log_strike[1], &m.log_strike_lo[1]);
+    const double below = -100.0;
+    rh_log_prices(&below, 1, &m.log_strike[1], &m.log_strike_lo[1]);
     m.log_strike[2] = m.drift[3] = m.slope[4] = m.shift[5] = m.scale[6] = nan;
     rh_option_delta_batch(&batch, 100.0);
     for (int i = 1; i < 7; i++) assert_true(isnan(m.out[i]));
@@ -809,11 +810,11 @@ static void instruction_sets_agree(void **unused)
     batch_memory *m = calloc(2, sizeof *m);
     assert_non_null(m);
     rh_delta_batch batch = fill_batch(&m[0], 99.5), other = fill_batch(&m[1], 99.5);
-    rh_option_delta_batch_baseline(&batch, 99.5);
-    rh_option_delta_batch_fma(&other, 99.5);
+    rh_delta_batch_of_baseline(&batch, 99.5);
+    rh_delta_batch_of_fma(&other, 99.5);
     assert_memory_equal(m[0].out, m[1].out, sizeof m[0].out);
     if (rh_isa_widest() == RH_ISA_AVX512) {
-        rh_option_delta_batch_avx512(&other, 99.5);
+        rh_delta_batch_of_avx512(&other, 99.5);
         assert_memory_equal(m[0].out, m[1].out, sizeof m[0].out);
     }
     free(m);

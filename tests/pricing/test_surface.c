@@ -533,12 +533,12 @@ static void checks(void **unused)
     rh_surface surface = surface_of(&s);
     double *const numbers[] = {&s.slices[1].T, &s.slices[1].forward, &s.slices[1].svi.a,
                                &s.slices[1].svi.b, &s.slices[1].svi.rho, &s.slices[1].svi.m,
-                               &s.slices[1].svi.sigma, &surface.spot};
+                               &s.slices[1].svi.sigma, &surface.spot, &s.slices[1].k_high};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         double kept = *numbers[i];
         *numbers[i] = NAN;
         assert_int_equal(rh_surface_check(&surface), RH_DOMAIN);
-        *numbers[i] = i == 4 ? 1.5 : i == 5 ? -HUGE_VAL : -1.0;
+        *numbers[i] = i == 4 ? 1.5 : i == 5 || i == 8 ? -HUGE_VAL : -1.0;
         assert_int_equal(rh_surface_check(&surface), RH_DOMAIN);
         *numbers[i] = kept;
         assert_int_equal(rh_surface_check(&surface), RH_OK);

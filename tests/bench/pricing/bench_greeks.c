@@ -109,13 +109,12 @@ static double one_by_one(alone work, const char *name)
 
 int main(void)
 {
-    static const char *const isas[] = {"baseline", "fma, avx2", "avx512"};
     const unsigned seven = 1u << RH_GREEK_price | 1u << RH_GREEK_delta | 1u << RH_GREEK_gamma |
                            1u << RH_GREEK_vega | 1u << RH_GREEK_theta | 1u << RH_GREEK_vanna |
                            1u << RH_GREEK_volga;
     rh_math_thread_init();
     fill();
-    printf("%s, batch of %d, fastest of many\n", isas[rh_isa_widest()], COUNT);
+    printf("%s, batch of %d, fastest of many\n", rh_isa_name(), COUNT);
     double seven_s = batch(RH_MODEL_BSM, seven, "bsm: price, 6 greeks");
     batch(RH_MODEL_BLACK76, seven, "black76: price, 6 greeks");
     batch(RH_MODEL_INVERSE, seven, "inverse: price, 6 greeks");

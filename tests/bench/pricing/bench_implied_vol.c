@@ -100,10 +100,9 @@ static double show(const char *name, double (*work)(void), int passes)
 
 int main(void)
 {
-    static const char *const isas[] = {"baseline", "fma, avx2", "avx512"};
     rh_math_thread_init();
     fill();
-    printf("%s, %d options, fastest of many\n", isas[rh_isa_widest()], COUNT);
+    printf("%s, %d options, fastest of many\n", rh_isa_name(), COUNT);
     double batch_s = show("implied vol, batch", batch, PASSES);
     double alone_s = show("implied vol, one alone", alone, PASSES);
 #if defined(RH_HAVE_QUANTLIB)
