@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "data/file.h"
 #include "data/json.h"
 #include "lua/script_test.h"
 
@@ -115,13 +116,29 @@ static void run_tests(test_run *run, const rh_policy_source *script,
     }
 }
 
+/* The policy that "FOLDER/x_test.lua" tests: x.lua beside it, else policy.lua beside it, else, in
+ * the folder tests/ of a bundle, the policy.lua above it. */
+static rh_status open_policy(const char *path, rh_policy_source *policy, rh_error *error)
+{
+    char tested[RH_PATH_MAX], bundle[RH_PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int folder = slash != NULL ? (int)(slash - path) + 1 : 0;
+    snprintf(tested, sizeof tested, "%.*s.lua", (int)(strlen(path) - strlen(SUFFIX)), path);
+    bool in_tests = folder >= 6 && strncmp(path + folder - 6, "tests/", 6) == 0;
+    for (int up = 0; up <= in_tests && !rh_file_exists(tested); up++) {
+        int length = snprintf(bundle, sizeof bundle, "%.*s%spolicy.lua", folder, path,
+                              up > 0 ? "../" : "");
+        if (length < (int)sizeof bundle && rh_file_exists(bundle))
+            return rh_policy_source_file(bundle, policy, error);
+    }
+    return rh_policy_source_file(tested, policy, error);
+}
+
 static rh_status run_file(test_run *run, const char *path, rh_error *error)
 {
-    char tested[RH_PATH_MAX];
     rh_policy_source script = {.bytes = NULL}, policy = {.bytes = NULL};
-    snprintf(tested, sizeof tested, "%.*s.lua", (int)(strlen(path) - strlen(SUFFIX)), path);
     RH_TRY(rh_policy_source_file(path, &script, error));
-    rh_status status = rh_policy_source_file(tested, &policy, error);
+    rh_status status = open_policy(path, &policy, error);
     if (status == RH_OK) {
         say_file(run, path);
         run_tests(run, &script, &policy);
@@ -167,7 +184,18 @@ static rh_status list_folder(const char *path, file_list *list, rh_error *error)
     for (struct dirent *entry; status == RH_OK && (entry = readdir(folder)) != NULL;)
         if (ends_in(entry->d_name, SUFFIX)) status = add_path(list, path, entry->d_name, error);
     closedir(folder);
-    RH_TRY(status);
+    return status;
+}
+
+/* The tests in a folder, and in its tests/. */
+static rh_status list_folders(const char *path, file_list *list, rh_error *error)
+{
+    char inner[RH_PATH_MAX];
+    struct stat about;
+    RH_TRY(list_folder(path, list, error));
+    bool fits = snprintf(inner, sizeof inner, "%s/tests", path) < (int)sizeof inner;
+    if (fits && stat(inner, &about) == 0 && S_ISDIR(about.st_mode))
+        RH_TRY(list_folder(inner, list, error));
     qsort(list->paths, (size_t)list->count, sizeof *list->paths, compare_paths);
     if (list->count > 0) return RH_OK;
     return rh_fail(error, RH_INPUT, "%s: no tests: a test is a file whose name ends in " SUFFIX,
@@ -179,7 +207,7 @@ static rh_status list_files(const char *operand, file_list *list, rh_error *erro
     char beside[RH_PATH_MAX];
     struct stat about;
     if (stat(operand, &about) == 0 && S_ISDIR(about.st_mode))
-        return list_folder(operand, list, error);
+        return list_folders(operand, list, error);
     if (ends_in(operand, SUFFIX)) return add_path(list, "", operand, error);
     if (!ends_in(operand, ".lua"))
         return rh_fail(error, RH_INPUT, "%s: no folder, and its name does not end in .lua",

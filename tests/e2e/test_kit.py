@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The authoring kit as a person meets it: new, check, test, api. A new policy is one that checks,
-passes its tests and runs; wrong names are found; tests fail with file, line and source; and no file,
-however hostile, hangs, crashes or floods any of them."""
+passes its tests and runs; wrong names are found; tests fail with file, line and source; and no
+file, however hostile, hangs, crashes or floods any of them."""
 import os
+import re
 
 from harness import ROOT, SHIPPED, Case, main, scenario
 
@@ -109,7 +110,8 @@ class Check(Case):
         self.assertFalse(result.json()["ok"])
         path = self.write("p.lua", HEAD + "trigger = function() return nobody end }")
         result = self.rehedge("check", path, "--json")
-        self.assertEqual([(f["line"], f["kind"]) for f in result.json()["findings"]], [(2, "error")])
+        found = [(finding["line"], finding["kind"]) for finding in result.json()["findings"]]
+        self.assertEqual(found, [(2, "error")])
 
     def test_shipped_policies_are_clean(self):
         for name in SHIPPED:
@@ -126,7 +128,8 @@ class Check(Case):
         for name in ["zero", "broken", "loop", "folder", "fifo", "huge", "absent"]:
             self.refused(3, [name + ".lua"], "check", self.path(name + ".lua"))
             self.refused(3, [name], "test", self.path(name + ".lua"))
-        self.refused(4, ["nest|limit|tokens"], "check", self.write("deep.lua", "x = " + "(" * 99999))
+        deep = self.write("deep.lua", "x = " + "(" * 99999)
+        self.refused(4, ["nest|limit|tokens"], "check", deep)
         self.refused(4, ["unfinished"], "check", self.write("cut.lua", POLICY[:150] + '"'))
 
 
@@ -155,6 +158,12 @@ class Test(Case):
         result = self.good("test", os.path.join(ROOT, "scripts"))
         self.assertIn(", 0 failed", result.out)
         self.assertGreaterEqual(result.out.count("  ok   "), 14)
+
+    def test_the_example_of_the_documents_passes(self):
+        with open(os.path.join(ROOT, "docs/policy.md"), encoding="utf-8") as file:
+            blocks = re.findall(r"```lua\n(.*?)```", file.read(), re.S)
+        tests = next(block for block in blocks if "describe(" in block)
+        self.passing(tests, 2, policy=blocks[0])
 
     def test_failures_say_where_what_and_why(self):
         self.one("equal(1, 2)", "FAIL t", "p_test.lua:2: equal: found 1, expected 2",
@@ -313,6 +322,11 @@ class Test(Case):
         result = self.good("test", self.path("many"))
         self.assertEqual([line[7:] for line in result.out.splitlines() if "  ok " in line],
                          ["a", "b", "c"])
+        self.write("bundle/policy.lua", POLICY)
+        self.write("bundle/tests/edges_test.lua",
+                   'it("e", function() equal(policy{}.name, "p") end)')
+        self.assertIn("1 passed", self.good("test", self.path("bundle")).out)
+        self.assertIn("1 passed", self.good("test", self.path("bundle/tests/edges_test.lua")).out)
         os.mkdir(self.path("many/d_test.lua"))
         self.refused_somewhere(self.path("many"), "d_test.lua")
 
