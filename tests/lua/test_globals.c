@@ -1,5 +1,5 @@
 /* Names that lead nowhere are found without running a script, with line and the nearest name;
- * locals, upvalues, fields, methods, labels and the globals of the script are never taken for one. */
+ * locals, upvalues, fields, methods, labels and globals of the script are never taken for one. */
 #include "fake.h"
 
 #include "base/random.h"
