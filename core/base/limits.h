@@ -38,6 +38,7 @@
 #define RH_FEATURES_MAX 64                      /* per policy */
 #define RH_FEATURE_SAMPLES_MAX (1u << 20)       /* window ring of one feature */
 #define RH_PARAMS_MAX 64
+#define RH_SERIES_MAX 64                        /* recorded by scripts, per run */
 #define RH_SWAPS_MAX 1024
 #define RH_ORDERS_LIVE_MAX 4096
 #define RH_ORDERS_PER_CALL_MAX 32
@@ -55,6 +56,22 @@
 #define RH_LUA_LOG_LINES_PER_SECOND 64
 #define RH_LUA_LOG_BYTES_MAX 1024
 
+/* bundles: a folder or archive with a policy, its modules, tests and documents */
+#define RH_MODULES_MAX 64                       /* that one policy may require */
+#define RH_MODULE_PATH_MAX 56                   /* "indicators/vol.lua", with NUL */
+#define RH_MODULES_BYTES_MAX (1u << 20)         /* source of all modules and the main file */
+#define RH_BUNDLE_FILES_MAX 256
+#define RH_BUNDLE_PATH_MAX 100                  /* with NUL: every path fits a plain tar header */
+#define RH_BUNDLE_DEPTH_MAX 8                   /* folders above a file, and itself */
+#define RH_BUNDLE_FILE_BYTES_MAX (1u << 20)
+#define RH_BUNDLE_BYTES_MAX (4u << 20)          /* all files */
+#define RH_BUNDLE_ARCHIVE_BYTES_MAX (8u << 20)
+#define RH_BUNDLE_RATIO_MAX 100                 /* bytes out per byte in, past the next limit */
+#define RH_BUNDLE_RATIO_FREE_BYTES (256u << 10)
+#define RH_MANIFEST_BYTES_MAX (256u << 10)
+#define RH_SIGNATURE_BYTES_MAX (16u << 10)
+#define RH_KEYSTORE_BYTES_MAX (256u << 10)
+
 /* the year of every rate and volatility: 365 days */
 #define RH_YEAR_NS (365.0 * 86400.0 * 1e9)
 
@@ -68,6 +85,9 @@
 static_assert(RH_VENUES_MAX == 32, "a message says so");
 static_assert(RH_HEDGES_MAX <= RH_INSTRUMENTS_MAX, "hedges are instruments");
 static_assert(RH_LUA_STRING_BYTES_MAX < RH_LUA_MEMORY_BYTES_MAX, "a string fits the VM");
+static_assert(RH_MODULE_PATH_MAX < 60, "a module's path fits the short source of Lua");
+static_assert(RH_MODULES_BYTES_MAX <= RH_BUNDLE_BYTES_MAX, "the modules are files of the bundle");
+static_assert(RH_MODULES_MAX <= RH_BUNDLE_FILES_MAX, "the modules are files of the bundle");
 static_assert(RH_LUA_STATE_BYTES_MAX < RH_LUA_MEMORY_BYTES_MAX, "the state fits the VM");
 static_assert(RH_ORDERS_PER_CALL_MAX * 8 <= RH_ORDERS_LIVE_MAX, "a few calls fit the order pool");
 

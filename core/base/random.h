@@ -25,7 +25,8 @@ double rh_stream_uniform(rh_stream *stream);
 enum { /* purposes; policies and feeds add their own index below the step */
     RH_PURPOSE_FEED = 1u << 16,
     RH_PURPOSE_POLICY = 2u << 16,
-    RH_PURPOSE_VENUE = 3u << 16
+    RH_PURPOSE_VENUE = 3u << 16,
+    RH_PURPOSE_SCALE = 4u << 16     /* a scale script beside a trigger script */
 };
 
 #endif

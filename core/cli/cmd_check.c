@@ -9,8 +9,10 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "data/json.h"
+#include "host/bundle.h"
 #include "lua/globals.h"
 #include "lua/lua_policy.h"
+#include "policy/describe.h"
 
 static void log_line(void *host, const char *text)
 {
@@ -69,25 +71,16 @@ static void print_findings(const check *c)
     }
 }
 
-static rh_status read_source(const char *name, rh_policy_source *source, rh_error *error)
-{
-    size_t length = strlen(name);
-    bool is_path = strchr(name, '/') != NULL ||
-                   (length > 4 && strcmp(name + length - 4, ".lua") == 0);
-    return is_path ? rh_policy_source_file(name, source, error)
-                   : rh_policy_source_shipped(name, source, error);
-}
-
 static void check_policy(check *c)
 {
     rh_error error;
-    const rh_policy_services services = {.log = log_line};
+    const rh_policy_services services = {.log = log_line, .gas_matters = true};
     const rh_json defaults = {NULL, NULL};
     if (rh_lua_loader.load(rh_lua_loader.context, &c->source, defaults, &services, &c->policy,
                            &c->refused) != RH_OK)
         c->policy = NULL;
     else
-        c->gas = rh_lua_gas(c->policy) + 1000;  /* fewer than that are not counted yet */
+        c->gas = rh_lua_gas(c->policy) + 10;    /* fewer than that are not counted */
     rh_lua_check_names(&c->source, c->policy, false, keep_finding, c, &error);
 }
 
@@ -187,50 +180,6 @@ static void print_policy(const check *c)
 
 /* --- for machines -------------------------------------------------------------------------- */
 
-static void put_value(rh_json_writer *writer, const char *key, const rh_param_spec *spec,
-                      const rh_param_value *value)
-{
-    char text[RH_NAME_MAX];
-    rh_param_value_text(spec, value, text);
-    if (spec->type == RH_PARAM_NUMBER)
-        rh_json_put_double(writer, key, value->number);
-    else if (spec->type == RH_PARAM_BOOL)
-        rh_json_put_bool(writer, key, value->number != 0.0);
-    else
-        rh_json_put_text(writer, key, text);
-}
-
-static void put_bound(rh_json_writer *writer, const char *key, const rh_param_spec *spec,
-                      double bound)
-{
-    rh_param_value value = {.number = bound};
-    if (!has_range(spec) || !isfinite(bound)) return;
-    if (spec->type == RH_PARAM_DURATION) value.duration_ns = (int64_t)bound;
-    put_value(writer, key, spec, &value);
-}
-
-static void put_params(rh_json_writer *writer, const rh_params *params)
-{
-    rh_json_open(writer, "params", '{');
-    for (int i = 0; i < params->count; i++) {
-        const rh_param_spec *spec = &params->spec[i];
-        rh_json_open(writer, spec->name, '{');
-        put_value(writer, "default", spec, &params->value[i]);
-        put_bound(writer, "min", spec, spec->min);
-        put_bound(writer, "max", spec, spec->max);
-        if (spec->word_count > 0) {
-            rh_json_open(writer, "allowed", '[');
-            for (int at = 0; at < spec->word_count; at++)
-                rh_json_put_text(writer, NULL, spec->words[at]);
-            rh_json_close(writer, ']');
-        }
-        if (spec->unit[0] != '\0') rh_json_put_text(writer, "unit", spec->unit);
-        if (spec->about[0] != '\0') rh_json_put_text(writer, "about", spec->about);
-        rh_json_close(writer, '}');
-    }
-    rh_json_close(writer, '}');
-}
-
 static void put_wake(rh_json_writer *writer, const rh_wake *wake)
 {
     char text[RH_TIME_TEXT];
@@ -249,25 +198,6 @@ static void put_wake(rh_json_writer *writer, const rh_wake *wake)
     for (int on = 0; on < RH_ON_KINDS; on++)
         if (wake->on >> on & 1u) rh_json_put_text(writer, NULL, rh_wake_on_words[on]);
     rh_json_close(writer, ']');
-    rh_json_close(writer, '}');
-}
-
-static void put_features(rh_json_writer *writer, const rh_policy *policy)
-{
-    rh_json_open(writer, "features", '{');
-    for (int i = 0; i < policy->feature_count; i++) {
-        const rh_feature_spec *spec = &policy->features[i];
-        rh_json_open(writer, spec->name, '{');
-        rh_json_put_text(writer, "kind", spec->kind);
-        for (int at = 0; at < spec->arg_count; at++) {
-            const rh_feature_arg *arg = &spec->args[at];
-            if (arg->is_text)
-                rh_json_put_text(writer, arg->key, arg->text);
-            else
-                rh_json_put_double(writer, arg->key, arg->number);
-        }
-        rh_json_close(writer, '}');
-    }
     rh_json_close(writer, '}');
 }
 
@@ -296,8 +226,8 @@ static void put_policy(rh_json_writer *writer, const check *c)
     rh_json_put_bool(writer, "scale", policy->has_scale);
     rh_json_put_i64(writer, "load_instructions", c->gas);
     put_wake(writer, &policy->wake);
-    put_params(writer, &policy->params);
-    put_features(writer, policy);
+    rh_policy_describe_params(writer, &policy->params);
+    rh_policy_describe_features(writer, policy);
 }
 
 static bool print_json(const check *c)
@@ -339,15 +269,16 @@ int rh_cmd_check(int argc, char **argv)
         {NULL, NULL, NULL, NULL, NULL, NULL}};
     int status = rh_cli_parse(argc, argv, options, "check POLICY [--json]",
                               "Load a policy as a run would and print what it declares, or which "
-                              "names in it lead nowhere. POLICY is the name of a shipped policy or "
-                              "a path that ends in .lua.",
+                              "names in it lead nowhere. POLICY is the name of a shipped or "
+                              "installed policy, a path that ends in .lua, or a bundle: a folder "
+                              "or an archive.",
                               "rehedge check scripts/delta_band.lua", &operand, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
     if (count == 0) return rh_cli_usage("check needs a policy: rehedge check my_policy.lua");
     check *c = calloc(1, sizeof *c);
     if (c == NULL) return rh_cli_usage("no memory");
     int result = 0;
-    if (read_source(operand, &c->source, &error) != RH_OK) {
+    if (rh_policy_source_open(&rh_bundle_finder, operand, &c->source, &error) != RH_OK) {
         result = rh_cli_fail(&error);
     } else {
         check_policy(c);

@@ -17,7 +17,7 @@ typedef struct compare_arguments {
     const char *policies[RH_COMPARE_POLICIES_MAX + 1];  /* the scenario first */
     int count;
     const char *seed, *out, *threads;
-    bool json, quiet;
+    bool json, quiet, trusted;
     rh_words sets, allowed;
 } compare_arguments;
 
@@ -190,6 +190,7 @@ static int compare(compare_arguments *given, int threads)
         .finish = finish_run, .progress = note_progress, .context = shared,
     };
     request.base.seed = given->seed;
+    request.base.trusted = given->trusted;
     request.base.sets = given->sets.items;
     request.base.set_count = given->sets.count;
     request.base.allowed = given->allowed.items;
@@ -226,6 +227,8 @@ int rh_cmd_compare(int argc, char **argv)
         {"--quiet", NULL, "no progress", NULL, &given.quiet, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,
          &given.allowed},
+        {"--trusted", NULL, "trust the scripts like this program: patterns, coroutines, no "
+         "instruction limit", NULL, &given.trusted, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int status = rh_cli_parse(

@@ -7,7 +7,7 @@
 
 typedef struct run_arguments {
     const char *policy, *seed, *out;
-    bool json, quiet;
+    bool json, quiet, trusted;
     rh_words sets, allowed;
 } run_arguments;
 
@@ -45,6 +45,7 @@ static int run(const char *scenario, run_arguments *given)
     rh_progress progress;
     request.policy = given->policy;
     request.seed = given->seed;
+    request.trusted = given->trusted;
     request.sets = given->sets.items;
     request.set_count = given->sets.count;
     request.allowed = given->allowed.items;
@@ -87,6 +88,8 @@ int rh_cmd_run(int argc, char **argv)
         {"--quiet", NULL, "no progress", NULL, &given.quiet, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,
          &given.allowed},
+        {"--trusted", NULL, "trust the scripts like this program: patterns, coroutines, no "
+         "instruction limit", NULL, &given.trusted, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     const char *scenario = NULL;

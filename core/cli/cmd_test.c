@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "data/file.h"
 #include "data/json.h"
+#include "host/bundle.h"
 #include "lua/script_test.h"
 
 enum { FILES_MAX = 1024 };
@@ -125,11 +126,13 @@ static rh_status open_policy(const char *path, rh_policy_source *policy, rh_erro
     int folder = slash != NULL ? (int)(slash - path) + 1 : 0;
     snprintf(tested, sizeof tested, "%.*s.lua", (int)(strlen(path) - strlen(SUFFIX)), path);
     bool in_tests = folder >= 6 && strncmp(path + folder - 6, "tests/", 6) == 0;
-    for (int up = 0; up <= in_tests && !rh_file_exists(tested); up++) {
-        int length = snprintf(bundle, sizeof bundle, "%.*s%spolicy.lua", folder, path,
-                              up > 0 ? "../" : "");
-        if (length < (int)sizeof bundle && rh_file_exists(bundle))
-            return rh_policy_source_file(bundle, policy, error);
+    bool is_main = strcmp(tested + folder, "policy.lua") == 0;
+    for (int up = 0; up <= in_tests && (is_main || !rh_file_exists(tested)); up++) {
+        int length = snprintf(bundle, sizeof bundle, "%s%.*s%spolicy.lua", folder == 0 ? "./" : "",
+                              folder, path, up > 0 ? "../" : "");
+        if (length >= (int)sizeof bundle || !rh_file_exists(bundle)) continue;
+        bundle[length - (int)strlen("/policy.lua")] = '\0';
+        return rh_policy_source_open(&rh_bundle_finder, bundle, policy, error);
     }
     return rh_policy_source_file(tested, policy, error);
 }

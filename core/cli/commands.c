@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "host/bundle.h"
 #include "lua/lua_policy.h"
 #include "report/report.h"
 
@@ -36,6 +37,7 @@ rh_run_request rh_cli_request(const char *scenario_path)
     return (rh_run_request){
         .scenario_path = scenario_path,
         .loader = &rh_lua_loader,
+        .finder = &rh_bundle_finder,
         .lua_version = rh_lua_version(),
         .wall_ns = rh_cli_now_ns,
         .stop = &rh_cli_stop,

@@ -98,6 +98,12 @@ bool rh_file_exists(const char *path)
     return stat(path, &about) == 0;
 }
 
+bool rh_file_is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 /* --- names in a scenario ------------------------------------------------------------------- */
 
 static bool below(const char *path, const char *folder)

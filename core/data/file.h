@@ -16,6 +16,7 @@ rh_status rh_file_read(const char *path, size_t max_bytes, char **bytes, size_t 
                        rh_error *error);
 rh_status rh_file_sha256(const char *path, char hex[RH_SHA256_HEX], rh_error *error);
 bool rh_file_exists(const char *path);
+bool rh_file_is_folder(const char *path);
 
 /* `name` relative to the folder of `base_file`, normalised into out[RH_PATH_MAX]. A result outside
  * that folder (by .., by an absolute path, by a symbolic link) is refused with RH_INPUT unless it

@@ -195,6 +195,7 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     RH_TRY(rh_run_rebuild(run, error));
     if (ours) run->released_delta += before - delta_now(run);
     run->options_settled |= ours;
+    if (option) rh_run_note_expiry(run, instrument, qty, price);
     rh_run_want_wake(run, RH_ON_EXPIRY);
     return settled(run, error);
 }

@@ -8,7 +8,7 @@
 
 void rh_run_want_wake(rh_run *run, rh_wake_on why)
 {
-    if (!run->slot.policy) return;
+    if (!rh_run_policy(run)) return;
     run->slot.seen |= 1u << why;
     if (run->woke_ns == run->now_ns) return; /* already had its turn */
     run->wake_pending = true;
@@ -17,7 +17,7 @@ void rh_run_want_wake(rh_run *run, rh_wake_on why)
 
 void rh_run_timer_due(rh_run *run)
 {
-    if (!run->slot.policy) return;
+    if (!rh_run_policy(run)) return;
     run->slot.timer_due = true;
     if (run->woke_ns == run->now_ns) return;
     run->wake_pending = true;
@@ -27,9 +27,10 @@ void rh_run_timer_due(rh_run *run)
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error)
 {
     const rh_policy_slot *slot = &run->slot;
-    if (!slot->policy || event->stamp != slot->generation) return RH_OK;
+    const rh_policy *policy = rh_run_policy(run);
+    if (!policy || event->stamp != slot->generation) return RH_OK;
     rh_run_timer_due(run);
-    int64_t every = slot->policy->wake.every_ns;
+    int64_t every = policy->wake.every_ns;
     if (every > run->scenario->to_ns - run->now_ns) return RH_OK;
     return rh_queue_push(&run->queue, run->now_ns + every, RH_CLASS_TIMER, 0, slot->generation,
                          error);
@@ -120,7 +121,7 @@ static void view_wake_in(void *host, int64_t duration_ns)
 
 static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, view_wake_in};
 
-static void fill_view(rh_run *run, rh_view *view)
+void rh_run_fill_view(rh_run *run, rh_view *view)
 {
     double filled =
         rh_net_delta_of(&run->net[run->asset], &run->reported, &run->known, run->now_ns, true);
@@ -140,7 +141,7 @@ static void fill_view(rh_run *run, rh_view *view)
 static bool beyond(const rh_run *run, const rh_view *view)
 {
     const rh_policy_slot *slot = &run->slot;
-    const rh_wake *wake = &slot->policy->wake;
+    const rh_wake *wake = &rh_run_policy(run)->wake;
     double delta = view->eager[RH_VIEW_DELTA];
     if (!isnan(slot->wake_lo)) return delta < slot->wake_lo || delta > slot->wake_hi;
     if (isnan(wake->delta_beyond)) return false;
@@ -154,30 +155,40 @@ static bool beyond(const rh_run *run, const rh_view *view)
 
 static bool moved(const rh_run *run, const rh_view *view)
 {
-    const rh_policy_slot *slot = &run->slot;
-    if (isnan(slot->policy->wake.move_beyond)) return false;
-    if (!(slot->last_spot > 0.0)) return true; /* the first call sets the reference */
-    return fabs(view->eager[RH_VIEW_SPOT] / slot->last_spot - 1.0) > slot->policy->wake.move_beyond;
+    double beyond_share = rh_run_policy(run)->wake.move_beyond, last = run->slot.last_spot;
+    if (isnan(beyond_share)) return false;
+    if (!(last > 0.0)) return true; /* the first call sets the reference */
+    return fabs(view->eager[RH_VIEW_SPOT] / last - 1.0) > beyond_share;
 }
 
 static bool is_due(const rh_run *run, const rh_view *view, uint32_t seen, bool timer_due)
 {
-    const rh_wake *wake = &run->slot.policy->wake;
+    const rh_wake *wake = &rh_run_policy(run)->wake;
     if (wake->always || timer_due || (seen & wake->on)) return true;
     return beyond(run, view) || moved(run, view);
 }
 
 static bool features_ready(rh_run *run)
 {
-    rh_policy_slot *slot = &run->slot;
     bool ready = true;
-    for (int f = 0; f < slot->policy->feature_count; f++) {
-        ready &= slot->features[f]->value(slot->features[f], run->now_ns, &slot->feature_values[f]);
+    for (int p = 0; p < RH_PARTS; p++) {
+        rh_policy_part *part = &run->slot.part[p];
+        for (int f = 0; part->policy && f < part->policy->feature_count; f++) {
+            rh_feature *feature = part->features[f];
+            ready &= feature->value(feature, run->now_ns, &part->feature_values[f]);
+        }
     }
     return ready;
 }
 
 /* --- the call ------------------------------------------------------------------------------ */
+
+/* The work of both calls on the simulated clock. */
+static int64_t time_to_decide(const rh_run *run, const rh_policy *scale)
+{
+    double spent_ns = run->scenario->compute_ns_per_gas * (double)(run->trigger_gas + scale->gas);
+    return spent_ns < 1e15 ? (int64_t)spent_ns : INT64_C(1000000000000000);
+}
 
 static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_decision *decision,
                                   rh_error *error)
@@ -186,42 +197,50 @@ static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_dec
     size_t count = 0;
     rh_kill_kind kind = RH_KILL_ERROR;
     rh_error why = {0};
-    rh_policy *policy = run->slot.policy;
-    rh_status status = policy->methods->scale(policy, view, run->slot.feature_values, decision->lo,
-                                              decision->hi, requests, &count, &kind, &why);
+    rh_policy_part *part = rh_run_scale_part(run);
+    rh_status status =
+        part->policy->methods->scale(part->policy, view, part->feature_values, decision->lo,
+                                     decision->hi, requests, &count, &kind, &why);
     if (status == RH_POLICY) return rh_run_killed(run, kind, &why, error);
     if (status != RH_OK) return rh_fail(error, status, "%s", why.message);
     uint32_t generation = run->slot.generation;
-    for (size_t k = 0; k < count && run->slot.generation == generation; k++) {
-        RH_TRY(rh_run_submit(run, &requests[k], error));
+    run->thought_ns = time_to_decide(run, part->policy);
+    for (size_t k = 0; k < count && run->slot.generation == generation && status == RH_OK; k++) {
+        status = rh_run_submit(run, &requests[k], error);
     }
-    return RH_OK;
+    run->thought_ns = 0;
+    return status;
 }
 
 rh_status rh_run_wake(rh_run *run, rh_error *error)
 {
     rh_policy_slot *slot = &run->slot;
+    rh_policy_part *part = &slot->part[RH_PART_TRIGGER];
     uint32_t seen = slot->seen;
     bool timer_due = slot->timer_due;
     rh_view view;
     rh_decision decision = {0};
     rh_kill_kind kind = RH_KILL_ERROR;
     rh_error why;
-    if (!slot->policy) return RH_OK;
+    if (!part->policy) return RH_OK;
     if (!run->priced) run->priced = rh_books_can_mark(&run->reported, &run->known);
     /* Until prices are known the reasons to wake are kept for the first wake that can see them. */
     if (!run->priced || !(run->known.spot[run->asset] > 0.0)) return RH_OK;
     slot->seen = 0;
     slot->timer_due = false;
     run->woke_ns = run->now_ns;
-    fill_view(run, &view);
+    uint32_t generation = slot->generation;
+    if (run->expired_count > 0) RH_TRY(rh_run_tell_expiries(run, error));
+    if (slot->generation != generation) return RH_OK; /* killed by what it was told */
+    rh_run_fill_view(run, &view);
     if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;
     slot->last_spot = view.eager[RH_VIEW_SPOT];
     why.message[0] = '\0';
-    rh_status status = slot->policy->methods->trigger(slot->policy, &view, slot->feature_values,
+    rh_status status = part->policy->methods->trigger(part->policy, &view, part->feature_values,
                                                       &decision, &kind, &why);
     if (status == RH_POLICY) return rh_run_killed(run, kind, &why, error);
     if (status != RH_OK) return rh_fail(error, status, "%s", why.message);
+    run->trigger_gas = part->policy->gas;
     return decision.fire ? scale_and_submit(run, &view, &decision, error) : RH_OK;
 }

@@ -15,13 +15,15 @@
 typedef struct rh_run_request {
     const char *scenario_path;
     const char *policy;      /* replaces the policy block and drops swaps; NULL: as written,
-                                "delta_band", "my.lua", "native:none", "delta_band:band=0.4" */
+                                "delta_band", "my.lua", "my/bundle", "name@1.0.0",
+                                "native:none", "delta_band:band=0.4" */
     const char *const *sets; /* "k=v" of --set: a var, or policy.PARAM */
     int set_count;
     const char *seed;           /* NULL: the scenario's */
     const char *const *allowed; /* --allow directories, NULL-terminated, or NULL */
     const char *out_dir;        /* NULL: no run directory */
     const rh_policy_loader *loader;
+    const rh_policy_finder *finder; /* bundles and installed policies; may be NULL */
     bool trusted;            /* --trusted, from the command line only */
     const char *lua_version; /* for summary.json */
     void (*progress)(void *context, double fraction, uint64_t events); /* may be NULL */

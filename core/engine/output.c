@@ -3,6 +3,7 @@
 #include "engine/output.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,9 +50,11 @@ static rh_status open_file(rh_run *run, const char *name, rh_file_out **out, rh_
     return rh_file_out_open(path, out, error);
 }
 
-static void ledger_header(rh_run *run)
+void rh_output_begin_ledger(rh_run *run)
 {
     rh_file_out *f = run->out.ledger;
+    run->out.ledger_begun = true;
+    if (!f) return;
     rh_file_out_text(f, "time_ns,equity,pnl_total");
     for (int k = 0; k < RH_PNL_CAUSES; k++)
         rh_file_out_printf(f, ",pnl_%s", rh_pnl_names[k]);
@@ -63,6 +66,8 @@ static void ledger_header(rh_run *run)
         const char *name = run->universe->assets[a].name;
         rh_file_out_printf(f, ",delta_%s,spot_%s", name, name);
     }
+    for (int c = 0; c < run->series_count; c++)
+        rh_file_out_printf(f, ",series_%s", run->series[c].name);
     rh_file_out_text(f, "\n");
 }
 
@@ -80,7 +85,6 @@ rh_status rh_output_open(rh_run *run, rh_error *error)
     for (int k = 0; k < RH_COST_KINDS; k++)
         rh_file_out_printf(out->fills, ",%s", rh_cost_names[k]);
     rh_file_out_text(out->fills, "\n");
-    ledger_header(run);
     return RH_OK;
 }
 
@@ -192,6 +196,11 @@ static void write_ledger(rh_run *run, const double *value, int count)
     for (int n = 0; n < count; n++) {
         rh_file_out_text(f, ",");
         rh_file_out_double(f, value[n]);
+    }
+    for (int c = 0; c < run->series_count; c++) { /* empty: nothing recorded */
+        const double *recorded = run->series[c].value;
+        rh_file_out_text(f, ",");
+        if (recorded && !isnan(*recorded)) rh_file_out_double(f, *recorded);
     }
     rh_file_out_text(f, "\n");
 }

@@ -13,7 +13,7 @@ struct rh_run;
 typedef struct rh_output {
     rh_file_out *fills, *ledger, *journal; /* NULL: not written */
     rh_dir_out dir;
-    bool has_dir;
+    bool has_dir, ledger_begun;
     rh_buffer line;
 } rh_output;
 
@@ -30,6 +30,8 @@ typedef enum rh_digest_tag {
 rh_status rh_output_open(struct rh_run *run, rh_error *error);
 /* Commit the files and summary.json; the directory stays temporary for the caller. */
 rh_status rh_output_finish(struct rh_run *run, const rh_buffer *summary, rh_error *error);
+/* The header of ledger.csv, once the series of the policies are known. */
+void rh_output_begin_ledger(struct rh_run *run);
 void rh_output_abandon(struct rh_run *run);
 /* A broken identity: keep what there is as OUT.failed. */
 void rh_output_keep_failed(struct rh_run *run);

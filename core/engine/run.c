@@ -78,6 +78,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     RH_TRY(schedule_start(run, error));
     RH_TRY(rh_output_open(run, error));
     RH_TRY(rh_run_first_policy(run, error));
+    rh_output_begin_ledger(run);
     run->feed = s->feed;
     return look_ahead(run, error);
 }
@@ -156,10 +157,12 @@ static rh_status happened(rh_run *run, rh_error *error)
 
 static void update_features(rh_run *run, const rh_record *record)
 {
-    rh_policy_slot *slot = &run->slot;
-    for (int f = 0; f < slot->policy->feature_count; f++) {
-        if (slot->feature_instrument[f] == record->instrument) {
-            slot->features[f]->update(slot->features[f], record);
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy_part *part = &run->slot.part[p];
+        for (int f = 0; part->policy && f < part->policy->feature_count; f++) {
+            if (part->feature_instrument[f] == record->instrument) {
+                part->features[f]->update(part->features[f], record);
+            }
         }
     }
 }
@@ -175,8 +178,8 @@ static void become_known(rh_run *run)
     rh_delay_pop(&run->delayed);
     rh_market_apply(&run->known, record);
     run->greeks_valid = false;
-    if (!run->slot.policy) return;
-    if (run->slot.policy->feature_count > 0) update_features(run, record);
+    if (!rh_run_policy(run)) return;
+    update_features(run, record);
     rh_run_want_wake(run, why[record->kind]);
 }
 
@@ -305,7 +308,7 @@ static rh_status step(rh_run *run, bool *more, rh_error *error)
     case FROM_TIMER:
         run->slot.wake_in_ns = INT64_MAX;
         rh_run_timer_due(run);
-        return RH_OK;
+        return rh_run_tell_timer(run, error);
     case FROM_WAKE: run->wake_pending = false; return rh_run_wake(run, error);
     case FROM_QUEUE: return queued_event(run, error);
     case FROM_NOWHERE: break;

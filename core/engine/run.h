@@ -18,16 +18,34 @@ typedef struct rh_report_slip { /* news on its way back to the policy */
     uint32_t order_slot;
     bool is_end; /* the order ended; else a fill */
     rh_order_state end;
+    const char *reason; /* of a rejection */
     double qty, price, fee;
 } rh_report_slip;
 
-/* How the live policy is called, and why it would be. */
-typedef struct rh_policy_slot {
-    rh_policy *policy;   /* NULL: nothing decides (held after a kill) */
-    uint32_t generation; /* of timers: a swap makes older ones stale */
+typedef struct rh_expired { /* an option that settled, not yet told to the policy */
+    int instrument;
+    double qty, price;
+} rh_expired;
+
+typedef struct rh_series { /* a column of the ledger that a script records */
+    char name[RH_NAME_MAX];
+    const double *value; /* of the live script; NULL: none has it */
+} rh_series;
+
+/* A script that decides, and the features it declared. */
+typedef struct rh_policy_part {
+    rh_policy *policy;
     rh_feature *features[RH_FEATURES_MAX];
     int feature_instrument[RH_FEATURES_MAX];
     double feature_values[RH_FEATURES_MAX];
+} rh_policy_part;
+
+/* How the live policy is called, and why it would be. */
+typedef struct rh_policy_slot {
+    /* The trigger's part scales too where the scale's part is empty. Without a trigger nothing
+     * decides (held after a kill), and there is no scale either. */
+    rh_policy_part part[RH_PARTS];
+    uint32_t generation; /* of timers: a swap makes older ones stale */
     double wake_lo, wake_hi; /* s:wake_outside; NAN: not used */
     double last_spot;        /* at the last trigger call, for move_beyond; 0: none yet */
     uint32_t seen;           /* bits RH_ON_* since the last wake */
@@ -48,10 +66,16 @@ typedef struct rh_hedging {
 typedef struct rh_swap_record {
     int64_t time_ns;
     uint64_t sequence;
-    bool accepted;
+    bool accepted, whole;
+    rh_part part; /* of it, unless whole */
     char from[RH_NAME_MAX], to[RH_NAME_MAX], sha256[RH_SHA256_HEX];
     char reason[256];
 } rh_swap_record;
+
+typedef struct rh_script_identity { /* of the first policy, for the summary */
+    char name[RH_NAME_MAX], version[RH_NAME_MAX], sha256[RH_SHA256_HEX];
+    rh_params params;
+} rh_script_identity;
 
 typedef struct rh_run {
     const rh_run_request *request;
@@ -81,6 +105,8 @@ typedef struct rh_run {
     bool *entered; /* which of scenario->trades; the first trades_first all are */
     size_t trades_first, trades_entered;
     bool priced;          /* all that is held has a known price; until positions change */
+    int64_t trigger_gas;  /* of the call that fired */
+    int64_t thought_ns;   /* how long the decision took whose orders are being sent */
     bool forced;          /* the engine trades by itself: flatten, unwind; no guards */
     bool flattening;      /* after a kill: to zero once every live order has ended */
     bool options_settled; /* at this instant, of the policy's asset, releasing: */
@@ -90,13 +116,17 @@ typedef struct rh_run {
     rh_net_greeks greeks;
     int64_t greeks_ns;
     bool greeks_valid;
-    rh_params first_params;
-    char first_name[RH_NAME_MAX], first_version[RH_NAME_MAX], first_sha256[RH_SHA256_HEX];
+    rh_series series[RH_SERIES_MAX];
+    int series_count;
+    rh_script_identity first[RH_PARTS];
+    bool first_whole;
     bool policy_failed;
     char policy_message[RH_ERROR_MESSAGE_MAX];
     bool reproducible;
-    rh_swap_record swaps[RH_SWAPS_MAX];
+    rh_swap_record swaps[RH_PARTS * RH_SWAPS_MAX];
     size_t swap_count;
+    rh_expired expired[RH_INSTRUMENTS_MAX];
+    int expired_count;
     double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
     double wall_s;
@@ -118,10 +148,20 @@ void rh_run_state_passed(rh_run *run); /* a new state of the filled book: for rm
 rh_status rh_run_rebuild(rh_run *run, rh_error *error);
 
 /* decide.c: wakes, the view, calls of the policy. */
+void rh_run_fill_view(rh_run *run, rh_view *view);
 void rh_run_want_wake(rh_run *run, rh_wake_on why);
 rh_status rh_run_wake(rh_run *run, rh_error *error);
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error);
 void rh_run_timer_due(rh_run *run);
+
+/* notify.c: callbacks. After each the policy may be gone. */
+rh_status rh_run_tell_fill(rh_run *run, const rh_order *order, const rh_report_slip *slip,
+                           rh_error *error);
+rh_status rh_run_tell_reject(rh_run *run, const rh_order *order, const char *reason,
+                             rh_error *error);
+rh_status rh_run_tell_timer(rh_run *run, rh_error *error);
+void rh_run_note_expiry(rh_run *run, int instrument, double qty, double price);
+rh_status rh_run_tell_expiries(rh_run *run, rh_error *error);
 
 /* trade.c: from a request to fills and reports. */
 rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *error);
@@ -136,6 +176,29 @@ rh_status rh_run_release(rh_run *run, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run);
 double rh_run_cost(rh_run *run, double qty);
+
+/* parts.c: a policy is loaded, as one script or as two, and whether it exists. */
+typedef struct rh_parts {
+    rh_policy_part part[RH_PARTS]; /* whole: the trigger's alone; a part that stays is empty */
+    bool whole;
+} rh_parts;
+/* On refusal everything made is freed again and the live policy is as it was. */
+rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, rh_parts *parts, rh_error *error);
+void rh_part_free(rh_policy_part *part);
+static inline rh_policy *rh_run_policy(const rh_run *run) /* whose wake counts; NULL: none */
+{
+    return run->slot.part[RH_PART_TRIGGER].policy;
+}
+static inline rh_policy_part *rh_run_scale_part(rh_run *run)
+{
+    rh_policy_part *scale = &run->slot.part[RH_PART_SCALE];
+    return scale->policy ? scale : &run->slot.part[RH_PART_TRIGGER];
+}
+
+/* series.c: columns of the ledger. Add before the ledger begins; bind whenever policies change. */
+void rh_series_add(rh_run *run, const rh_policy *policy);
+void rh_series_bind(rh_run *run);
+rh_status rh_series_check(const rh_parts *parts, rh_error *error); /* no name in both parts */
 
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);

@@ -190,6 +190,24 @@ static rh_status read_frame(rh_scenario *s, rh_json root, rh_error *error)
     return rh_guards_read(guards, &s->guards, error);
 }
 
+/* policy.PARAM, policy.trigger.PARAM or policy.scale.PARAM as a place in the scenario. */
+static rh_status set_param(rh_json_doc *doc, const char *name, int length, const char *value,
+                           rh_error *error)
+{
+    char path[2 * RH_NAME_MAX + 32];
+    for (int p = 0; p < RH_PARTS; p++) {
+        int word = (int)strlen(rh_part_words[p]);
+        if (length <= word + 1 || strncmp(name, rh_part_words[p], (size_t)word) != 0 ||
+            name[word] != '.')
+            continue;
+        snprintf(path, sizeof path, "policy.%s_params.%.*s", rh_part_words[p], length - word - 1,
+                 name + word + 1);
+        return rh_json_set(doc, path, value, error);
+    }
+    snprintf(path, sizeof path, "policy.params.%.*s", length, name);
+    return rh_json_set(doc, path, value, error);
+}
+
 /* --set k=v: policy.PARAM, or a var that exists. */
 static rh_status apply_set(rh_json_doc *doc, const char *set, rh_error *error)
 {
@@ -201,8 +219,7 @@ static rh_status apply_set(rh_json_doc *doc, const char *set, rh_error *error)
     }
     int length = (int)(equals - set);
     if (!strncmp(set, "policy.", 7)) {
-        snprintf(path, sizeof path, "policy.params.%.*s", length - 7, set + 7);
-        return rh_json_set(doc, path, equals + 1, error);
+        return set_param(doc, set + 7, length - 7, equals + 1, error);
     }
     char name[2 * RH_NAME_MAX + 1];
     snprintf(name, sizeof name, "%.*s", length, set);
@@ -269,6 +286,7 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     if (!s) return rh_fail(error, RH_NO_MEMORY, "no memory for a scenario");
     s->path = request->scenario_path;
     s->allowed = request->allowed;
+    s->finder = request->finder;
     rh_status status = rh_file_read(s->path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
     if (status == RH_OK) {
         rh_sha256_of(bytes, length, s->sha256);
@@ -284,14 +302,19 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     return RH_OK;
 }
 
+static void free_pick(rh_policy_pick *pick)
+{
+    for (int p = 0; p < RH_PARTS; p++)
+        rh_policy_source_free(&pick->choice[p].source);
+}
+
 void rh_scenario_free(rh_scenario *scenario)
 {
     if (!scenario) return;
     if (scenario->feed) scenario->feed->free(scenario->feed);
-    rh_policy_source_free(&scenario->policy.source);
-    for (size_t i = 0; i < scenario->swap_count; i++) {
-        rh_policy_source_free(&scenario->swaps[i].choice.source);
-    }
+    free_pick(&scenario->policy);
+    for (size_t i = 0; i < scenario->swap_count; i++)
+        free_pick(&scenario->swaps[i].pick);
     rh_json_free(scenario->doc);
     rh_json_free(scenario->override_doc);
     rh_arena_free(&scenario->arena);

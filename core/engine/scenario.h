@@ -31,9 +31,24 @@ typedef struct rh_policy_choice {   /* which policy, from a scenario block or th
     rh_json at;     /* for messages */
 } rh_policy_choice;
 
+typedef enum rh_part { RH_PART_TRIGGER, RH_PART_SCALE, RH_PARTS } rh_part;
+extern const char *const rh_part_words[RH_PARTS];
+
+/* Who decides: one script for both parts, or one for each; a swap may leave a part as it is. */
+typedef struct rh_policy_pick {
+    bool whole;                           /* choice[RH_PART_TRIGGER] gives both */
+    rh_policy_choice choice[RH_PARTS];    /* a part without native and script stays as it is */
+    rh_json params; /* of separate parts: a name is for the part that declares it; NULL: none */
+} rh_policy_pick;
+
+static inline bool rh_choice_given(const rh_policy_choice *choice)
+{
+    return choice->native || choice->has_script;
+}
+
 typedef struct rh_swap {
     int64_t at_ns;
-    rh_policy_choice choice;
+    rh_policy_pick pick;
     bool cancel_orders;
 } rh_swap;
 
@@ -50,6 +65,7 @@ typedef struct rh_scenario {
     char sha256[RH_SHA256_HEX];
     const char *path;
     const char *const *allowed;
+    const rh_policy_finder *finder;
     uint64_t seed;
     int64_t from_ns, to_ns, ledger_ns;
     rh_end_mode end;
@@ -62,7 +78,8 @@ typedef struct rh_scenario {
     bool hedge_collateral, unwind_at_expiry;
     int hedges[RH_HEDGES_MAX], hedge_count;
     rh_guards guards;
-    rh_policy_choice policy;
+    rh_policy_pick policy;
+    double compute_ns_per_gas; /* a call's work delays its orders; 0: it does not */
     rh_on_failure on_failure;
     const rh_native_policy *failover;
     rh_swap *swaps;

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "engine/scenario.h"
 
+const char *const rh_part_words[RH_PARTS] = {"trigger", "scale"};
+
 static rh_status unknown_native(const char *name, rh_json at, rh_error *error)
 {
     const char *names[32];
@@ -26,25 +28,21 @@ static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool
                         rh_policy_choice *choice, rh_error *error)
 {
     char path[RH_PATH_MAX];
-    size_t length = strlen(name);
     choice->at = at;
     if (!strncmp(name, "native:", 7)) {
         choice->native = rh_native_policy_find(name + 7);
         return choice->native ? RH_OK : unknown_native(name + 7, at, error);
     }
     choice->has_script = true;
-    bool is_path = strchr(name, '/') || (length > 4 && !strcmp(name + length - 4, ".lua"));
     rh_status status;
-    if (!is_path) {
-        status = rh_policy_source_shipped(name, &choice->source, error);
-    } else if (!from_file) {
-        status = rh_policy_source_file(name, &choice->source, error);
+    if (!from_file || !rh_policy_is_path(name)) {
+        status = rh_policy_source_open(s->finder, name, &choice->source, error);
     } else {
         status = rh_path_resolve(s->path, name, s->allowed, path, error);
-        if (status == RH_OK) status = rh_policy_source_file(path, &choice->source, error);
-        if (status == RH_OK) { /* as the person wrote it, not where it was found */
-            snprintf(choice->source.label, sizeof choice->source.label, "%s", name);
-        }
+        if (status == RH_OK)
+            status = rh_policy_source_open(s->finder, path, &choice->source, error);
+        if (status == RH_OK) /* as the person wrote it, not where it was found */
+            rh_policy_source_label(&choice->source, name);
     }
     if (status != RH_OK && from_file && error) {
         char message[RH_ERROR_MESSAGE_MAX];
@@ -55,16 +53,70 @@ static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool
     return status;
 }
 
-static rh_status take_params(rh_json block, rh_policy_choice *choice, rh_error *error)
+static rh_status take_params(rh_json block, const char *key, rh_json *params, rh_error *error)
 {
-    rh_status found = rh_json_get(block, "params", RH_OPTIONAL, &choice->params, error);
+    rh_status found = rh_json_get(block, key, RH_OPTIONAL, params, error);
     if (found == RH_NOT_FOUND) {
-        choice->params = (rh_json){0};
+        *params = (rh_json){0};
         return RH_OK;
     }
     RH_TRY(found);
-    if (rh_json_kind(choice->params) == RH_JSON_OBJECT) return RH_OK;
-    return rh_json_expect(choice->params, error, "an object of params");
+    if (rh_json_kind(*params) == RH_JSON_OBJECT) return RH_OK;
+    return rh_json_expect(*params, error, "an object of params");
+}
+
+static const char *const params_keys[RH_PARTS] = {"trigger_params", "scale_params"};
+
+/* Params of a part need a script of that part. */
+static rh_status refuse_stray_params(rh_json block, const rh_policy_pick *pick, rh_error *error)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        bool named = !pick->whole && rh_choice_given(&pick->choice[p]);
+        if (named || !rh_json_has(block, params_keys[p])) continue;
+        return rh_json_fail(block, error, "%s: there is no separate %s script here%s",
+                            params_keys[p], rh_part_words[p],
+                            pick->whole ? "; one script gives both: its are \"params\"" : "");
+    }
+    return RH_OK;
+}
+
+/* The params of a pick from its block, once its scripts are known. */
+static rh_status read_params(rh_json block, rh_policy_pick *pick, rh_error *error)
+{
+    RH_TRY(refuse_stray_params(block, pick, error));
+    if (pick->whole) return take_params(block, "params", &pick->choice[0].params, error);
+    for (int p = 0; p < RH_PARTS; p++)
+        RH_TRY(take_params(block, params_keys[p], &pick->choice[p].params, error));
+    return take_params(block, "params", &pick->params, error);
+}
+
+/* "script", or "trigger" and "scale"; a swap (`may_stay`) may name one of the two only. */
+static rh_status read_pick(rh_scenario *s, rh_json block, bool may_stay, rh_policy_pick *pick,
+                           rh_error *error)
+{
+    const char *script = NULL;
+    bool parts = rh_json_has(block, "trigger") || rh_json_has(block, "scale");
+    if (parts && rh_json_has(block, "script")) {
+        return rh_json_fail(block, error,
+                            "name one \"script\" that gives both parts, or a \"trigger\" and a "
+                            "\"scale\"");
+    }
+    pick->whole = !parts;
+    if (!parts) {
+        RH_TRY(rh_json_text(block, "script", RH_REQUIRED, &script, error));
+        RH_TRY(choose(s, script, block, true, &pick->choice[RH_PART_TRIGGER], error));
+        return read_params(block, pick, error);
+    }
+    for (int p = 0; p < RH_PARTS; p++) {
+        if (!rh_json_has(block, rh_part_words[p])) {
+            if (may_stay) continue;
+            return rh_json_fail(block, error, "a policy needs both parts: \"%s\" is missing",
+                                rh_part_words[p]);
+        }
+        RH_TRY(rh_json_text(block, rh_part_words[p], RH_REQUIRED, &script, error));
+        RH_TRY(choose(s, script, block, true, &pick->choice[p], error));
+    }
+    return read_params(block, pick, error);
 }
 
 static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
@@ -85,83 +137,135 @@ static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
 
 static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
 {
-    static const char *const keys[] = {"script", "params", "on_failure", NULL};
+    static const char *const keys[] = {"script",         "params",       "trigger",    "scale",
+                                       "trigger_params", "scale_params", "on_failure",
+                                       "compute_ns_per_gas", NULL};
     rh_json block;
-    const char *script = NULL;
-    s->policy.native = rh_native_policy_find("none");
+    s->policy.whole = true;
+    s->policy.choice[0].native = rh_native_policy_find("none");
     rh_status found = rh_json_get(root, "policy", RH_OPTIONAL, &block, error);
     if (found == RH_NOT_FOUND) return RH_OK;
     RH_TRY(found);
-    if (rh_json_has(block, "trigger") || rh_json_has(block, "scale")) {
-        return rh_json_fail(block, error,
-                            "separate trigger and scale scripts are not in this "
-                            "version; name one \"script\" that gives both");
-    }
     RH_TRY(rh_json_keys(block, keys, error));
-    RH_TRY(rh_json_text(block, "script", RH_REQUIRED, &script, error));
     RH_TRY(read_on_failure(s, block, error));
-    s->policy.native = NULL;
-    RH_TRY(choose(s, script, block, true, &s->policy, error));
-    return take_params(block, &s->policy, error);
+    RH_TRY(rh_json_number(block, "compute_ns_per_gas", RH_OPTIONAL, 0.0, 1e9,
+                          &s->compute_ns_per_gas, error));
+    s->policy.choice[0].native = NULL;
+    return read_pick(s, block, false, &s->policy, error);
 }
 
-/* "NAME" or "NAME:k=v,k=v" from the command line; --set policy.PARAM still applies. */
-static rh_status read_override(rh_scenario *s, rh_json root, const char *text, rh_error *error)
+/* --- from the command line ----------------------------------------------------------------- */
+
+/* Params made by --set policy.x come first: their block becomes a document of its own. */
+static rh_status copy_block(rh_scenario *s, rh_json root, const char *name, rh_error *error)
 {
     rh_json block;
-    bool native = !strncmp(text, "native:", 7);
-    const char *colon = strchr(text + (native ? 7 : 0), ':');
-    size_t length = colon ? (size_t)(colon - text) : strlen(text);
+    rh_buffer copy = {0};
+    if (rh_json_get(root, "policy", RH_OPTIONAL, &block, NULL) != RH_OK)
+        return rh_json_parse(name, "{}", 2, &s->override_doc, error);
+    rh_json_writer writer = {.out = &copy};
+    rh_json_put_value(&writer, NULL, block);
+    rh_status status = copy.failed
+                           ? rh_fail(error, RH_NO_MEMORY, "no memory for the params")
+                           : rh_json_parse(name, copy.bytes, copy.length, &s->override_doc, error);
+    rh_buffer_free(&copy);
+    return status;
+}
+
+/* "k=v,k=v" up to `end` into the object `into` of the override's document. */
+static rh_status set_params(rh_scenario *s, const char *text, const char *at, const char *end,
+                            const char *into, rh_error *error)
+{
+    while (at < end) {
+        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
+        const char *equals = memchr(at, '=', (size_t)(stop - at));
+        char path[RH_NAME_MAX + 32], value[256];
+        if (!equals || equals == at || equals - at >= RH_NAME_MAX ||
+            (size_t)(stop - equals) > sizeof value) {
+            return rh_fail(error, RH_USAGE, "policy \"%s\": expected param=value at \"%.40s\"",
+                           text, at);
+        }
+        snprintf(path, sizeof path, "%s.%.*s", into, (int)(equals - at), at);
+        snprintf(value, sizeof value, "%.*s", (int)(stop - equals - 1), equals + 1);
+        RH_TRY(rh_json_set(s->override_doc, path, value, error));
+        at = comma ? comma + 1 : end;
+    }
+    return RH_OK;
+}
+
+/* "NAME" or "NAME:k=v,k=v", from `at` to `end` of the whole `text`. */
+static rh_status choose_named(rh_scenario *s, const char *text, const char *at, const char *end,
+                              const char *into, rh_policy_choice *choice, rh_error *error)
+{
     char name[RH_PATH_MAX];
+    size_t lead = !strncmp(at, "native:", 7) ? 7 : 0;
+    const char *colon = memchr(at + lead, ':', (size_t)(end - at) - lead);
+    size_t length = (size_t)((colon ? colon : end) - at);
     if (length == 0 || length >= sizeof name) {
         return rh_fail(error, RH_USAGE, "policy \"%s\": expected NAME or NAME:param=value,...",
                        text);
     }
-    memcpy(name, text, length);
+    memcpy(name, at, length);
     name[length] = '\0';
-    RH_TRY(rh_json_parse(name, "{\"params\": {}}", 14, &s->override_doc, error));
-    /* --set policy.x made a policy block in the scenario's document: its params come first. */
-    rh_json own = rh_json_root(s->override_doc);
-    if (rh_json_get(root, "policy", RH_OPTIONAL, &block, NULL) == RH_OK) {
-        rh_buffer copy = {0};
-        rh_json_writer writer = {.out = &copy};
-        rh_json_free(s->override_doc);
-        s->override_doc = NULL;
-        rh_json_put_value(&writer, NULL, block);
-        rh_status status =
-            copy.failed ? rh_fail(error, RH_NO_MEMORY, "no memory for the params")
-                        : rh_json_parse(name, copy.bytes, copy.length, &s->override_doc, error);
-        rh_buffer_free(&copy);
-        RH_TRY(status);
-        own = rh_json_root(s->override_doc);
+    if (colon) RH_TRY(set_params(s, text, colon + 1, end, into, error));
+    return choose(s, name, rh_json_root(s->override_doc), false, choice, error);
+}
+
+/* The part that begins at `at` ("trigger=" or "scale="), -1: none does. */
+static int part_at(const char *at)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        size_t length = strlen(rh_part_words[p]);
+        if (!strncmp(at, rh_part_words[p], length) && at[length] == '=') return p;
     }
-    while (colon && *++colon) {
-        const char *end = strchr(colon, ',');
-        const char *equals = strchr(colon, '=');
-        size_t span = end ? (size_t)(end - colon) : strlen(colon);
-        char path[RH_NAME_MAX + 16], value[256];
-        if (!equals || equals == colon || (end && equals > end) ||
-            (size_t)(equals - colon) >= RH_NAME_MAX || span >= sizeof value) {
-            return rh_fail(error, RH_USAGE, "policy \"%s\": expected param=value at \"%.40s\"",
-                           text, colon);
+    return -1;
+}
+
+/* "trigger=NAME:k=v,scale=NAME:k=v", in either order. */
+static rh_status choose_parts(rh_scenario *s, const char *text, rh_error *error)
+{
+    for (const char *at = text; at && *at;) {
+        int part = part_at(at);
+        const char *name = strchr(at, '=') + 1, *end = strchr(at, ',');
+        while (end && part_at(end + 1) < 0) end = strchr(end + 1, ',');
+        rh_policy_choice *choice = &s->policy.choice[part];
+        if (rh_choice_given(choice)) {
+            return rh_fail(error, RH_USAGE, "policy \"%s\": %s is given twice", text,
+                           rh_part_words[part]);
         }
-        snprintf(path, sizeof path, "params.%.*s", (int)(equals - colon), colon);
-        snprintf(value, sizeof value, "%.*s", (int)(span - (size_t)(equals - colon) - 1),
-                 equals + 1);
-        RH_TRY(rh_json_set(s->override_doc, path, value, error));
-        colon = end;
+        RH_TRY(choose_named(s, text, name, end ? end : name + strlen(name), params_keys[part],
+                            choice, error));
+        at = end ? end + 1 : NULL;
     }
-    s->policy.native = NULL;
-    RH_TRY(choose(s, name, own, false, &s->policy, error));
-    return take_params(own, &s->policy, error);
+    for (int p = 0; p < RH_PARTS; p++) {
+        if (rh_choice_given(&s->policy.choice[p])) continue;
+        return rh_fail(error, RH_USAGE, "policy \"%s\": a policy needs both parts: %s is missing",
+                       text, rh_part_words[p]);
+    }
+    return RH_OK;
+}
+
+/* What --policy and compare give; --set policy.PARAM still applies. */
+static rh_status read_override(rh_scenario *s, rh_json root, const char *text, rh_error *error)
+{
+    RH_TRY(copy_block(s, root, text, error));
+    s->policy.whole = part_at(text) < 0;
+    if (s->policy.whole) {
+        RH_TRY(choose_named(s, text, text, text + strlen(text), "params", &s->policy.choice[0],
+                            error));
+    } else {
+        RH_TRY(choose_parts(s, text, error));
+    }
+    return read_params(rh_json_root(s->override_doc), &s->policy, error);
 }
 
 static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
 {
-    static const char *const keys[] = {"at", "script", "params", "orders", NULL};
+    static const char *const keys[] = {"at",    "script",         "params",       "trigger",
+                                       "scale", "trigger_params", "scale_params", "orders",
+                                       NULL};
     static const char *const orders[] = {"keep", "cancel", NULL};
     rh_swap *swap = &s->swaps[s->swap_count];
-    const char *script = NULL;
     int cancel = 0;
     RH_TRY(rh_json_keys(at, keys, error));
     RH_TRY(rh_json_time(at, "at", RH_REQUIRED, &swap->at_ns, error));
@@ -171,11 +275,9 @@ static rh_status read_swap(rh_scenario *s, rh_json at, rh_error *error)
         return rh_json_fail(time, error, "expected a time inside the clock");
     }
     RH_TRY(rh_json_choice(at, "orders", RH_OPTIONAL, orders, &cancel, error));
-    RH_TRY(rh_json_text(at, "script", RH_REQUIRED, &script, error));
     swap->cancel_orders = cancel == 1;
-    s->swap_count++; /* from here on the source is freed with the scenario */
-    RH_TRY(choose(s, script, at, true, &swap->choice, error));
-    return take_params(at, &swap->choice, error);
+    s->swap_count++; /* from here on the sources are freed with the scenario */
+    return read_pick(s, at, true, &swap->pick, error);
 }
 
 static rh_status read_swaps(rh_scenario *s, rh_json root, rh_error *error)
@@ -203,7 +305,12 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
     } else {
         RH_TRY(read_policy(s, root, error));
     }
-    bool acts = s->policy.has_script || strcmp(s->policy.native->name, "none") != 0;
+    if (request->trusted && s->compute_ns_per_gas > 0.0) {
+        return rh_fail(error, RH_USAGE, "--trusted counts no instructions, which "
+                       "/policy/compute_ns_per_gas needs");
+    }
+    const rh_policy_choice *first = &s->policy.choice[RH_PART_TRIGGER];
+    bool acts = !s->policy.whole || first->has_script || strcmp(first->native->name, "none") != 0;
     if (acts && s->hedge_count == 0) {
         return rh_fail(error, RH_INPUT,
                        "/hedge: a policy needs at least one instrument to hedge with");

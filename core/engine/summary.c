@@ -9,6 +9,18 @@
 
 #define PORTFOLIO_LISTED 200
 
+/* Every place of the scenario where a script may be named: the policy's, then the swaps'. */
+static size_t script_slots(const rh_scenario *s)
+{
+    return RH_PARTS * (1 + s->swap_count);
+}
+
+static const rh_policy_choice *script_at(const rh_scenario *s, size_t n)
+{
+    const rh_policy_pick *pick = n < RH_PARTS ? &s->policy : &s->swaps[n / RH_PARTS - 1].pick;
+    return &pick->choice[n % RH_PARTS];
+}
+
 static void put_inputs(rh_run *run, rh_json_writer *w)
 {
     const rh_scenario *s = run->scenario;
@@ -25,14 +37,12 @@ static void put_inputs(rh_run *run, rh_json_writer *w)
     }
     rh_json_close(w, '}');
     rh_json_open(w, "scripts", '{');
-    if (s->policy.has_script) rh_json_put_text(w, s->policy.source.label, s->policy.source.sha256);
-    for (size_t k = 0; k < s->swap_count; k++) {
-        const rh_policy_choice *c = &s->swaps[k].choice;
-        bool again = !c->has_script ||
-                     (s->policy.has_script && !strcmp(c->source.label, s->policy.source.label));
-        for (size_t j = 0; j < k && !again; j++) {
-            again = s->swaps[j].choice.has_script &&
-                    !strcmp(s->swaps[j].choice.source.label, c->source.label);
+    for (size_t n = 0; n < script_slots(s); n++) {
+        const rh_policy_choice *c = script_at(s, n);
+        bool again = !c->has_script;
+        for (size_t j = 0; j < n && !again; j++) {
+            again = script_at(s, j)->has_script &&
+                    !strcmp(script_at(s, j)->source.label, c->source.label);
         }
         if (!again) rh_json_put_text(w, c->source.label, c->source.sha256);
     }
@@ -112,6 +122,7 @@ static void put_swaps(const rh_run *run, rh_json_writer *w)
         rh_json_put_i64(w, "seq", (int64_t)r->sequence);
         rh_json_put_text(w, "from", r->from);
         rh_json_put_text(w, "to", r->to);
+        if (!r->whole) rh_json_put_text(w, "part", rh_part_words[r->part]);
         rh_json_put_bool(w, "accepted", r->accepted);
         if (r->accepted) rh_json_put_text(w, "sha256", r->sha256);
         if (!r->accepted) rh_json_put_text(w, "reason", r->reason);
@@ -195,13 +206,13 @@ static void put_portfolio(const rh_run *run, rh_json_writer *w)
     rh_json_close(w, ']');
 }
 
-static void put_params(const rh_params *params, rh_json_writer *w)
+/* The params of one script, `prefix` in front of their names. */
+static void put_params(const rh_params *params, const char *prefix, rh_json_writer *w)
 {
-    rh_json_open(w, "params", '{');
     for (int k = 0; k < params->count; k++) {
         const rh_param_value *value = &params->value[k];
-        const char *name = params->spec[k].name;
-        char duration[RH_TIME_TEXT];
+        char duration[RH_TIME_TEXT], name[RH_NAME_MAX + 16];
+        snprintf(name, sizeof name, "%s%s", prefix, params->spec[k].name);
         switch (params->spec[k].type) {
         case RH_PARAM_NUMBER: rh_json_put_double(w, name, value->number); break;
         case RH_PARAM_BOOL: rh_json_put_bool(w, name, value->number > 0.0); break;
@@ -212,6 +223,48 @@ static void put_params(const rh_params *params, rh_json_writer *w)
             break;
         }
     }
+}
+
+static void put_identity(const rh_script_identity *script, rh_json_writer *w)
+{
+    rh_json_put_text(w, "name", script->name);
+    rh_json_put_text(w, "version", script->version);
+    rh_json_put_text(w, "sha256", script->sha256);
+}
+
+/* Two scripts have an identity each, and together one that is made of both. */
+static void put_pair(const rh_run *run, rh_json_writer *w)
+{
+    const rh_script_identity *first = run->first;
+    char text[2 * RH_NAME_MAX + 8], sha256[RH_SHA256_HEX];
+    snprintf(text, sizeof text, "%.63s + %.63s", first[0].name, first[1].name);
+    rh_json_put_text(w, "name", text);
+    snprintf(text, sizeof text, "%.63s + %.63s", first[0].version, first[1].version);
+    rh_json_put_text(w, "version", text);
+    char both[RH_PARTS][RH_SHA256_HEX - 1];
+    for (int p = 0; p < RH_PARTS; p++) memcpy(both[p], first[p].sha256, sizeof both[p]);
+    rh_sha256_of(both, sizeof both, sha256);
+    rh_json_put_text(w, "sha256", sha256);
+    for (int p = 0; p < RH_PARTS; p++) {
+        rh_json_open(w, rh_part_words[p], '{');
+        put_identity(&first[p], w);
+        rh_json_close(w, '}');
+    }
+}
+
+static void put_policy(const rh_run *run, rh_json_writer *w)
+{
+    rh_json_open(w, "policy", '{');
+    if (run->first_whole) {
+        put_identity(&run->first[0], w);
+    } else {
+        put_pair(run, w);
+    }
+    if (run->policy_failed) rh_json_put_text(w, "failure", run->policy_message);
+    rh_json_open(w, "params", '{');
+    put_params(&run->first[0].params, run->first_whole ? "" : "trigger.", w);
+    if (!run->first_whole) put_params(&run->first[1].params, "scale.", w);
+    rh_json_close(w, '}');
     rh_json_close(w, '}');
 }
 
@@ -253,6 +306,10 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
 
     note_bars(run, w);
     note_swaps(run, w);
+    if (run->request->trusted) {
+        rh_json_put_text(w, NULL, "the scripts were trusted: patterns, coroutines and no "
+                         "instruction limit");
+    }
     if (!run->reproducible) {
         rh_json_put_text(
             w, NULL, "a limit of this machine ended a policy: this run may not be reproducible");
@@ -276,6 +333,7 @@ static void put_head(const rh_run *run, rh_json_writer *w)
     rh_json_put_text(w, "seed", seed);
     rh_json_put_i64(w, "events", (int64_t)run->events);
     rh_json_put_double(w, "wall_s", run->wall_s);
+    if (run->request->trusted) rh_json_put_bool(w, "trusted", true);
     rh_json_put_text(w, "numeraire", run->universe->currencies[run->universe->numeraire].name);
     rh_json_open(w, "clock", '{');
     rh_json_put_text(w, "from", from);
@@ -293,13 +351,7 @@ rh_status rh_output_summary(rh_run *run, rh_buffer *out, rh_error *error)
     put_hedging(run, &w);
     put_guards(run, &w);
     put_swaps(run, &w);
-    rh_json_open(&w, "policy", '{');
-    rh_json_put_text(&w, "name", run->first_name);
-    rh_json_put_text(&w, "version", run->first_version);
-    rh_json_put_text(&w, "sha256", run->first_sha256);
-    if (run->policy_failed) rh_json_put_text(&w, "failure", run->policy_message);
-    put_params(&run->first_params, &w);
-    rh_json_close(&w, '}');
+    put_policy(run, &w);
     put_portfolio(run, &w);
     put_notes(run, &w);
     rh_json_close(&w, '}');

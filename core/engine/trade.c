@@ -29,7 +29,7 @@ double rh_run_pending(const rh_run *run)
 /* --- decisions become orders --------------------------------------------------------------- */
 
 /* An order refused before it left: it has an id and an end, and nobody waits for a report. */
-static void refuse(rh_run *run, rh_order *order, const char *why)
+static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error *error)
 {
     char qty[RH_NUMBER_TEXT];
     rh_orders_refuse(&run->orders, order);
@@ -39,6 +39,7 @@ static void refuse(rh_run *run, rh_order *order, const char *why)
                run->universe->instruments[order->instrument].name, why);
     rh_digest_order(run, order);
     rh_run_want_wake(run, RH_ON_REJECT);
+    return rh_run_tell_reject(run, order, why, error);
 }
 
 /* The guards' word on an order that is about to leave; -1: it may. */
@@ -58,7 +59,7 @@ static int guard(rh_run *run, const rh_order *order, double elsewhere)
 static rh_status no_room(rh_run *run, rh_error *error)
 {
     rh_error why = {0};
-    if (run->forced || !run->slot.policy) { /* the engine's own: said in the journal */
+    if (run->forced || !rh_run_policy(run)) { /* the engine's own: said in the journal */
         rh_journal(run, "guard", "no room for an order of the engine");
         return RH_OK;
     }
@@ -74,10 +75,7 @@ static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error 
     if (leaves_ns == run->now_ns) {
         verdict = guard(run, order, rh_run_pending(run) + order->qty * order->delta_per_unit);
     }
-    if (verdict >= 0) {
-        refuse(run, order, rh_guard_key((rh_guard_kind)verdict));
-        return RH_OK;
-    }
+    if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
     bool full = run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT);
     if (full || run->queue.count + EVENTS_KEPT > run->queue.capacity) return no_room(run, error);
     uint32_t slot;
@@ -108,7 +106,7 @@ static rh_status send_slices(rh_run *run, const rh_order_request *request, rh_or
         int64_t wait = request->slices > 1
                            ? (int64_t)((double)request->over_ns * (k - 1) / request->slices)
                            : 0;
-        int64_t leaves_ns = run->now_ns + wait;
+        int64_t leaves_ns = run->now_ns + run->thought_ns + wait;
         order.arrives_ns = leaves_ns + venue->latency_ns;
         RH_TRY(send(run, &order, leaves_ns, error));
         if (run->slot.generation != generation) break; /* killed on the way */
@@ -136,10 +134,7 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
     double units = rh_round_to_lot(request->qty / order.delta_per_unit, lot);
     if (!(fabs(units) > 0.0)) return RH_OK;
     order.qty = units;
-    if (expired) {
-        refuse(run, &order, "the instrument has expired");
-        return RH_OK;
-    }
+    if (expired) return refuse(run, &order, "the instrument has expired", error);
     return send_slices(run, request, order, units, error);
 }
 
@@ -151,7 +146,8 @@ rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
         if (rh_order_state_final(order->state) || order->cancel_requested) continue;
         order->cancel_requested = true;
         RH_TRY(rh_queue_push(&run->queue,
-                             run->now_ns + venue_of(run, order->instrument)->latency_ns,
+                             run->now_ns + run->thought_ns +
+                                 venue_of(run, order->instrument)->latency_ns,
                              RH_CLASS_ORDER, slot, order->id | CANCEL_BIT, error));
     }
     return RH_OK;
@@ -236,12 +232,19 @@ static rh_status send_report(rh_run *run, uint32_t slot, const rh_report_slip *s
     return rh_queue_push(&run->queue, back, RH_CLASS_REPORT, at, 0, error);
 }
 
-static rh_status end_order(rh_run *run, uint32_t slot, rh_order_state final, rh_error *error)
+/* `reason` of a rejection; a word that lives as long as the run. */
+static rh_status end_order_for(rh_run *run, uint32_t slot, rh_order_state final, const char *reason,
+                               rh_error *error)
 {
     rh_order_end(&run->orders, slot, final);
     rh_digest_order(run, &run->orders.slots[slot]);
-    rh_report_slip slip = {.is_end = true, .end = final};
+    rh_report_slip slip = {.is_end = true, .end = final, .reason = reason};
     return send_report(run, slot, &slip, error);
+}
+
+static rh_status end_order(rh_run *run, uint32_t slot, rh_order_state final, rh_error *error)
+{
+    return end_order_for(run, slot, final, "venue", error);
 }
 
 static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh_error *error)
@@ -290,7 +293,8 @@ static rh_status slice_leaves(rh_run *run, uint32_t slot, rh_error *error)
     if (verdict >= 0) {
         rh_journal(run, "guard", "order %u, a slice, rejected: %s", order->id,
                    rh_guard_key((rh_guard_kind)verdict));
-        return end_order(run, slot, RH_ORDER_REJECTED, error);
+        return end_order_for(run, slot, RH_ORDER_REJECTED, rh_guard_key((rh_guard_kind)verdict),
+                             error);
     }
     return rh_queue_push(&run->queue, order->arrives_ns, RH_CLASS_ORDER, slot, order->id, error);
 }
@@ -336,7 +340,7 @@ static void settle_late(rh_run *run, int instrument)
 rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
 {
     rh_report_slip slip = run->reports[at];
-    rh_order *order = &run->orders.slots[slip.order_slot];
+    rh_order *order = &run->orders.slots[slip.order_slot], told;
     run->free_reports[run->free_report_count++] = at;
     order->pending_reports--;
     if (slip.is_end) {
@@ -352,7 +356,12 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
     }
     run->greeks_valid = false;
     rh_run_want_wake(run, RH_ON_FILL);
+    told = *order;
     rh_orders_release(&run->orders, slip.order_slot);
+    if (!slip.is_end) RH_TRY(rh_run_tell_fill(run, &told, &slip, error));
+    if (slip.is_end && slip.end == RH_ORDER_REJECTED) {
+        RH_TRY(rh_run_tell_reject(run, &told, slip.reason, error));
+    }
     return rh_run_flatten_when_idle(run, error);
 }
 

@@ -60,6 +60,7 @@ static rh_run_request make_request(const char *scenario_path, stoppable *run)
         .out_dir = options->out_dir,
         .loader = &rh_lua_loader,
         .lua_version = rh_lua_version(),
+        .trusted = options->trusted != 0,
         .progress = options->progress ? pass_progress : NULL,
         .progress_context = run,
         .wall_ns = monotonic_ns,

@@ -16,6 +16,7 @@ static const rh_lua_api_row math_rows[] = {RH_LUA_MATH_MAP(X) {NULL, NULL, NULL,
 static const rh_lua_api_row string_rows[] = {RH_LUA_STRING_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row table_rows[] = {RH_LUA_TABLE_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row rehedge_rows[] = {RH_LUA_REHEDGE_MAP(X) {NULL, NULL, NULL, NULL}};
+static const rh_lua_api_row prelude_rows[] = {RH_LUA_PRELUDE_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row stream_rows[] = {RH_LUA_STREAM_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row view_rows[] = {RH_LUA_VIEW_METHOD_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row test_rows[] = {RH_LUA_TEST_MAP(X) {NULL, NULL, NULL, NULL}};
@@ -26,6 +27,7 @@ static const rh_lua_api_row tested_rows[] = {
 
 const rh_lua_api_library rh_lua_api_libraries[] = {
     {"rehedge", "The module `rehedge`", rehedge_rows, '.', false},
+    {"rehedge", "Combinators of triggers", prelude_rows, '.', false},
     {"s", "Methods of the view", view_rows, ':', false},
     {"stream", "A stream of `rehedge.rng`", stream_rows, ':', false},
     {"", "Base functions", base_rows, 0, false},
@@ -48,6 +50,9 @@ static const key_row param_keys[] = {RH_LUA_PARAM_KEY_MAP(X) {NULL, NULL, NULL}}
 static const key_row wake_keys[] = {RH_LUA_WAKE_KEY_MAP(X) {NULL, NULL, NULL}};
 static const key_row order_keys[] = {RH_LUA_ORDER_KEY_MAP(X) {NULL, NULL, NULL}};
 static const key_row option_keys[] = {RH_LUA_OPTION_KEY_MAP(X) {NULL, NULL, NULL}};
+static const key_row fill_keys[] = {RH_LUA_FILL_MAP(X) {NULL, NULL, NULL}};
+static const key_row rejected_keys[] = {RH_LUA_REJECTED_MAP(X) {NULL, NULL, NULL}};
+static const key_row expired_keys[] = {RH_LUA_EXPIRED_MAP(X) {NULL, NULL, NULL}};
 static const key_row test_option_keys[] = {RH_LUA_TEST_OPTION_MAP(X) {NULL, NULL, NULL}};
 static const key_row market_keys[] = {RH_LUA_MARKET_KEY_MAP(X) {NULL, NULL, NULL}};
 #undef X
@@ -58,6 +63,9 @@ static const key_class classes[] = {
     {"rehedge.Wake", "`wake`", wake_keys},
     {"rehedge.Order", "An order", order_keys},
     {"rehedge.Option", "An option, for `price`, `greeks` and `implied_vol`", option_keys},
+    {"rehedge.Fill", "What `on_fill` gets", fill_keys},
+    {"rehedge.Rejected", "What `on_reject` gets", rejected_keys},
+    {"rehedge.Expired", "What `on_expiry` gets", expired_keys},
     {"rehedge.TestOptions", "Tests: options of `policy`", test_option_keys},
     {"rehedge.MarketFields", "Tests: fields of `market`, beside those of the view", market_keys},
 };
@@ -140,9 +148,9 @@ static void put_key_rows(rh_buffer *out, const key_class *class)
     rh_buffer_printf(out, "\n## %s\n\n| key | type | |\n|---|---|---|\n", class->title);
     for (const key_row *row = class->rows; row->name != NULL; row++) {
         bool is_optional = row->type[0] == '?';
-        rh_buffer_printf(out, "| `%s`%s | ", row->name, is_optional ? "" : " (required)");
+        rh_buffer_printf(out, "| `%s` | ", row->name);
         put_cell(out, row->type + is_optional);
-        rh_buffer_text(out, " | ");
+        rh_buffer_text(out, is_optional ? "? | " : " | ");
         put_cell(out, row->about);
         rh_buffer_text(out, " |\n");
     }
@@ -253,6 +261,8 @@ static void define_greeks(rh_buffer *out)
     rh_buffer_text(out, "\n---@alias rehedge.Model "
                         "\"bsm\"|\"european\"|\"black76\"|\"inverse\"|\"american\"|\"baw\"\n"
                         "---@alias rehedge.CallPut \"call\"|\"put\"|\"C\"|\"P\"\n"
+                        "---@alias rehedge.Trigger fun(s: rehedge.View, p: table, f: table): "
+                        "boolean?, number?, number?\n"
                         "---@alias rehedge.Scaled number|rehedge.Order|rehedge.Order[]|nil\n"
                         "\n---@class rehedge.Greeks what the model has not is nil\n");
     for (int greek = 0; greek < RH_GREEKS; greek++)
@@ -296,6 +306,8 @@ void rh_lua_api_definitions(rh_buffer *out)
     define_methods(out, "Stream", stream_rows);
     rh_buffer_text(out, "\nrehedge = {}\n");
     for (const rh_lua_api_row *row = rehedge_rows; row->name != NULL; row++)
+        define_function(out, "rehedge", '.', row);
+    for (const rh_lua_api_row *row = prelude_rows; row->name != NULL; row++)
         define_function(out, "rehedge", '.', row);
     rh_buffer_text(out, "\n");
     define_function(out, "math", '.', &pow);

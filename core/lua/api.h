@@ -21,6 +21,8 @@
       "calls f, catches its errors (never a limit)")                                               \
     X("rawequal", base_rawequal, "a any; b any", "boolean", "equality without metamethods")        \
     X("rawlen", base_rawlen, "value table|string", "integer", "length without metamethods")        \
+    X("require", rh_lua_require, "name string", "any",                                             \
+      "what the module of this name in the policy's own bundle returns")                           \
     X("select", base_select, "n integer|string; ... any", "any ...",                               \
       "the arguments from n on; their count for \"#\"")                                            \
     X("setmetatable", rh_lua_setmetatable, "t table; metatable table?", "table",                   \
@@ -98,6 +100,8 @@
       "number?, number?",                                                                          \
       "number price; number? delta; number? gamma; number? vega; number? theta",                   \
       "the price and the first greeks; of american and baw the price alone")                       \
+    X("record", rh_lua_record, "name string one of `series`; value number NaN is a gap", "",       \
+      "a value of a custom series: a column of the ledger, a line of the report")                  \
     X("rng", rehedge_rng, "stream integer 0 to 65535", "rehedge.Stream",                           \
       "a stream of random numbers, the same in every run of a seed")                               \
     X("state", rh_lua_state, "@generic T: table; defaults T plain values only", "T",               \
@@ -106,6 +110,18 @@
       "the quantity that brings delta to the middle of [lo, hi], from anywhere")                   \
     X("to_edge", rehedge_to_edge, "delta number; lo number; hi number", "number",                  \
       "the quantity that brings delta to the nearest edge of [lo, hi]; 0 inside")
+
+/* Written in Lua (scripts/prelude.lua): rows without a function. */
+#define RH_LUA_PRELUDE_MAP(X)                                                                      \
+    X("after", NULL, "start string|integer; trigger rehedge.Trigger", "rehedge.Trigger",           \
+      "not before a time (\"2021-05-19\") or before a duration has passed since the first call")   \
+    X("all", NULL, "triggers rehedge.Trigger[]", "rehedge.Trigger",                                \
+      "fires when all fire, with the band of the last")                                            \
+    X("any", NULL, "triggers rehedge.Trigger[]", "rehedge.Trigger",                                \
+      "fires with the band of the first that fires")                                               \
+    X("cooldown", NULL, "wait string|integer; trigger rehedge.Trigger", "rehedge.Trigger",         \
+      "not again before a duration (or a param that is one) has passed since it fired")            \
+    X("never", NULL, "", "boolean", "a trigger that never fires")
 
 #define RH_LUA_STREAM_MAP(X)                                                                       \
     X("normal", rng_normal, "", "number", "standard normal")                                       \
@@ -173,6 +189,13 @@
     X("scale",                                                                                     \
       "?fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled",         \
       "how much? a number, an order, a list of orders")                                            \
+    X("series", "?string[]", "names for rehedge.record, at most 64")                               \
+    X("on_fill", "?fun(s: rehedge.View, p: table, fill: rehedge.Fill)", "a fill is reported")      \
+    X("on_reject", "?fun(s: rehedge.View, p: table, order: rehedge.Rejected)",                     \
+      "a guard or a venue refused an order")                                                       \
+    X("on_expiry", "?fun(s: rehedge.View, p: table, option: rehedge.Expired)",                     \
+      "an option of the book expired")                                                             \
+    X("on_timer", "?fun(s: rehedge.View, p: table)", "s:wake_in is due")                           \
     X("migrate", "?fun(old: table, from_name: string, from_version: string): table?",              \
       "takes over another version's state")
 
@@ -211,6 +234,29 @@
     X("q", "?number", "yield, continuous; 0 when absent")                                          \
     X("sigma", "?number", "a fraction per sqrt(year)")                                             \
     X("price", "?number", "for implied_vol, in place of sigma")
+
+/* What the callbacks get. */
+#define RH_LUA_FILL_MAP(X)                                                                         \
+    X("order", "integer", "number of the order")                                                   \
+    X("instrument", "string", "")                                                                  \
+    X("qty", "number", "units of the asset, signed")                                               \
+    X("remaining", "number", "of the order, units of the asset")                                   \
+    X("price", "number", "")                                                                       \
+    X("fee", "number", "in the numeraire")
+
+#define RH_LUA_REJECTED_MAP(X)                                                                     \
+    X("order", "integer", "number of the order")                                                   \
+    X("instrument", "string", "")                                                                  \
+    X("qty", "number", "units of the asset, signed")                                               \
+    X("reason", "string", "the guard that refused it")
+
+#define RH_LUA_EXPIRED_MAP(X)                                                                      \
+    X("name", "string", "")                                                                        \
+    X("kind", "\"call\"|\"put\"", "")                                                              \
+    X("strike", "number", "")                                                                      \
+    X("expiry", "integer", "nanoseconds since 1970 UTC")                                           \
+    X("qty", "number", "what was held")                                                            \
+    X("paid", "number", "per unit, in the currency of settlement")
 
 #define RH_LUA_TEST_OPTION_MAP(X)                                                                  \
     X("hedges", "?string[]", "names of the hedge instruments orders may use")                      \

@@ -154,6 +154,10 @@ int rh_lua_policy(lua_State *L)
     declared->trigger = declare_callback(L, "trigger");
     declared->scale = declare_callback(L, "scale");
     declared->migrate = declare_callback(L, "migrate");
+    for (int kind = 0; kind < RH_NOTICES; kind++) {
+        declared->callback[kind] = declare_callback(L, rh_notice_words[kind]);
+        if (declared->callback[kind] != LUA_NOREF) host->policy.told |= 1u << kind;
+    }
     host->policy.has_trigger = declared->trigger != LUA_NOREF;
     host->policy.has_scale = declared->scale != LUA_NOREF;
     if (!host->policy.has_trigger && !host->policy.has_scale)
@@ -161,6 +165,7 @@ int rh_lua_policy(lua_State *L)
     declare_part(L, "params", rh_lua_declare_params);
     declare_part(L, "features", rh_lua_declare_features);
     declare_part(L, "wake", rh_lua_declare_wake);
+    declare_part(L, "series", rh_lua_declare_series);
     lua_pushvalue(L, 1);
     declared->marker = luaL_ref(L, LUA_REGISTRYINDEX);
     declared->done = true;

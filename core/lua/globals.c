@@ -235,8 +235,11 @@ static void members_of_view(candidates *c)
 
 static void members_of_library(candidates *c, const rh_lua_api_library *library)
 {
-    for (const rh_lua_api_row *row = library->rows; row->name != NULL; row++)
-        add_text(c, row->name);
+    for (const rh_lua_api_library *part = rh_lua_api_libraries; part->name != NULL; part++) {
+        if (part->call != '.' || strcmp(part->name, library->name) != 0) continue;
+        for (const rh_lua_api_row *row = part->rows; row->name != NULL; row++)
+            add_text(c, row->name);
+    }
     if (strcmp(library->name, "math") != 0) return;
 #define X(constant, ...) add_text(c, constant);
     RH_LUA_MATH_VALUE_MAP(X)

@@ -15,6 +15,7 @@
 
 enum {
     RH_LUA_HOOK_EVERY = 1000,           /* instructions between two looks at the budget */
+    RH_LUA_HOOK_EVERY_COUNTED = 10,     /* the same where gas is charged to the simulated clock */
     RH_LUA_CALLS_DEEP_MAX = 4000,       /* nested calls of Lua functions */
     RH_LUA_EMERGENCIES_MAX = 64,        /* full collections forced by the cap, per call */
     RH_LUA_EMERGENCY_COST = 1000,       /* instructions that each of them is charged */
@@ -43,6 +44,7 @@ typedef struct rh_lua_setting {
 typedef struct rh_lua_declared {
     bool done, has_wake;
     int trigger, scale, migrate, marker;    /* registry references */
+    int callback[RH_NOTICES];
     rh_lua_setting every, delta_beyond, unit, move_beyond;
     uint32_t on;
 } rh_lua_declared;
@@ -55,12 +57,14 @@ typedef struct rh_lua {
     size_t source_length;
     char *text;                         /* a copy of it for messages, kept */
     size_t text_length;
+    const rh_policy_source *set;        /* its modules; only while loading */
 
     size_t bytes_used;                  /* live memory of the VM */
     bool host_allocates;                /* the cap is off: the host, not the script, is at work */
     bool refused_once;                  /* the last growth was refused: a collection follows */
     int emergencies;
-    int64_t granted, budget;            /* instructions given to this call, and left */
+    int64_t budget, granted;            /* instructions left in this call, and at its start */
+    int hook_every;
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     int hooks;
     int64_t scanned;                    /* walked table capacity; no part of the budget: keys.c */
@@ -127,6 +131,14 @@ void rh_lua_open_table(lua_State *L);
 void rh_lua_open_math(lua_State *L);
 void rh_lua_open_rehedge(lua_State *L);
 void rh_lua_open_tests(lua_State *L);           /* lib_test.c: of a test file only */
+void rh_lua_open_patterns(lua_State *L);        /* trusted.c: only for trusted scripts */
+void rh_lua_open_coroutine(lua_State *L);
+
+/* prelude.c: what of `rehedge` is written in Lua */
+#define RH_LUA_PRELUDE_CHUNK "=rehedge"
+/* Push the table of its functions; `globals`, at a positive index, is what they may use. */
+void rh_lua_run_prelude(lua_State *L, int globals);
+bool rh_lua_in_prelude(const lua_Debug *activation);    /* after lua_getinfo with "S" */
 
 /* value.c: reading arguments strictly and making text without libc or addresses */
 lua_Number rh_lua_number(lua_State *L, int arg);    /* no strings */
@@ -147,6 +159,10 @@ void rh_lua_piece_begin(lua_State *L, rh_lua_piece *piece);     /* takes one sta
 void rh_lua_piece_add(rh_lua_piece *piece, const char *bytes, size_t length);
 void rh_lua_piece_push(rh_lua_piece *piece);
 
+/* lib_require.c */
+int rh_lua_require(lua_State *L);
+rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* by lexer.c */
+
 /* keys.c: the one order of the keys of a table */
 void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */
 size_t rh_lua_count_keys(lua_State *L, int index);
@@ -160,6 +176,15 @@ void rh_lua_check_fields(lua_State *L, int index, const char *what, const char *
 
 /* Compile without running: a syntax error is RH_POLICY, with file and line. */
 rh_status rh_lua_check_syntax(const rh_policy_source *source, rh_error *error);
+/* lua_policy.c: calls. Call the function and its arguments on top of the stack with the view live;
+ * a kill that the end of the script overtook counts as an error. */
+int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
+                 int results);
+rh_status rh_lua_die(rh_lua *host, rh_status status);   /* no call may follow; gives `status` */
+rh_status rh_lua_already_dead(const rh_lua *host, rh_error *error);
+/* callbacks.c */
+rh_status rh_lua_notify(rh_policy *policy, const rh_view *view, const rh_notice *notice,
+                        rh_kill_kind *killed_by, rh_error *error);
 
 /* lua_policy.c: an empty VM for a source; rh_policy_free frees it */
 rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,
@@ -172,6 +197,10 @@ void rh_lua_fill_view(rh_lua *host);                /* before a call */
 const char *rh_lua_field_name(int field);
 void rh_lua_push_features(lua_State *L);
 void rh_lua_push_params(lua_State *L);
+
+/* series.c */
+void rh_lua_declare_series(lua_State *L, int index);
+int rh_lua_record(lua_State *L);
 
 /* lib_pricing.c */
 int rh_lua_price(lua_State *L);

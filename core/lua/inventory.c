@@ -57,11 +57,11 @@ static int inventory_body(lua_State *L)
     return 0;
 }
 
-rh_status rh_lua_inventory(rh_buffer *out, rh_error *error)
+rh_status rh_lua_inventory(bool trusted, rh_buffer *out, rh_error *error)
 {
     rh_lua *host = NULL;
     const rh_policy_source source = {.label = "inventory"};
-    const rh_policy_services services = {.seed = 0};
+    const rh_policy_services services = {.trusted = trusted};
     RH_TRY(rh_lua_new(&source, &services, &host, error));
     walk_state walk = {.out = out};
     rh_status status = rh_lua_protected(host, rh_lua_open, NULL, 0, error);

@@ -153,12 +153,13 @@ static rh_status refuse(const rh_lua_lexer *lex, const char *why, rh_error *erro
 /* After `^`: the literal 2, and not followed by another `^` (which would bind tighter). */
 static rh_status check_power(rh_lua_lexer lex, rh_error *error)
 {
+    const rh_lua_lexer at = lex;
     rh_lua_next_token(&lex);
     bool two = lex.kind == RH_TOKEN_NUMERAL &&
                (rh_lua_token_is(&lex, "2") || rh_lua_token_is(&lex, "2.0"));
     rh_lua_next_token(&lex);
     if (two && !(lex.kind == RH_TOKEN_OTHER && rh_lua_token_is(&lex, "^"))) return RH_OK;
-    return refuse(&lex, "`^` is allowed with the literal 2 only (x^2): use math.pow or math.sqrt",
+    return refuse(&at, "`^` is allowed with the literal 2 only (x^2): use math.pow or math.sqrt",
                   error);
 }
 

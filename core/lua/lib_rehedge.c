@@ -133,8 +133,8 @@ static int rehedge_rng(lua_State *L)
     luaL_argcheck(L, index >= 0 && index < 65536, 1,
                   "a stream is a whole number from 0 to 65535");
     rh_stream *stream = lua_newuserdatauv(L, sizeof *stream, 0);
-    rh_stream_init(stream, host->services.seed, host->services.path,
-                   (uint32_t)(RH_PURPOSE_POLICY + (uint32_t)index));
+    uint32_t purpose = host->services.purpose != 0 ? host->services.purpose : RH_PURPOSE_POLICY;
+    rh_stream_init(stream, host->services.seed, host->services.path, purpose + (uint32_t)index);
     push_rng_metatable(L);
     lua_setmetatable(L, -2);
     return 1;

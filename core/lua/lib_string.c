@@ -181,4 +181,5 @@ void rh_lua_open_string(lua_State *L)
 #undef X
         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
+    if (rh_lua_host(L)->services.trusted) rh_lua_open_patterns(L);
 }

@@ -424,7 +424,8 @@ static int test_policy(lua_State *L)
     rh_lua *host = rh_lua_host(L);
     rh_lua_testing *testing = host->testing;
     const char *names[RH_HEDGES_MAX];
-    rh_policy_services services = {.log = host->services.log, .host = host->services.host};
+    rh_policy_services services = {.log = host->services.log, .host = host->services.host,
+                                   .gas_matters = true};
     rh_error error = {RH_OK, ""};
     lua_settop(L, 2);
     if (testing->policy_count == RH_TEST_POLICIES_MAX)

@@ -12,7 +12,7 @@
 
 /* --- calls --------------------------------------------------------------------------------- */
 
-static rh_status already_dead(const rh_lua *host, rh_error *error)
+rh_status rh_lua_already_dead(const rh_lua *host, rh_error *error)
 {
     return rh_fail(error, RH_POLICY, "%s: the policy was killed before", host->label);
 }
@@ -26,8 +26,7 @@ static void push_call(lua_State *L, int callback)
     lua_pushvalue(L, RH_LUA_AT_FEATURES);
 }
 
-/* Call the function and its arguments on top of the stack with the view live. */
-static int enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
+int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int arguments,
                  int results)
 {
     host->view = view;
@@ -37,11 +36,12 @@ static int enter(rh_lua *host, const rh_view *view, const double *features, int 
     int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
     host->view = NULL;
     host->features = NULL;
+    host->policy.gas = host->granted - host->budget;
     /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
     return code == LUA_OK && host->killed ? LUA_ERRRUN : code;
 }
 
-static rh_status die(rh_lua *host, rh_status status)
+rh_status rh_lua_die(rh_lua *host, rh_status status)
 {
     host->dead = true;
     lua_settop(host->L, RH_LUA_AT_END);
@@ -83,15 +83,15 @@ static rh_status trigger(rh_policy *policy, const rh_view *view, const double *f
     rh_lua *host = (rh_lua *)policy;
     lua_State *L = host->L;
     *killed_by = RH_KILL_ERROR;
-    if (host->dead) return already_dead(host, error);
+    if (host->dead) return rh_lua_already_dead(host, error);
     push_call(L, RH_LUA_AT_TRIGGER);
-    int code = enter(host, view, features, 3, 3);
-    if (code != LUA_OK) return die(host, rh_lua_failed(host, code, killed_by, error));
+    int code = rh_lua_enter(host, view, features, 3, 3);
+    if (code != LUA_OK) return rh_lua_die(host, rh_lua_failed(host, code, killed_by, error));
     rh_status status = read_decision(host, decision, error);
     lua_settop(L, RH_LUA_AT_END);
     if (status == RH_OK) return RH_OK;
     *killed_by = RH_KILL_MALFORMED;
-    return die(host, status);
+    return rh_lua_die(host, status);
 }
 
 static rh_status scale(rh_policy *policy, const rh_view *view, const double *features, double lo,
@@ -102,17 +102,17 @@ static rh_status scale(rh_policy *policy, const rh_view *view, const double *fea
     lua_State *L = host->L;
     *killed_by = RH_KILL_ERROR;
     *count = 0;
-    if (host->dead) return already_dead(host, error);
+    if (host->dead) return rh_lua_already_dead(host, error);
     push_call(L, RH_LUA_AT_SCALE);
     lua_pushnumber(L, lo);
     lua_pushnumber(L, hi);
-    int code = enter(host, view, features, 5, 1);
-    if (code != LUA_OK) return die(host, rh_lua_failed(host, code, killed_by, error));
+    int code = rh_lua_enter(host, view, features, 5, 1);
+    if (code != LUA_OK) return rh_lua_die(host, rh_lua_failed(host, code, killed_by, error));
     rh_status status = rh_lua_read_orders(host, lua_gettop(L), orders, count, killed_by, error);
     lua_settop(L, RH_LUA_AT_END);
     if (status == RH_OK) return RH_OK;
     *count = 0;
-    return die(host, status);
+    return rh_lua_die(host, status);
 }
 
 static void free_policy(rh_policy *policy)
@@ -126,13 +126,14 @@ static void free_policy(rh_policy *policy)
 }
 
 static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_lua_load_state,
-                                          free_policy};
+                                          free_policy, rh_lua_notify};
 
 /* --- loading ------------------------------------------------------------------------------- */
 
 static rh_status copy_services(rh_lua *host, const rh_policy_services *services, rh_error *error)
 {
     host->services = *services;
+    host->services.trusted = services->trusted && !host->set->strict;
     host->services.hedges = NULL;
     if (services->hedge_count == 0) return RH_OK;
     size_t count = (size_t)services->hedge_count;
@@ -171,6 +172,7 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
     memcpy(host->policy.sha256, source->sha256, RH_SHA256_HEX);
     host->source = source->bytes;
     host->source_length = source->length;
+    host->set = source;
     host->loading = host->host_allocates = true;
     host->state = LUA_NOREF;
     host->log_second = INT64_MIN;
@@ -260,14 +262,16 @@ static void push_callback(lua_State *L, int reference)
         lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
 }
 
-/* The line where the callback at stack index `at` is defined; 0 without one. */
-static int line_of_callback(lua_State *L, int at)
+/* The line where the callback at stack index `at` is defined; where it is named when the prelude
+ * made it; 0 without one. */
+static int line_of_callback(rh_lua *host, int at, const char *key)
 {
     lua_Debug function;
-    if (lua_isnil(L, at)) return 0;
-    lua_pushvalue(L, at);
-    lua_getinfo(L, ">S", &function);
-    return function.linedefined;
+    if (lua_isnil(host->L, at)) return 0;
+    lua_pushvalue(host->L, at);
+    lua_getinfo(host->L, ">S", &function);
+    if (!rh_lua_in_prelude(&function)) return function.linedefined;
+    return rh_lua_line_of(host->source, host->source_length, key);
 }
 
 static rh_status lay_out_stack(rh_lua *host, rh_error *error)
@@ -283,8 +287,8 @@ static rh_status lay_out_stack(rh_lua *host, rh_error *error)
     push_callback(L, host->declared.scale);
     for (int i = 0; i < VALUES; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
     RH_ASSERT(lua_gettop(L) == RH_LUA_AT_END);
-    host->trigger_line = line_of_callback(L, RH_LUA_AT_TRIGGER);
-    host->scale_line = line_of_callback(L, RH_LUA_AT_SCALE);
+    host->trigger_line = line_of_callback(host, RH_LUA_AT_TRIGGER, "trigger");
+    host->scale_line = line_of_callback(host, RH_LUA_AT_SCALE, "scale");
     return RH_OK;
 }
 
@@ -304,6 +308,7 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     (void)context;
     RH_TRY(rh_lua_new(source, services, &host, error));
     rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
+    if (status == RH_OK) status = rh_lua_check_modules(source, error);
     if (status == RH_OK) status = load_into(host, params, error);
     if (status != RH_OK) {
         if (status == RH_POLICY) rh_lua_show_line(host, error);
@@ -311,6 +316,7 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
         return status;
     }
     host->source = NULL;
+    host->set = NULL;
     host->source_length = 0;
     host->loading = host->host_allocates = false;
     *policy = &host->policy;

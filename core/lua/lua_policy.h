@@ -19,6 +19,6 @@ int64_t rh_lua_gas(const rh_policy *policy);
 
 /* Everything a script can reach from its globals, one "path type" a line, sorted. For the test
  * that compares it with a golden list, and for the documents. */
-rh_status rh_lua_inventory(rh_buffer *out, rh_error *error);
+rh_status rh_lua_inventory(bool trusted, rh_buffer *out, rh_error *error);
 
 #endif

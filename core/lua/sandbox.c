@@ -92,7 +92,6 @@ static const char *hint_of(const char *name)
 {
     static const char *const hints[][2] = {
         {"print", "write rehedge.log(text)"},
-        {"require", "modules need a bundle, which this version does not have"},
         {"os", "a policy has no clock and no system; the time is s.time"},
         {"io", "a policy has no files"},
         {"random", "use rehedge.rng(stream)"},
@@ -109,7 +108,7 @@ void rh_lua_say_absent(const char *name, const char *near, char *out, size_t cap
 {
     static const char *const known[] = {"collectgarbage", "coroutine", "debug", "dofile",
         "getmetatable", "io", "load", "loadfile", "loadstring", "next", "os", "package", "print",
-        "rawget", "rawset", "require", "utf8", "warn", "xpcall", "_G", "_VERSION", NULL};
+        "rawget", "rawset", "utf8", "warn", "xpcall", "_G", "_VERSION", NULL};
     const char *hint = hint_of(name);
     for (const char *const *word = known; *word != NULL; word++) {
         if (strcmp(*word, name) != 0) continue;
@@ -140,6 +139,23 @@ static void add_library(lua_State *L, const char *name, void (*open)(lua_State *
     lua_setfield(L, -2, name);
 }
 
+/* `rehedge`, in C and in Lua; the globals so far are on top, which is all that the prelude uses. */
+static void add_rehedge(lua_State *L)
+{
+    int globals = lua_gettop(L);
+    lua_newtable(L);
+    rh_lua_open_rehedge(L);
+    rh_lua_run_prelude(L, globals);
+    for (lua_pushnil(L); lua_next(L, -2) != 0;) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_pop(L, 1);
+    rh_lua_seal(L, "rehedge", absent_member);
+    lua_setfield(L, -2, "rehedge");
+}
+
 /* Texts are values with one metatable for the whole VM: it leads to our functions only. */
 static void set_string_metatable(lua_State *L)
 {
@@ -161,7 +177,8 @@ int rh_lua_open(lua_State *L)
     add_library(L, "string", rh_lua_open_string);
     add_library(L, "table", rh_lua_open_table);
     add_library(L, "math", rh_lua_open_math);
-    add_library(L, "rehedge", rh_lua_open_rehedge);
+    add_rehedge(L);
+    if (rh_lua_host(L)->services.trusted) add_library(L, "coroutine", rh_lua_open_coroutine);
     set_string_metatable(L);
     lua_createtable(L, 0, 1);
     lua_pushliteral(L, "globals");

@@ -12,7 +12,7 @@
 static const rh_view *live_view(lua_State *L)
 {
     const rh_view *view = rh_lua_host(L)->view;
-    if (view == NULL) luaL_error(L, "the view is only valid inside trigger and scale");
+    if (view == NULL) luaL_error(L, "the view is only valid inside a call of the policy");
     return view;
 }
 
@@ -188,6 +188,8 @@ static int feature_index(lua_State *L)
     rh_lua *host = rh_lua_host(L);
     char key[RH_NAME_MAX];
     live_view(L);
+    if (host->features == NULL)
+        return luaL_error(L, "features are only valid inside trigger and scale");
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER)
         return luaL_error(L, "undeclared feature '%s': name it under `features`",

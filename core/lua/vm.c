@@ -14,20 +14,25 @@ static void callers(lua_State *L, char *text, size_t room);
 
 static void arm(rh_lua *host, int every)
 {
-    if (host->L != NULL) lua_sethook(host->L, hook, LUA_MASKCOUNT, every);
+    if (host->L == NULL || (host->services.trusted && !host->killed)) return;
+    lua_sethook(host->L, hook, LUA_MASKCOUNT, every);
 }
 
 /* "delta_band.lua:12: " of the innermost Lua function, without allocating. */
 static void where(lua_State *L, char text[RH_LUA_LABEL_MAX + 16])
 {
     lua_Debug activation;
+    bool in_prelude = false;
     text[0] = '\0';
     for (int level = 0; level < 16 && lua_getstack(L, level, &activation); level++) {
         if (!lua_getinfo(L, "Sl", &activation) || activation.currentline <= 0) continue;
+        in_prelude = in_prelude || rh_lua_in_prelude(&activation);
+        if (rh_lua_in_prelude(&activation)) continue;
         snprintf(text, RH_LUA_LABEL_MAX + 16, "%s:%d: ", activation.short_src,
                  activation.currentline);
         return;
     }
+    if (in_prelude) snprintf(text, RH_LUA_LABEL_MAX + 16, "%s: ", rh_lua_host(L)->label);
 }
 
 void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why)
@@ -128,10 +133,10 @@ static void hook(lua_State *L, lua_Debug *activation)
     (void)activation;
     rh_lua *host = rh_lua_host(L);
     if (!host->killed) {
-        host->budget -= RH_LUA_HOOK_EVERY;
+        host->budget -= host->hook_every;
         if (host->budget < 0)
             rh_lua_spend_too_much(host);
-        else if (host->hooks++ % 4 == 0)
+        else if (host->hooks++ % (4 * RH_LUA_HOOK_EVERY / host->hook_every) == 0)
             look_at_the_clock(host);
     }
     rh_lua_raise_if_killed(L);
@@ -141,13 +146,17 @@ static void hook(lua_State *L, lua_Debug *activation)
 
 void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
 {
-    host->granted = host->budget = instructions;
-    host->cpu_limit_ns = cpu_ns;
+    bool trusted = host->services.trusted;
+    host->budget = trusted ? INT64_MAX / 2 : instructions;
+    host->cpu_limit_ns = trusted ? INT64_MAX / 2 : cpu_ns;
     host->cpu_from_ns = 0;
     host->hooks = host->emergencies = 0;
     host->scanned = 0;
     host->refused_once = false;
-    arm(host, RH_LUA_HOOK_EVERY);
+    host->granted = host->budget;
+    host->hook_every =
+        host->services.gas_matters ? RH_LUA_HOOK_EVERY_COUNTED : RH_LUA_HOOK_EVERY;
+    arm(host, host->hook_every);
 }
 
 int rh_lua_raise_if_killed(lua_State *L)
@@ -189,6 +198,7 @@ static void callers(lua_State *L, char *text, size_t room)
     int shown = 0;
     for (int level = 0; shown < 6 && lua_getstack(L, level, &activation); level++) {
         if (!lua_getinfo(L, "Sln", &activation) || activation.currentline <= 0) continue;
+        if (rh_lua_in_prelude(&activation)) continue;
         if (shown++ == 0 || used + RH_LUA_LABEL_MAX + 96 > room) continue;
         const char *name = name_of(rh_lua_host(L), &activation);
         used += (size_t)snprintf(text + used, room - used, "%s%s:%d%s%.40s",
@@ -233,6 +243,18 @@ void rh_lua_show_line(const rh_lua *host, rh_error *error)
             (int)(length < SHOWN_MAX ? length : SHOWN_MAX), line);
 }
 
+/* Does the message begin with the file of `at` ("vol.lua:12: "), or with the main file? */
+static bool has_place(const rh_lua *host, const char *text, size_t length, const char *at)
+{
+    const char *colon = strrchr(at, ':');
+    size_t label = strlen(host->label), file = 0;
+    if (length > label && memcmp(text, host->label, label) == 0 && text[label] == ':')
+        return true;
+    for (const char *c = at; colon != NULL && c < colon; c++)
+        if (*c == ':') file = (size_t)(c - at);
+    return file > 0 && length > file && memcmp(text, at, file) == 0 && text[file] == ':';
+}
+
 /* Never calls into the script: an error object may be anything, with any metatable. */
 int rh_lua_handler(lua_State *L)
 {
@@ -243,9 +265,7 @@ int rh_lua_handler(lua_State *L)
     if (lua_type(L, 1) == LUA_TSTRING) {
         size_t length = 0;
         const char *text = lua_tolstring(L, 1, &length);
-        size_t label = strlen(host->label);
-        if (length > label && memcmp(text, host->label, label) == 0 && text[label] == ':')
-            at[0] = '\0';
+        if (has_place(host, text, length, at)) at[0] = '\0';
         if (length >= sizeof shown) length = sizeof shown - 1;
         memcpy(shown, text, length);
         shown[length] = '\0';

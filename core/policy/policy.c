@@ -12,6 +12,12 @@ const char *const rh_wake_on_words[] = {
 #undef X
     NULL};
 
+const char *const rh_notice_words[] = {
+#define X(name, word) word,
+    RH_NOTICE_MAP(X)
+#undef X
+    NULL};
+
 const char *const rh_kill_words[] = {
 #define X(name, word) word,
     RH_KILL_MAP(X)

@@ -67,6 +67,33 @@ typedef enum rh_kill_kind {
 } rh_kill_kind;
 extern const char *const rh_kill_words[];
 
+/* --- what it is told ----------------------------------------------------------------------- */
+
+/* X(NAME, Lua name): callbacks. Each is called when it becomes known to the policy, before the
+ * trigger of that time, and decides nothing: orders come from scale alone. */
+#define RH_NOTICE_MAP(X)                                                     \
+    X(FILL, "on_fill") X(REJECT, "on_reject") X(EXPIRY, "on_expiry") X(TIMER, "on_timer")
+typedef enum rh_notice_kind {
+#define X(name, word) RH_NOTICE_##name,
+    RH_NOTICE_MAP(X)
+#undef X
+    RH_NOTICES
+} rh_notice_kind;
+extern const char *const rh_notice_words[];         /* NULL-terminated */
+
+typedef struct rh_notice {
+    rh_notice_kind kind;
+    uint32_t order;             /* FILL, REJECT: its id */
+    const char *instrument;     /* not TIMER */
+    double qty;                 /* FILL, REJECT: asset units, spot-equivalent; EXPIRY: units */
+    double price, fee;          /* FILL: of the fill, fee in the numeraire; EXPIRY: paid per unit */
+    double remaining;           /* FILL: of the order, spot-equivalent */
+    const char *reason;         /* REJECT: the guard's name, or "venue" */
+    bool is_call;               /* EXPIRY */
+    double strike;
+    int64_t expiry_ns;
+} rh_notice;
+
 /* --- the policy ---------------------------------------------------------------------------- */
 
 typedef struct rh_policy rh_policy;
@@ -85,6 +112,9 @@ typedef struct rh_policy_methods {
     rh_status (*load_state)(rh_policy *policy, const char *bytes, size_t length,
                             const char *from_name, const char *from_version, rh_error *error);
     void (*free)(rh_policy *policy);
+    /* Tell what happened; only kinds whose bit is set in `told`. May be NULL when none is. */
+    rh_status (*notify)(rh_policy *policy, const rh_view *view, const rh_notice *notice,
+                        rh_kill_kind *killed_by, rh_error *error);
 } rh_policy_methods;
 
 struct rh_policy {      /* first member of each implementation's own struct */
@@ -92,11 +122,16 @@ struct rh_policy {      /* first member of each implementation's own struct */
     char name[RH_NAME_MAX], version[RH_NAME_MAX], license[RH_NAME_MAX], about[256];
     char sha256[RH_SHA256_HEX];             /* of all its source; zeros for native ones */
     bool has_trigger, has_scale;
+    uint32_t told;                          /* bits 1 << RH_NOTICE_* that it wants to hear of */
+    int64_t gas;                            /* of the last call; exact to 10 when gas_matters */
     bool reproducible;                      /* false once a memory kill decided something */
     rh_params params;                       /* resolved */
     rh_wake wake;                           /* with params resolved */
     int feature_count;
     rh_feature_spec features[RH_FEATURES_MAX];  /* order = order of the `features` array in calls */
+    int series_count;                       /* what it records for the ledger */
+    char series[RH_SERIES_MAX][RH_NAME_MAX];
+    double series_value[RH_SERIES_MAX];     /* the last value; NaN: none */
 };
 
 void rh_policy_free(rh_policy *policy);     /* NULL is fine */
@@ -105,11 +140,13 @@ void rh_policy_free(rh_policy *policy);     /* NULL is fine */
 typedef struct rh_policy_services {
     uint64_t seed;
     uint32_t path;
+    uint32_t purpose;           /* of its random streams; 0: RH_PURPOSE_POLICY */
     const char *const *hedges;
     int hedge_count;
     void (*log)(void *host, const char *text);      /* escaped, one line; may be NULL */
     void *host;
     bool trusted;
+    bool gas_matters;           /* count instructions in tens, not thousands: slower */
 } rh_policy_services;
 
 /* How a script becomes a policy: implemented by core/lua, handed to the engine from above. `params`

@@ -51,6 +51,11 @@ static rh_status unknown_shipped(const char *name, rh_error *error)
                    "no shipped policy \"%.63s\"; there are: %s (a file ends in .lua)", name, list);
 }
 
+bool rh_policy_is_shipped(const char *name)
+{
+    return find_shipped(name) != NULL;
+}
+
 rh_status rh_policy_source_shipped(const char *name, rh_policy_source *source, rh_error *error)
 {
     memset(source, 0, sizeof *source);
@@ -69,5 +74,7 @@ rh_status rh_policy_source_shipped(const char *name, rh_policy_source *source, r
 void rh_policy_source_free(rh_policy_source *source)
 {
     free(source->bytes);
+    for (size_t i = 0; i < source->module_count; i++) free(source->modules[i].bytes);
+    free(source->modules);
     memset(source, 0, sizeof *source);
 }

@@ -22,13 +22,15 @@ typedef enum rh_ledger_column {
 #define X(name, column) RH_LEDGER_##name,
     RH_LEDGER_MAP(X)
 #undef X
-    RH_LEDGER_FIXED             /* then delta and spot of each asset */
+    RH_LEDGER_FIXED             /* then delta and spot of each asset, then the recorded series */
 } rh_ledger_column;
 
 typedef struct rh_ledger {
     rh_bins bins;
     int assets;
     char names[RH_ASSETS_MAX][RH_NAME_MAX];
+    int series;                 /* recorded by scripts: columns series_NAME */
+    char series_names[RH_SERIES_MAX][RH_NAME_MAX];
 } rh_ledger;
 
 static inline int rh_ledger_delta(int asset)
@@ -38,6 +40,12 @@ static inline int rh_ledger_delta(int asset)
 static inline int rh_ledger_spot(int asset)
 {
     return RH_LEDGER_FIXED + 2 * asset + 1;
+}
+
+/* Valid once all columns are known. */
+static inline int rh_ledger_series(const rh_ledger *ledger, int series)
+{
+    return RH_LEDGER_FIXED + 2 * ledger->assets + series;
 }
 
 rh_status rh_ledger_read(rh_ledger *ledger, const char *path, rh_error *error);

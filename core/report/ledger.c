@@ -12,7 +12,11 @@
 static const char *const fixed_columns[] = {RH_LEDGER_MAP(X)};
 #undef X
 
-enum { SERIES_MAX = RH_LEDGER_FIXED + 2 * RH_ASSETS_MAX, IGNORED = -1, TIME = -2 };
+enum {
+    COLUMNS_MAX = RH_LEDGER_FIXED + 2 * RH_ASSETS_MAX + RH_SERIES_MAX,
+    RECORDED = RH_CSV_FIELDS_MAX,       /* + n: the n-th recorded one, until assets are counted */
+    IGNORED = -1, TIME = -2
+};
 
 typedef struct layout {
     size_t count;
@@ -30,11 +34,20 @@ static int asset_index(rh_ledger *ledger, const char *name)
     return ledger->assets++;
 }
 
+static int recorded_series(rh_ledger *ledger, const char *name)
+{
+    size_t length = strlen(name);
+    if (length == 0 || length >= RH_NAME_MAX || ledger->series == RH_SERIES_MAX) return IGNORED;
+    memcpy(ledger->series_names[ledger->series], name, length + 1);
+    return RECORDED + ledger->series++;
+}
+
 static int series_of(rh_ledger *ledger, const char *column)
 {
     if (strcmp(column, "time_ns") == 0) return TIME;
     for (int i = 0; i < RH_LEDGER_FIXED; i++)
         if (strcmp(column, fixed_columns[i]) == 0) return i;
+    if (strncmp(column, "series_", 7) == 0) return recorded_series(ledger, column + 7);
     bool delta = strncmp(column, "delta_", 6) == 0;
     if (!delta && strncmp(column, "spot_", 5) != 0) return IGNORED;
     int asset = asset_index(ledger, column + (delta ? 6 : 5));
@@ -55,6 +68,10 @@ static rh_status read_header(rh_ledger *ledger, rh_csv *csv, const char *path, l
         columns->series[i] = series_of(ledger, row.fields[i]);
         timed = timed || columns->series[i] == TIME;
     }
+    for (size_t i = 0; i < columns->count; i++) {
+        int *series = &columns->series[i];
+        if (*series >= RECORDED) *series = rh_ledger_series(ledger, *series - RECORDED);
+    }
     if (!timed)
         return rh_fail(error, RH_INPUT, "%s:%ld: expected a column time_ns", path, row.line);
     return RH_OK;
@@ -63,7 +80,7 @@ static rh_status read_header(rh_ledger *ledger, rh_csv *csv, const char *path, l
 static rh_status add_row(rh_ledger *ledger, const layout *columns, const rh_csv_row *row,
                          const char *path, rh_error *error)
 {
-    double values[SERIES_MAX];
+    double values[COLUMNS_MAX];
     int64_t time_ns = -1;
     if (row->count != columns->count)
         return rh_fail(error, RH_INPUT, "%s:%ld: found %zu fields, expected %zu", path, row->line,
@@ -87,7 +104,7 @@ static rh_status read_rows(rh_ledger *ledger, rh_csv *csv, const char *path, rh_
     layout columns = {0};
     rh_csv_row row;
     RH_TRY(read_header(ledger, csv, path, &columns, error));
-    RH_TRY(rh_bins_init(&ledger->bins, RH_LEDGER_FIXED + 2 * ledger->assets, error));
+    RH_TRY(rh_bins_init(&ledger->bins, rh_ledger_series(ledger, ledger->series), error));
     rh_status status;
     while ((status = rh_csv_next(csv, &row, error)) == RH_OK)
         RH_TRY(add_row(ledger, &columns, &row, path, error));

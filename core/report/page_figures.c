@@ -252,6 +252,17 @@ static void cost_figure(rh_page *page)
     finish(&f);
 }
 
+/* What the scripts recorded: each on its own axis, in whatever unit its author means. */
+static void series_figure(rh_page *page, int series)
+{
+    const char *name = page->ledger.series_names[series];
+    figure f = begin(page, "Recorded", name, 180);
+    f.about = "By the policy, with <code>rehedge.record</code>.";
+    f.chart.title = "Recorded by the policy";
+    add(&f, name, "c1", &page->ledger.bins, rh_ledger_series(&page->ledger, series), 1);
+    finish(&f);
+}
+
 static void mark_key(rh_page *page)
 {
     static const char *const styles[] = {
@@ -293,4 +304,5 @@ void rh_page_figures(rh_page *page)
     pnl_figure(page);
     attribution_figure(page);
     cost_figure(page);
+    for (int i = 0; i < page->ledger.series; i++) series_figure(page, i);
 }

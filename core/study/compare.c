@@ -16,20 +16,50 @@ static bool belongs_in_name(char c)
            c == '.' || c == '_' || c == '=' || c == '+' || c == '-';
 }
 
-/* "dir/my.lua:band=0.4,to=edge" -> "my-band=0.4-to=edge"; never empty, "." or hidden. */
-static void make_label(char label[RH_NAME_MAX], const char *policy)
+/* Append the stem of one script, `size` bytes of text, to a label of `length`; its new length. */
+static size_t add_stem(char label[RH_NAME_MAX], size_t length, const char *policy, size_t size)
 {
-    size_t name_length = strcspn(policy, ":");
+    const char *colon = memchr(policy, ':', size);
+    size_t name_length = colon ? (size_t)(colon - policy) : size;
     size_t first = name_length;
     while (first > 0 && policy[first - 1] != '/') first--;
     size_t end = name_length;
     if (end - first > 4 && memcmp(policy + end - 4, ".lua", 4) == 0) end -= 4;
-    size_t length = 0;
-    for (size_t i = first; policy[i] != '\0' && length + 1 < RH_NAME_MAX; i++) {
+    for (size_t i = first; i < size && length + 1 < RH_NAME_MAX; i++) {
         if (i >= end && i < name_length) continue;
         char c = belongs_in_name(policy[i]) ? policy[i] : '-';
         if (length == 0 && (c == '.' || c == '-')) continue;
         label[length++] = c;
+    }
+    return length;
+}
+
+/* The next script of "trigger=A,scale=B" after `at`, past its word; NULL: none. */
+static const char *next_part(const char *at)
+{
+    for (; at; at = strchr(at, ',')) {
+        if (*at == ',') at++;
+        if (!strncmp(at, "trigger=", 8)) return at + 8;
+        if (!strncmp(at, "scale=", 6)) return at + 6;
+    }
+    return NULL;
+}
+
+/* "dir/my.lua:band=0.4,to=edge" -> "my-band=0.4-to=edge"; "trigger=a.lua,scale=b.lua" -> "a+b";
+ * never empty, "." or hidden. */
+static void make_label(char label[RH_NAME_MAX], const char *policy)
+{
+    size_t length = 0;
+    const char *part = !strncmp(policy, "trigger=", 8) || !strncmp(policy, "scale=", 6)
+                           ? next_part(policy) : NULL;
+    if (!part) length = add_stem(label, 0, policy, strlen(policy));
+    while (part) {
+        const char *next = next_part(part);
+        size_t size = next ? (size_t)(next - part) : strlen(part) + 1;
+        while (next && part[size - 1] != ',') size--;
+        if (length > 0 && length + 1 < RH_NAME_MAX) label[length++] = '+';
+        length = add_stem(label, length, part, size - 1);
+        part = next;
     }
     label[length] = '\0';
     if (length == 0) memcpy(label, "policy", sizeof "policy");

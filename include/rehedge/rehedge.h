@@ -48,6 +48,9 @@ typedef struct rh_run_options {
      * far; a non-zero answer ends the run with RH_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, double fraction, uint64_t events);
     void *context;
+    /* Non-zero trusts the scripts like the program itself: string patterns, coroutines, and no
+     * instruction limit, so that an endless loop in one never ends. */
+    int trusted;
 } rh_run_options;
 
 typedef struct rh_outcome rh_outcome;

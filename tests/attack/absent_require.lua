@@ -1,8 +1,8 @@
--- A door of stock Lua that does not exist here.
+-- Modules exist in bundles only; this is a single file.
 return rehedge.policy {
   api = 1, name = "attack", version = "1.0.0",
   trigger = function(s, p, f)
-    return require ~= nil
+    return require("indicators") ~= nil
   end,
   scale = function(s, p, f, lo, hi)
     return 0

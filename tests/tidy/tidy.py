@@ -15,7 +15,7 @@ ROOMS = [["cli"], ["host"], ["report"], ["study"], ["engine", "lua"], ["policy"]
 RANK = {room: rank for rank, row in enumerate(ROOMS) for room in row}
 OWNERS = {"lua.h": "lua", "lauxlib.h": "lua", "lualib.h": "lua", "luaconf.h": "lua",
           "uv.h": "host", "cJSON.h": "data", "cjson/cJSON.h": "data", "csv.h": "data",
-          "zlib.h": "data"}
+          "zlib.h": "data", "archive.h": "host", "archive_entry.h": "host"}
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 OPENING_LINES = (2, 6)
