@@ -89,6 +89,7 @@ function View:wake_outside(lo, hi) end
 
 ---@alias rehedge.Model "bsm"|"european"|"black76"|"inverse"|"american"|"baw"
 ---@alias rehedge.CallPut "call"|"put"|"C"|"P"
+---@alias rehedge.Trigger fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---@alias rehedge.Scaled number|rehedge.Order|rehedge.Order[]|nil
 
 ---@class rehedge.Greeks what the model has not is nil
@@ -135,6 +136,16 @@ function View:wake_outside(lo, hi) end
 ---@field trigger? fun(s: rehedge.View, p: table, f: table): boolean?, number?, number?
 ---how much? a number, an order, a list of orders
 ---@field scale? fun(s: rehedge.View, p: table, f: table, lo: number, hi: number): rehedge.Scaled
+---names for rehedge.record, at most 64
+---@field series? string[]
+---a fill is reported
+---@field on_fill? fun(s: rehedge.View, p: table, fill: rehedge.Fill)
+---a guard or a venue refused an order
+---@field on_reject? fun(s: rehedge.View, p: table, order: rehedge.Rejected)
+---an option of the book expired
+---@field on_expiry? fun(s: rehedge.View, p: table, option: rehedge.Expired)
+---s:wake_in is due
+---@field on_timer? fun(s: rehedge.View, p: table)
 ---takes over another version's state
 ---@field migrate? fun(old: table, from_name: string, from_version: string): table?
 
@@ -199,6 +210,38 @@ function View:wake_outside(lo, hi) end
 ---@field sigma? number
 ---for implied_vol, in place of sigma
 ---@field price? number
+
+---@class rehedge.Fill
+---number of the order
+---@field order integer
+---@field instrument string
+---units of the asset, signed
+---@field qty number
+---of the order, units of the asset
+---@field remaining number
+---@field price number
+---in the numeraire
+---@field fee number
+
+---@class rehedge.Rejected
+---number of the order
+---@field order integer
+---@field instrument string
+---units of the asset, signed
+---@field qty number
+---the guard that refused it
+---@field reason string
+
+---@class rehedge.Expired
+---@field name string
+---@field kind "call"|"put"
+---@field strike number
+---nanoseconds since 1970 UTC
+---@field expiry integer
+---what was held
+---@field qty number
+---per unit, in the currency of settlement
+---@field paid number
 
 ---@class rehedge.TestOptions
 ---names of the hedge instruments orders may use
@@ -273,6 +316,10 @@ function rehedge.policy(declaration) end
 ---@return number? vega
 ---@return number? theta
 function rehedge.price(model, cp, S, K, T, r, q, sigma) end
+---a value of a custom series: a column of the ledger, a line of the report
+---@param name string one of `series`
+---@param value number NaN is a gap
+function rehedge.record(name, value) end
 ---a stream of random numbers, the same in every run of a seed
 ---@param stream integer 0 to 65535
 ---@return rehedge.Stream
@@ -294,6 +341,27 @@ function rehedge.to_centre(delta, lo, hi) end
 ---@param hi number
 ---@return number
 function rehedge.to_edge(delta, lo, hi) end
+---not before a time ("2021-05-19") or before a duration has passed since the first call
+---@param start string|integer
+---@param trigger rehedge.Trigger
+---@return rehedge.Trigger
+function rehedge.after(start, trigger) end
+---fires when all fire, with the band of the last
+---@param triggers rehedge.Trigger[]
+---@return rehedge.Trigger
+function rehedge.all(triggers) end
+---fires with the band of the first that fires
+---@param triggers rehedge.Trigger[]
+---@return rehedge.Trigger
+function rehedge.any(triggers) end
+---not again before a duration (or a param that is one) has passed since it fired
+---@param wait string|integer
+---@param trigger rehedge.Trigger
+---@return rehedge.Trigger
+function rehedge.cooldown(wait, trigger) end
+---a trigger that never fires
+---@return boolean
+function rehedge.never() end
 
 ---x to the y; stock Lua 5.4 has none
 ---@param x number
@@ -341,6 +409,11 @@ function Market:send(orders) end
 ---sets fields by hand
 ---@param fields rehedge.MarketFields
 function Market:set(fields) end
+---calls on_fill, on_reject, on_expiry or on_timer with what happened
+---@param policy rehedge.TestPolicy
+---@param what "fill"|"reject"|"expiry"|"timer"
+---@param fields? table
+function Market:tell(policy, what, fields) end
 ---calls trigger, and scale when it fires, whatever the policy waits for
 ---@param policy rehedge.TestPolicy
 ---@param lo? number

@@ -162,6 +162,9 @@
     X("send", market_send, "orders number|rehedge.Order|rehedge.Order[]", "",                      \
       "sends orders that stay unfilled: pending and delta follow, delta_filled does not")          \
     X("set", market_set, "fields rehedge.MarketFields", "", "sets fields by hand")                 \
+    X("tell", market_tell,                                                                         \
+      "policy rehedge.TestPolicy; what \"fill\"|\"reject\"|\"expiry\"|\"timer\"; fields? table",   \
+      "", "calls on_fill, on_reject, on_expiry or on_timer with what happened")                    \
     X("wake", market_wake, "policy rehedge.TestPolicy; lo? number; hi? number",                    \
       "rehedge.Order[] orders; boolean fired; number? lo; number? hi",                             \
       "calls trigger, and scale when it fires, whatever the policy waits for")                     \

@@ -283,6 +283,15 @@ static void view_wake_in(void *host, int64_t duration_ns)
 
 static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, view_wake_in};
 
+static rh_view view_of(fake_market *m)
+{
+    static_assert(sizeof(rh_view_ops) == 4 * sizeof(void *), "a new op needs its answer above");
+    rh_view view = {.time_ns = m->time_ns, .ops = &view_ops, .host = m};
+    memcpy(view.eager, m->field, sizeof view.eager);
+    view.eager_mask = (uint32_t)((UINT64_C(1) << RH_VIEW_FIELDS) - 1);
+    return view;
+}
+
 static void gather_features(lua_State *L, const fake_market *m, const rh_policy *policy,
                             double values[RH_FEATURES_MAX])
 {
@@ -363,10 +372,8 @@ static int market_wake(lua_State *L)
     rh_policy *policy = rh_lua_test_policy(L, 2);
     rh_decision decision = {false, lua_isnoneornil(L, 3) ? 0.0 : rh_lua_number(L, 3),
                             lua_isnoneornil(L, 4) ? 0.0 : rh_lua_number(L, 4)};
-    rh_view view = {.time_ns = m->time_ns, .ops = &view_ops, .host = m};
+    rh_view view = view_of(m);
     gather_features(L, m, policy, features);
-    memcpy(view.eager, m->field, sizeof view.eager);
-    view.eager_mask = (uint32_t)((UINT64_C(1) << RH_VIEW_FIELDS) - 1);
     if (m->timer_ns <= m->time_ns) m->timer_ns = 0;
     rh_status status = call_trigger(policy, &view, features, &decision, &error);
     int64_t gas = policy->has_trigger ? rh_lua_gas(policy) : 0;
@@ -386,6 +393,73 @@ static int market_wake(lua_State *L)
     lua_pushnumber(L, decision.lo);
     lua_pushnumber(L, decision.hi);
     return 4;
+}
+
+static double number_in(lua_State *L, int table, const char *key)
+{
+    double value = 0.0;
+    if (lua_isnil(L, table)) return 0.0;
+    lua_pushstring(L, key);
+    if (lua_rawget(L, table) != LUA_TNIL) value = rh_lua_number(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
+static int64_t whole_in(lua_State *L, int table, const char *key, int64_t max)
+{
+    double value = number_in(L, table, key);
+    if (!(value >= 0.0 && value <= (double)max))
+        luaL_error(L, "%s: expected a whole number, at least 0", key);
+    return (int64_t)value;
+}
+
+/* The text stays alive in the table, which stays on the stack. */
+static const char *text_in(lua_State *L, int table, const char *key, const char *otherwise)
+{
+    const char *text = otherwise;
+    if (lua_isnil(L, table)) return otherwise;
+    lua_pushstring(L, key);
+    if (lua_rawget(L, table) != LUA_TNIL) text = rh_lua_text(L, -1, NULL);
+    lua_pop(L, 1);
+    return text;
+}
+
+static rh_notice_kind read_kind(lua_State *L, int arg)
+{
+    const char *what = rh_lua_text(L, arg, NULL);
+    for (int kind = 0; kind < RH_NOTICES; kind++)
+        if (strcmp(rh_notice_words[kind] + strlen("on_"), what) == 0) return (rh_notice_kind)kind;
+    luaL_argerror(L, arg, "expected \"fill\", \"reject\", \"expiry\" or \"timer\"");
+    return RH_NOTICE_TIMER;
+}
+
+static int market_tell(lua_State *L)
+{
+    rh_kill_kind kind;
+    rh_error error = {RH_OK, ""};
+    fake_market *m = check_market(L);
+    rh_policy *policy = rh_lua_test_policy(L, 2);
+    lua_settop(L, 4);
+    rh_notice notice = {.kind = read_kind(L, 3)};
+    if (!lua_isnil(L, 4) && !rh_lua_is_plain(L, 4))
+        return luaL_error(L, "found a %s, expected a plain table", luaL_typename(L, 4));
+    if (!(policy->told >> notice.kind & 1u))
+        return luaL_error(L, "the policy has no %s", rh_notice_words[notice.kind]);
+    notice.order = (uint32_t)whole_in(L, 4, "order", UINT32_MAX);
+    notice.instrument = text_in(L, 4, notice.kind == RH_NOTICE_EXPIRY ? "name" : "instrument",
+                                "HEDGE");
+    notice.qty = number_in(L, 4, "qty");
+    notice.price = number_in(L, 4, notice.kind == RH_NOTICE_EXPIRY ? "paid" : "price");
+    notice.fee = number_in(L, 4, "fee");
+    notice.remaining = number_in(L, 4, "remaining");
+    notice.reason = text_in(L, 4, "reason", "venue");
+    notice.is_call = strcmp(text_in(L, 4, "kind", "call"), "call") == 0;
+    notice.strike = number_in(L, 4, "strike");
+    notice.expiry_ns = whole_in(L, 4, "expiry", RH_TIME_NS_MAX);
+    rh_view view = view_of(m);
+    rh_status status = policy->methods->notify(policy, &view, &notice, &kind, &error);
+    rh_lua_charge(L, 1000 + policy->gas);
+    return status == RH_OK ? 0 : luaL_error(L, "%s", error.message);
 }
 
 /* As core/engine/decide.c judges it: strictly beyond, and the clock by multiples of `every`. */

@@ -376,10 +376,19 @@ static void primary(walk *w)
     }
 }
 
+/* What the function under the present key of the policy is given; NULL: it is no callback. */
+static const role *roles_of_key(const walk *w)
+{
+    static const role deciding[] = {VIEW, PARAMS, FEATURES}, told[] = {VIEW, PARAMS, PLAIN};
+    if (at(w, "trigger") || at(w, "scale")) return deciding;
+    for (int i = 0; rh_notice_words[i] != NULL; i++)
+        if (at(w, rh_notice_words[i])) return told;
+    return NULL;
+}
+
 /* The lexer stands at "{". */
 static void table(walk *w, bool is_policy)
 {
-    static const role of_callbacks[] = {VIEW, PARAMS, FEATURES};
     take(w, "{");
     while (!at(w, "}") && w->lex.kind != RH_TOKEN_END) {
         walk ahead = *w;
@@ -390,14 +399,14 @@ static void table(walk *w, bool is_policy)
             take(w, "=");
             expression(w);
         } else if (w->lex.kind == RH_TOKEN_NAME && at_assignment(&ahead)) {
-            bool is_callback = is_policy && (at(w, "trigger") || at(w, "scale"));
+            const role *roles = is_policy ? roles_of_key(w) : NULL;
             step(w);
             take(w, "=");
             walk value = *w;
             step(&value);
-            if (is_callback && at(w, "function") && at(&value, "(")) {
+            if (roles != NULL && at(w, "function") && at(&value, "(")) {
                 step(w);
-                function_body(w, of_callbacks, false);
+                function_body(w, roles, false);
             } else {
                 expression(w);
             }

@@ -13,7 +13,7 @@ typedef struct rh_lua_finding {
 
 /* Walk the source and report through `say`, in the order of lines: globals that are neither the
  * sandbox's nor the script's own (locals, fields and methods are none), members that the libraries
- * do not have; in trigger and scale of the policy table, fields that s, p, f do not have. `policy`
+ * do not have; in the callbacks of the policy table, fields that s, p, f do not have. `policy`
  * knows the params and features; NULL: those are not judged. `is_test`: a *_test.lua file.
  * RH_POLICY when the source is no Lua. */
 rh_status rh_lua_check_names(const rh_policy_source *source, const rh_policy *policy, bool is_test,

@@ -240,6 +240,18 @@ class Test(Case):
                      "  trigger = function(s) st.n = st.n + 1 return false end,\n"
                      "  migrate = function(old) old.n = old.n + 100 return old end }")
 
+    def test_callbacks(self):
+        self.passing("""it("t", function()
+            local p, m = policy {}, market { spot = 7 }
+            m:tell(p, "fill", { qty = 2, price = 5, instrument = "X", order = 9 })
+            equal(p:state(), { order = 9, sum = 17.0, name = "X" })
+            fails(function() m:tell(p, "timer") end, "no on_timer")
+            fails(function() m:tell(p, "filled") end, "expected")
+          end)""", policy='local st = rehedge.state { sum = 0, order = 0, name = "" }\n' + HEAD +
+                     "  scale = function() return 0 end,\n  on_fill = function(s, p, fill)\n"
+                     "    st.sum = fill.qty * fill.price + s.spot\n"
+                     "    st.order = fill.order st.name = fill.instrument\n  end }")
+
     def test_json(self):
         result = self.rehedge("test", "--json", self.written(
             'it("good", function() end)\nit("bad", function() equal(1, 2) end)'))

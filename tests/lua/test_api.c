@@ -56,7 +56,7 @@ static void every_function_in_reach_has_a_row(void **state)
     rh_error error;
     char path[256], type[32];
     int functions = 0, used = 0;
-    assert_int_equal(rh_lua_inventory(&list, &error), RH_OK);
+    assert_int_equal(rh_lua_inventory(false, &list, &error), RH_OK);
     for (const char *at = list.bytes; sscanf(at, "%255s %31s%n", path, type, &used) == 2;
          at += used) {
         if (strcmp(type, "function") != 0 || strncmp(path, "(text)", 6) == 0) continue;

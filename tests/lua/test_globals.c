@@ -99,6 +99,7 @@ static void fields_of_the_view_params_and_features_are_judged(void **state)
         "    local q = { s = { anything = 1 } }\n"
         "    return s.time > s:cost(p.band) and q.s.anything > f.vol\n"
         "  end,\n"
+        "  on_fill = function(s, p, fill) if fill.price > 0 then return s.spto end end,\n"
         "  scale = function(view) view = {} return view.anything end }";
     heard h;
     fake f;
@@ -109,7 +110,8 @@ static void fields_of_the_view_params_and_features_are_judged(void **state)
         "5: the view has no field 'dleta'; did you mean 'delta'?\n"
         "5: undeclared param 'bnad'; did you mean 'band'?\n"
         "5: undeclared feature 'vool'; did you mean 'vol'?\n"
-        "5: the view has no field 'csot'; did you mean 'cost'?\n");
+        "5: the view has no field 'csot'; did you mean 'cost'?\n"
+        "9: the view has no field 'spto'; did you mean 'spot'?\n");
     rh_policy_free(policy);
 }
 
