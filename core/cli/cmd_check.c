@@ -38,24 +38,20 @@ static void keep_finding(void *host, const rh_lua_finding *finding)
     check *c = host;
     for (int i = 0; i < c->count; i++) {       /* a note is said once */
         bool is_same = strcmp(c->findings[i].text, finding->text) == 0;
-        if (is_same && (finding->is_note || c->findings[i].line == finding->line)) return;
+        bool is_place = c->findings[i].line == finding->line &&
+                        strcmp(c->findings[i].file, finding->file) == 0;
+        if (is_same && (finding->is_note || is_place)) return;
     }
     if (c->count == FINDINGS_MAX) return;
     c->findings[c->count++] = *finding;
     if (!finding->is_note) c->wrong++;
 }
 
-static const char *label_of(const check *c)
-{
-    const char *slash = strrchr(c->source.label, '/');
-    return slash != NULL ? slash + 1 : c->source.label;
-}
-
 /* What loading said already: the same file, line and beginning. */
 static bool is_said(const check *c, const rh_lua_finding *finding)
 {
     char at[RH_PATH_MAX + 32];
-    snprintf(at, sizeof at, "%s:%d: %s", label_of(c), finding->line, finding->text);
+    snprintf(at, sizeof at, "%s:%d: %s", finding->file, finding->line, finding->text);
     return c->policy == NULL && strncmp(c->refused.message, at, strlen(at)) == 0;
 }
 
@@ -65,7 +61,7 @@ static void print_findings(const check *c)
         rh_error error;
         const rh_lua_finding *finding = &c->findings[i];
         if (is_said(c, finding)) continue;
-        rh_fail(&error, RH_POLICY, "%s:%d: %s%s", label_of(c), finding->line,
+        rh_fail(&error, RH_POLICY, "%s:%d: %s%s", finding->file, finding->line,
                 finding->is_note ? "note: " : "", finding->text);
         rh_cli_fail(&error);
     }
@@ -206,6 +202,7 @@ static void put_findings(rh_json_writer *writer, const check *c)
     rh_json_open(writer, "findings", '[');
     for (int i = 0; i < c->count; i++) {
         rh_json_open(writer, NULL, '{');
+        rh_json_put_text(writer, "file", c->findings[i].file);
         rh_json_put_i64(writer, "line", c->findings[i].line);
         rh_json_put_text(writer, "kind", c->findings[i].is_note ? "note" : "error");
         rh_json_put_text(writer, "text", c->findings[i].text);

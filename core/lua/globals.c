@@ -154,7 +154,7 @@ static void text_of(name shown, char out[RH_NAME_MAX])
 
 static void report(walk *w, int line, bool is_note, const char *text)
 {
-    rh_lua_finding finding = {.line = line, .is_note = is_note};
+    rh_lua_finding finding = {.file = w->lex.label, .line = line, .is_note = is_note};
     snprintf(finding.text, sizeof finding.text, "%s", text);
     if (!w->collecting) w->say(w->host, &finding);
 }
@@ -623,19 +623,40 @@ static void block(walk *w)
     }
 }
 
+static void walk_file(walk *w, const char *label, const char *bytes, size_t length)
+{
+    w->local_count = 0;
+    w->lex = (rh_lua_lexer){.label = label, .at = bytes, .end = bytes + length, .line = 1};
+    step(w);
+    block(w);
+}
+
+/* Is every module Lua? It need not have been loaded: nothing requires it, perhaps. */
+static rh_status check_modules(const rh_policy_source *source, rh_error *error)
+{
+    for (size_t i = 0; i < source->module_count; i++) {
+        const rh_policy_module *module = &source->modules[i];
+        rh_policy_source alone = {.bytes = module->bytes, .length = module->length};
+        snprintf(alone.label, sizeof alone.label, "%s", module->path);
+        RH_TRY(rh_lua_check_syntax(&alone, error));
+    }
+    return RH_OK;
+}
+
 rh_status rh_lua_check_names(const rh_policy_source *source, const rh_policy *policy, bool is_test,
                              void (*say)(void *host, const rh_lua_finding *finding), void *host,
                              rh_error *error)
 {
     walk w = {.is_test = is_test, .policy = policy, .say = say, .host = host};
+    const char *slash = strrchr(source->label, '/');
     RH_TRY(rh_lua_check_syntax(source, error));
+    RH_TRY(check_modules(source, error));
     for (int round = 0; round < 2 && !w.failed; round++) {
         w.collecting = round == 0;
-        w.local_count = 0;
-        w.lex = (rh_lua_lexer){.label = "", .at = source->bytes,
-                               .end = source->bytes + source->length, .line = 1};
-        step(&w);
-        block(&w);
+        walk_file(&w, slash != NULL ? slash + 1 : source->label, source->bytes, source->length);
+        for (size_t i = 0; i < source->module_count && !w.failed; i++)
+            walk_file(&w, source->modules[i].path, source->modules[i].bytes,
+                      source->modules[i].length);
     }
     free(w.locals);
     free(w.assigned);

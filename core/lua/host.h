@@ -49,14 +49,22 @@ typedef struct rh_lua_declared {
     uint32_t on;
 } rh_lua_declared;
 
+/* One file of the source in the host's copy. */
+typedef struct rh_lua_part {
+    char label[RH_LUA_LABEL_MAX];       /* as messages name it: "vol.lua" */
+    const char *bytes;
+    size_t length;
+} rh_lua_part;
+
 typedef struct rh_lua {
     rh_policy policy;                   /* first: methods get a pointer to it */
     lua_State *L;
     char label[RH_LUA_LABEL_MAX];       /* short file name, the chunk's name */
     const char *source;                 /* only while loading */
     size_t source_length;
-    char *text;                         /* a copy of it for messages, kept */
-    size_t text_length;
+    char *text;                         /* a copy of it and its modules for messages, kept */
+    struct rh_lua_part *parts;          /* which lines of which file it holds */
+    size_t part_count;
     const rh_policy_source *set;        /* its modules; only while loading */
 
     size_t bytes_used;                  /* live memory of the VM */

@@ -120,6 +120,7 @@ static void free_policy(rh_policy *policy)
     rh_lua *host = (rh_lua *)policy;
     if (host->L != NULL) lua_close(host->L);    /* no finalizer of a script exists */
     free(host->text);
+    free(host->parts);
     free(host->hedge_names);
     free((void *)host->services.hedges);
     free(host);
@@ -149,13 +150,30 @@ static rh_status copy_services(rh_lua *host, const rh_policy_services *services,
     return RH_OK;
 }
 
+static void copy_part(rh_lua *host, const char *label, const char *bytes, size_t length,
+                      size_t *used)
+{
+    rh_lua_part *part = &host->parts[host->part_count++];
+    snprintf(part->label, sizeof part->label, "%s", label);
+    if (length > 0) memcpy(host->text + *used, bytes, length);
+    part->bytes = host->text + *used;
+    part->length = length;
+    *used += length;
+}
+
+/* The lines that messages show. */
 static rh_status copy_text(rh_lua *host, const rh_policy_source *source, rh_error *error)
 {
-    if (source->length == 0) return RH_OK;
-    host->text = malloc(source->length);
-    if (host->text == NULL) return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
-    memcpy(host->text, source->bytes, source->length);
-    host->text_length = source->length;
+    size_t bytes = source->length + 1, used = 0;
+    for (size_t i = 0; i < source->module_count; i++) bytes += source->modules[i].length;
+    host->text = malloc(bytes);
+    host->parts = calloc(1 + source->module_count, sizeof *host->parts);
+    if (host->text == NULL || host->parts == NULL)
+        return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    copy_part(host, host->label, source->bytes, source->length, &used);
+    for (size_t i = 0; i < source->module_count; i++)
+        copy_part(host, source->modules[i].path, source->modules[i].bytes,
+                  source->modules[i].length, &used);
     return RH_OK;
 }
 

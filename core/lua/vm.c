@@ -210,10 +210,10 @@ static void callers(lua_State *L, char *text, size_t room)
         memcpy(text + used, ")", 2);
 }
 
-/* Line `number` of the script without the blanks at its ends; NULL when there is none. */
-static const char *line_of_text(const rh_lua *host, long number, size_t *length)
+/* Line `number` of a file without the blanks at its ends; NULL when there is none. */
+static const char *line_of_text(const rh_lua_part *part, long number, size_t *length)
 {
-    const char *at = host->text, *end = host->text + host->text_length;
+    const char *at = part->bytes, *end = part->bytes + part->length;
     for (; at != NULL && number > 1 && at < end; number--) {
         at = memchr(at, '\n', (size_t)(end - at));
         if (at != NULL) at++;
@@ -230,13 +230,18 @@ static const char *line_of_text(const rh_lua *host, long number, size_t *length)
 void rh_lua_show_line(const rh_lua *host, rh_error *error)
 {
     enum { SHOWN_MAX = 120 };
-    size_t label = strlen(host->label), length = 0;
+    size_t length = 0, label = 0, i = 0;
     char *end = NULL, message[RH_ERROR_MESSAGE_MAX];
-    if (error == NULL || strncmp(error->message, host->label, label) != 0 ||
-        error->message[label] != ':' || strstr(error->message, " | ") != NULL)
-        return;
+    if (error == NULL || strstr(error->message, " | ") != NULL) return;
+    for (; i < host->part_count; i++) {
+        label = strlen(host->parts[i].label);
+        if (strncmp(error->message, host->parts[i].label, label) == 0 &&
+            error->message[label] == ':')
+            break;
+    }
+    if (i == host->part_count) return;
     long number = strtol(error->message + label + 1, &end, 10);
-    const char *line = *end == ':' ? line_of_text(host, number, &length) : NULL;
+    const char *line = *end == ':' ? line_of_text(&host->parts[i], number, &length) : NULL;
     if (line == NULL) return;
     memcpy(message, error->message, sizeof message);
     rh_fail(error, error->status, "%s | %.*s", message,
