@@ -126,10 +126,11 @@ static rh_status open_policy(const char *path, rh_policy_source *policy, rh_erro
     int folder = slash != NULL ? (int)(slash - path) + 1 : 0;
     snprintf(tested, sizeof tested, "%.*s.lua", (int)(strlen(path) - strlen(SUFFIX)), path);
     bool in_tests = folder >= 6 && strncmp(path + folder - 6, "tests/", 6) == 0;
+    const char *here = path[0] == '/' ? "" : "./";      /* a path has a '/', a name has none */
     bool is_main = strcmp(tested + folder, "policy.lua") == 0;
     for (int up = 0; up <= in_tests && (is_main || !rh_file_exists(tested)); up++) {
-        int length = snprintf(bundle, sizeof bundle, "%s%.*s%spolicy.lua", path[0] == '/' ? "" : "./",
-                              folder, path, up > 0 ? "../" : "");
+        int length = snprintf(bundle, sizeof bundle, "%s%.*s%spolicy.lua", here, folder, path,
+                              up > 0 ? "../" : "");
         if (length >= (int)sizeof bundle || !rh_file_exists(bundle)) continue;
         bundle[length - (int)strlen("/policy.lua")] = '\0';
         return rh_policy_source_open(&rh_bundle_finder, bundle, policy, error);

@@ -13,7 +13,7 @@ typedef struct rh_lua_finding {
 } rh_lua_finding;
 
 /* Walk the source and its modules and report through `say`, file by file in the order of lines:
- * globals that are neither the sandbox's nor the script's own (locals, fields and methods are none),
+ * globals that are neither the sandbox's nor the script's own (locals, fields, methods are none),
  * members that the libraries do not have, and in the callbacks of the policy table fields that s, p
  * and f do not have. `policy` knows the params and features; NULL: those are not judged. `is_test`:
  * a *_test.lua file. RH_POLICY when the source is no Lua. */
