@@ -41,10 +41,17 @@ static int exit_status(rh_status status)
     }
 }
 
+void rh_cli_say(const char *bar, const char *message)
+{
+    int length = bar != NULL ? (int)(bar - message) : (int)strlen(message);
+    fprintf(stderr, "rehedge: %.*s\n", length, message);
+    if (bar != NULL) fprintf(stderr, "    %s\n", bar + 1);
+}
+
 int rh_cli_fail(const rh_error *error)
 {
     const char *message = error->message[0] ? error->message : rh_status_text(error->status);
-    fprintf(stderr, "rehedge: %s\n", message);
+    rh_cli_say(error->status == RH_POLICY ? strstr(message, " | ") : NULL, message);
     return exit_status(error->status);
 }
 

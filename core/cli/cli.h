@@ -31,6 +31,8 @@ int rh_cli_parse(int argc, char **argv, const rh_option *options, const char *us
 /* Print "rehedge: MESSAGE" on stderr; returns the exit status: INPUT, CORRUPT, NOT_FOUND, LIMIT,
  * DOMAIN 3; USAGE 2; POLICY 4; the others 1. */
 int rh_cli_fail(const rh_error *error);
+/* The message; what follows `bar` in it (the line of a script, " | ...") on a line of its own. */
+void rh_cli_say(const char *bar, const char *message);
 int rh_cli_usage(const char *format, ...) RH_PRINTF(1, 2);  /* message, returns 2 */
 
 /* Progress on stderr: a bar on a terminal, a line every ten seconds otherwise, nothing if quiet. */
@@ -56,6 +58,9 @@ int rh_cmd_import(int argc, char **argv);
 int rh_cmd_tape(int argc, char **argv);
 int rh_cmd_synth(int argc, char **argv);
 int rh_cmd_check(int argc, char **argv);
+int rh_cmd_new(int argc, char **argv);
+int rh_cmd_test(int argc, char **argv);
+int rh_cmd_api(int argc, char **argv);
 int rh_cmd_pack(int argc, char **argv);
 int rh_cmd_sign(int argc, char **argv);
 int rh_cmd_verify(int argc, char **argv);

@@ -1,13 +1,16 @@
 /* rehedge check POLICY: load a policy as a run would, and say what it is: what wakes it, its params
- * with defaults and ranges, its features, its limits. Must not run trigger or scale. */
+ * with defaults and ranges, its features, its limits; and which names in it lead nowhere, in
+ * branches that are never run as well. Must not run trigger or scale. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
 #include "data/json.h"
 #include "host/bundle.h"
+#include "lua/globals.h"
 #include "lua/lua_policy.h"
 #include "policy/describe.h"
 
@@ -17,16 +20,64 @@ static void log_line(void *host, const char *text)
     fprintf(stderr, "log: %s\n", text);
 }
 
-static rh_status load_policy(const char *name, rh_policy **policy, rh_error *error)
-{
+/* --- loading, and what is wrong ------------------------------------------------------------ */
+
+enum { FINDINGS_MAX = 100 };
+
+typedef struct check {
     rh_policy_source source;
-    const rh_policy_services services = {.log = log_line};
+    rh_policy *policy;              /* NULL when it cannot be loaded */
+    rh_error refused;               /* then: why */
+    rh_lua_finding findings[FINDINGS_MAX];
+    int count, wrong;               /* wrong: those that are no notes */
+    int64_t gas;                    /* instructions used by loading, at most */
+} check;
+
+static void keep_finding(void *host, const rh_lua_finding *finding)
+{
+    check *c = host;
+    for (int i = 0; i < c->count; i++) {       /* a note is said once */
+        bool is_same = strcmp(c->findings[i].text, finding->text) == 0;
+        bool is_place = c->findings[i].line == finding->line &&
+                        strcmp(c->findings[i].file, finding->file) == 0;
+        if (is_same && (finding->is_note || is_place)) return;
+    }
+    if (c->count == FINDINGS_MAX) return;
+    c->findings[c->count++] = *finding;
+    if (!finding->is_note) c->wrong++;
+}
+
+/* What loading said already: the same file, line and beginning. */
+static bool is_said(const check *c, const rh_lua_finding *finding)
+{
+    char at[RH_PATH_MAX + 32];
+    snprintf(at, sizeof at, "%s:%d: %s", finding->file, finding->line, finding->text);
+    return c->policy == NULL && strncmp(c->refused.message, at, strlen(at)) == 0;
+}
+
+static void print_findings(const check *c)
+{
+    for (int i = 0; i < c->count; i++) {
+        rh_error error;
+        const rh_lua_finding *finding = &c->findings[i];
+        if (is_said(c, finding)) continue;
+        rh_fail(&error, RH_POLICY, "%s:%d: %s%s", finding->file, finding->line,
+                finding->is_note ? "note: " : "", finding->text);
+        rh_cli_fail(&error);
+    }
+}
+
+static void check_policy(check *c)
+{
+    rh_error error;
+    const rh_policy_services services = {.log = log_line, .gas_matters = true};
     const rh_json defaults = {NULL, NULL};
-    RH_TRY(rh_policy_source_open(&rh_bundle_finder, name, &source, error));
-    rh_status status = rh_lua_loader.load(rh_lua_loader.context, &source, defaults, &services,
-                                          policy, error);
-    rh_policy_source_free(&source);
-    return status;
+    if (rh_lua_loader.load(rh_lua_loader.context, &c->source, defaults, &services, &c->policy,
+                           &c->refused) != RH_OK)
+        c->policy = NULL;
+    else
+        c->gas = rh_lua_gas(c->policy) + 10;    /* fewer than that are not counted */
+    rh_lua_check_names(&c->source, c->policy, false, keep_finding, c, &error);
 }
 
 /* A bound of a param as people write it; empty when it has none. */
@@ -99,8 +150,9 @@ static void print_features(const rh_policy *policy)
     }
 }
 
-static void print_policy(const rh_policy *policy)
+static void print_policy(const check *c)
 {
+    const rh_policy *policy = c->policy;
     printf("%s %s%s%s\n", policy->name, policy->version, policy->license[0] != '\0' ? ", " : "",
            policy->license);
     if (policy->about[0] != '\0') printf("%s\n", policy->about);
@@ -118,6 +170,7 @@ static void print_policy(const rh_policy *policy)
            RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_INSTRUCTIONS_PER_LOAD,
            RH_LUA_MEMORY_BYTES_MAX >> 20, RH_LUA_STRING_BYTES_MAX >> 10,
            RH_LUA_STATE_BYTES_MAX >> 10, RH_ORDERS_PER_CALL_MAX, RH_LUA_LOG_LINES_PER_SECOND);
+    printf("loading took\n  at most %lld instructions\n", (long long)c->gas);
     printf("sha256\n  %s\n", policy->sha256);
 }
 
@@ -144,26 +197,61 @@ static void put_wake(rh_json_writer *writer, const rh_wake *wake)
     rh_json_close(writer, '}');
 }
 
-static int print_json(const rh_policy *policy)
+static void put_findings(rh_json_writer *writer, const check *c)
+{
+    rh_json_open(writer, "findings", '[');
+    for (int i = 0; i < c->count; i++) {
+        rh_json_open(writer, NULL, '{');
+        rh_json_put_text(writer, "file", c->findings[i].file);
+        rh_json_put_i64(writer, "line", c->findings[i].line);
+        rh_json_put_text(writer, "kind", c->findings[i].is_note ? "note" : "error");
+        rh_json_put_text(writer, "text", c->findings[i].text);
+        rh_json_close(writer, '}');
+    }
+    rh_json_close(writer, ']');
+}
+
+static void put_policy(rh_json_writer *writer, const check *c)
+{
+    const rh_policy *policy = c->policy;
+    rh_json_put_text(writer, "name", policy->name);
+    rh_json_put_text(writer, "version", policy->version);
+    rh_json_put_text(writer, "license", policy->license);
+    rh_json_put_text(writer, "about", policy->about);
+    rh_json_put_text(writer, "sha256", policy->sha256);
+    rh_json_put_bool(writer, "trigger", policy->has_trigger);
+    rh_json_put_bool(writer, "scale", policy->has_scale);
+    rh_json_put_i64(writer, "load_instructions", c->gas);
+    put_wake(writer, &policy->wake);
+    rh_policy_describe_params(writer, &policy->params);
+    rh_policy_describe_features(writer, policy);
+}
+
+static bool print_json(const check *c)
 {
     rh_buffer out = {0};
     rh_json_writer writer = {.out = &out, .pretty = true};
     rh_json_open(&writer, NULL, '{');
-    rh_json_put_text(&writer, "name", policy->name);
-    rh_json_put_text(&writer, "version", policy->version);
-    rh_json_put_text(&writer, "license", policy->license);
-    rh_json_put_text(&writer, "about", policy->about);
-    rh_json_put_text(&writer, "sha256", policy->sha256);
-    rh_json_put_bool(&writer, "trigger", policy->has_trigger);
-    rh_json_put_bool(&writer, "scale", policy->has_scale);
-    put_wake(&writer, &policy->wake);
-    rh_policy_describe_params(&writer, &policy->params);
-    rh_policy_describe_features(&writer, policy);
+    rh_json_put_bool(&writer, "ok", c->policy != NULL && c->wrong == 0);
+    if (c->policy != NULL)
+        put_policy(&writer, c);
+    else
+        rh_json_put_text(&writer, "refused", c->refused.message);
+    put_findings(&writer, c);
     rh_json_close(&writer, '}');
-    bool failed = out.failed || fwrite(out.bytes, 1, out.length, stdout) != out.length;
-    if (!failed) putchar('\n');
+    bool written = !out.failed && fwrite(out.bytes, 1, out.length, stdout) == out.length;
+    if (written) putchar('\n');
     rh_buffer_free(&out);
-    return failed ? 1 : 0;
+    return written;
+}
+
+/* Everything that is known about the policy; the exit status. */
+static int say(const check *c, bool json)
+{
+    if (json && !print_json(c)) return 1;
+    if (!json && c->policy != NULL && c->wrong == 0) print_policy(c);
+    if (c->policy == NULL) return rh_cli_fail(&c->refused);
+    return c->wrong > 0 ? 4 : 0;
 }
 
 int rh_cmd_check(int argc, char **argv)
@@ -171,21 +259,31 @@ int rh_cmd_check(int argc, char **argv)
     bool json = false;
     const char *operand = NULL;
     int count = 0;
-    rh_policy *policy = NULL;
     rh_error error = {RH_OK, ""};
     const rh_option options[] = {
-        {"--json", NULL, "print what the policy declares as JSON", NULL, &json, NULL},
+        {"--json", NULL, "print what the policy declares, and what is wrong, as JSON", NULL, &json,
+         NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL}};
     int status = rh_cli_parse(argc, argv, options, "check POLICY [--json]",
-                              "Load a policy as a run would and print what it declares. POLICY is "
-                              "the name of a shipped or installed policy, a path that ends in "
-                              ".lua, or a bundle: a folder or an archive.",
+                              "Load a policy as a run would and print what it declares, or which "
+                              "names in it lead nowhere. POLICY is the name of a shipped or "
+                              "installed policy, a path that ends in .lua, or a bundle: a folder "
+                              "or an archive.",
                               "rehedge check scripts/delta_band.lua", &operand, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
     if (count == 0) return rh_cli_usage("check needs a policy: rehedge check my_policy.lua");
-    if (load_policy(operand, &policy, &error) != RH_OK) return rh_cli_fail(&error);
-    int result = json ? print_json(policy) : 0;
-    if (!json) print_policy(policy);
-    rh_policy_free(policy);
+    check *c = calloc(1, sizeof *c);
+    if (c == NULL) return rh_cli_usage("no memory");
+    int result = 0;
+    if (rh_policy_source_open(&rh_bundle_finder, operand, &c->source, &error) != RH_OK) {
+        result = rh_cli_fail(&error);
+    } else {
+        check_policy(c);
+        print_findings(c);
+        result = say(c, json);
+    }
+    rh_policy_free(c->policy);
+    rh_policy_source_free(&c->source);
+    free(c);
     return result;
 }

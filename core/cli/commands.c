@@ -86,5 +86,7 @@ void rh_cli_say_policy_failed(const char *label, const char *message)
 {
     char safe[RH_ERROR_MESSAGE_MAX];
     rh_text_escape(safe, sizeof safe, message, strlen(message));
-    fprintf(stderr, "rehedge: %s: %s\n", label, safe[0] ? safe : "the policy was killed");
+    char line[2 * RH_ERROR_MESSAGE_MAX];
+    snprintf(line, sizeof line, "%s: %s", label, safe[0] ? safe : "the policy was killed");
+    rh_cli_say(strstr(line, " | "), line);
 }

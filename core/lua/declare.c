@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lua/api.h"
 #include "lua/host.h"
 
 int rh_lua_refuse(lua_State *L, const char *key, const char *format, ...)
@@ -149,10 +150,11 @@ static void declare_part(lua_State *L, const char *key, void (*declare)(lua_Stat
 
 int rh_lua_policy(lua_State *L)
 {
-    static const char *const keys[] = {"api", "name", "version", "license", "about", "params",
-                                       "features", "wake", "trigger", "scale", "migrate",
-                                       "on_fill", "on_reject", "on_expiry", "on_timer", "series",
-                                       "scope", NULL};
+    static const char *const keys[] = {
+#define X(key, ...) key,
+        RH_LUA_POLICY_KEY_MAP(X)
+#undef X
+        NULL};
     rh_lua *host = rh_lua_host(L);
     rh_lua_declared *declared = &host->declared;
     luaL_checktype(L, 1, LUA_TTABLE);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lua/api.h"
 #include "lua/host.h"
 
 static bool is_identifier(const char *text)
@@ -114,8 +115,11 @@ static void declare_prose(lua_State *L, int index, rh_param_spec *spec)
 
 static void check_spec_keys(lua_State *L, int index, const char *name)
 {
-    static const char *const allowed[] = {"default", "min", "max", "unit", "about", "allowed",
-                                          NULL};
+    static const char *const allowed[] = {
+#define X(key, ...) key,
+        RH_LUA_PARAM_KEY_MAP(X)
+#undef X
+        NULL};
     char where[RH_NAME_MAX + 16] = "params.";
     strncat(where, name, RH_NAME_MAX);
     if (!rh_lua_is_plain(L, index))

@@ -2,6 +2,7 @@
  * later (resolve.c), when the values of the params are known. */
 #include <string.h>
 
+#include "lua/api.h"
 #include "lua/host.h"
 
 static bool is_word(const char *text, const char *const *words)
@@ -56,8 +57,11 @@ static void read_events(lua_State *L, rh_lua_declared *declared)
 
 void rh_lua_declare_wake(lua_State *L, int index)
 {
-    static const char *const allowed[] = {"every", "delta_beyond", "unit", "move_beyond", "on",
-                                          NULL};
+    static const char *const allowed[] = {      /* the four settings first */
+#define X(key, ...) key,
+        RH_LUA_WAKE_KEY_MAP(X)
+#undef X
+        NULL};
     rh_lua_declared *declared = &rh_lua_host(L)->declared;
     rh_lua_setting *settings[] = {&declared->every, &declared->delta_beyond, &declared->unit,
                                   &declared->move_beyond};

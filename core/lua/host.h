@@ -49,12 +49,22 @@ typedef struct rh_lua_declared {
     uint32_t on;
 } rh_lua_declared;
 
+/* One file of the source in the host's copy. */
+typedef struct rh_lua_part {
+    char label[RH_LUA_LABEL_MAX];       /* as messages name it: "vol.lua" */
+    const char *bytes;
+    size_t length;
+} rh_lua_part;
+
 typedef struct rh_lua {
     rh_policy policy;                   /* first: methods get a pointer to it */
     lua_State *L;
     char label[RH_LUA_LABEL_MAX];       /* short file name, the chunk's name */
     const char *source;                 /* only while loading */
     size_t source_length;
+    char *text;                         /* a copy of it and its modules for messages, kept */
+    struct rh_lua_part *parts;          /* which lines of which file it holds */
+    size_t part_count;
     const rh_policy_source *set;        /* its modules; only while loading */
 
     size_t bytes_used;                  /* live memory of the VM */
@@ -62,15 +72,17 @@ typedef struct rh_lua {
     bool refused_once;                  /* the last growth was refused: a collection follows */
     int emergencies;
     int64_t budget, granted;            /* instructions left in this call, and not yet accounted */
+    int64_t accounted;                  /* of the last call or load */
     int hook_every;
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     int hooks;
-    int64_t scanned;                    /* charged for table capacity, not for elements */
+    int64_t scanned;                    /* walked table capacity; no part of the budget: keys.c */
     bool killed;
     rh_kill_kind killed_by;
     char message[RH_ERROR_MESSAGE_MAX]; /* of the kill, or of the last error */
 
     bool loading, dead, has_prelude;
+    struct rh_lua_testing *testing;     /* a test file, not a policy: lib_test.c */
     int trigger_line, scale_line;       /* where they are defined, for messages about results */
     const rh_view *view;                /* during a call */
     const double *features;
@@ -100,6 +112,10 @@ int rh_lua_raise_if_killed(lua_State *L);
 int rh_lua_handler(lua_State *L);                       /* message handler of every call */
 /* After a protected call failed with `code`: fill error and *kind from what is known. */
 rh_status rh_lua_failed(rh_lua *host, int code, rh_kill_kind *kind, rh_error *error);
+/* Append " | " and the line of the script that `error` names at its start, if it names one. */
+void rh_lua_show_line(const rh_lua *host, rh_error *error);
+/* Too much work: what the script did, in the same words in every run. */
+void rh_lua_spend_too_much(rh_lua *host);
 /* Run `body` protected, the cap off, for the host's own work on the VM. Arg 1 is `context` as light
  * userdata, arg 2 the value at stack index `passed` (0: nil). The stack is as before afterwards. */
 rh_status rh_lua_protected(rh_lua *host, lua_CFunction body, void *context, int passed,
@@ -117,11 +133,14 @@ int rh_lua_open(lua_State *L);                  /* a body: makes the globals of 
  * `absent` (called with the proxy's `name` as upvalue 1), or gives nil when absent is NULL. */
 void rh_lua_seal(lua_State *L, const char *name, lua_CFunction absent);
 bool rh_lua_push_backing(lua_State *L, int index);  /* the table behind a proxy; else nothing */
+/* Why the global `name` is not there, and what else to write: `near` is a name like it, or NULL. */
+void rh_lua_say_absent(const char *name, const char *near, char *out, size_t capacity);
 void rh_lua_open_base(lua_State *L);            /* each adds its functions to the table on top */
 void rh_lua_open_string(lua_State *L);
 void rh_lua_open_table(lua_State *L);
 void rh_lua_open_math(lua_State *L);
 void rh_lua_open_rehedge(lua_State *L);
+void rh_lua_open_tests(lua_State *L);           /* lib_test.c: of a test file only */
 void rh_lua_open_patterns(lua_State *L);        /* trusted.c: only for trusted scripts */
 void rh_lua_open_coroutine(lua_State *L);
 
@@ -166,6 +185,8 @@ bool rh_lua_is_plain(lua_State *L, int index);      /* a table without metatable
 void rh_lua_check_fields(lua_State *L, int index, const char *what, const char *const *names,
                          size_t count);
 
+/* Compile without running: a syntax error is RH_POLICY, with file and line. */
+rh_status rh_lua_check_syntax(const rh_policy_source *source, rh_error *error);
 /* lua_policy.c: calls. Call the function and its arguments on top of the stack with the view live;
  * a kill that the end of the script overtook counts as an error. */
 int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int arguments,

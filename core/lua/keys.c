@@ -112,14 +112,17 @@ static void push_key(lua_State *L, const table_key *key)
     }
 }
 
-/* An emptied table keeps its capacity, and walking it costs that much: charge what the VM could
- * hold at most, in steps that small policies never reach. */
+/* An emptied table keeps its capacity, and walking it costs that much: count what the VM could
+ * hold at most, in steps that small policies never reach. How large a table is depends on the seed
+ * of the hashes, so this is apart from the gas, which must be the same in every process. */
 static void charge_scan(lua_State *L)
 {
     rh_lua *host = rh_lua_host(L);
-    int64_t scan = (int64_t)(host->bytes_used >> 16) * 64;
-    host->scanned += scan;
-    rh_lua_charge(L, scan);
+    host->scanned += (int64_t)(host->bytes_used >> 16) * 64;
+    if (host->scanned <= host->granted || host->killed || host->host_allocates) return;
+    host->policy.reproducible = false;
+    rh_lua_spend_too_much(host);
+    rh_lua_raise_if_killed(L);
 }
 
 size_t rh_lua_count_keys(lua_State *L, int index)

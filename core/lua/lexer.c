@@ -6,17 +6,9 @@
 #include <string.h>
 
 #include "lua/host.h"
+#include "lua/lexer.h"
 
 enum { TOKENS_MAX = 32768, JUMPS_MAX = 400, NUMERAL_MAX = 100 };
-
-typedef enum token_kind { END, NAME, NUMERAL, TEXT, OTHER } token_kind;
-
-typedef struct lexer {
-    const char *label, *at, *end, *start;   /* start, at: of the present token and past it */
-    int line, token_line;
-    token_kind kind;
-    int tokens, depth, jumps;
-} lexer;
 
 static bool is_digit(char c)
 {
@@ -28,13 +20,13 @@ static bool is_word(char c)
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static char peek(const lexer *lex, size_t ahead)
+static char peek(const rh_lua_lexer *lex, size_t ahead)
 {
     return (size_t)(lex->end - lex->at) > ahead ? lex->at[ahead] : '\0';
 }
 
 /* Level of a long bracket "[==[" that starts here, -1 when none does. */
-static int long_level(const lexer *lex)
+static int long_level(const rh_lua_lexer *lex)
 {
     size_t level = 0;
     if (peek(lex, 0) != '[') return -1;
@@ -42,7 +34,7 @@ static int long_level(const lexer *lex)
     return peek(lex, 1 + level) == '[' ? (int)level : -1;
 }
 
-static void skip_long(lexer *lex, int level)
+static void skip_long(rh_lua_lexer *lex, int level)
 {
     lex->at += level + 2;
     for (; lex->at < lex->end; lex->at++) {
@@ -58,7 +50,7 @@ static void skip_long(lexer *lex, int level)
     }
 }
 
-static void skip_blanks(lexer *lex)
+static void skip_blanks(rh_lua_lexer *lex)
 {
     while (lex->at < lex->end) {
         char c = *lex->at;
@@ -78,7 +70,7 @@ static void skip_blanks(lexer *lex)
     }
 }
 
-static void skip_quoted(lexer *lex, char quote)
+static void skip_quoted(rh_lua_lexer *lex, char quote)
 {
     lex->at++;
     while (lex->at < lex->end && *lex->at != quote) {
@@ -102,7 +94,7 @@ static void skip_quoted(lexer *lex, char quote)
     if (lex->at < lex->end) lex->at++;
 }
 
-static void skip_numeral(lexer *lex)
+static void skip_numeral(rh_lua_lexer *lex)
 {
     bool hex = *lex->at == '0' && (peek(lex, 1) == 'x' || peek(lex, 1) == 'X');
     while (lex->at < lex->end && (is_word(*lex->at) || *lex->at == '.')) {
@@ -112,108 +104,111 @@ static void skip_numeral(lexer *lex)
     }
 }
 
-static void next_token(lexer *lex)
+void rh_lua_next_token(rh_lua_lexer *lex)
 {
     skip_blanks(lex);
     lex->start = lex->at;
     lex->token_line = lex->line;
     if (lex->at >= lex->end) {
-        lex->kind = END;
+        lex->kind = RH_TOKEN_END;
         return;
     }
     char c = *lex->at;
     if (is_digit(c) || (c == '.' && is_digit(peek(lex, 1)))) {
-        lex->kind = NUMERAL;
+        lex->kind = RH_TOKEN_NUMERAL;
         skip_numeral(lex);
     } else if (is_word(c)) {
-        lex->kind = NAME;
+        lex->kind = RH_TOKEN_NAME;
         while (lex->at < lex->end && is_word(*lex->at)) lex->at++;
     } else if (c == '"' || c == '\'') {
-        lex->kind = TEXT;
+        lex->kind = RH_TOKEN_TEXT;
         skip_quoted(lex, c);
     } else if (long_level(lex) >= 0) {
-        lex->kind = TEXT;
+        lex->kind = RH_TOKEN_TEXT;
         skip_long(lex, long_level(lex));
     } else {
-        lex->kind = OTHER;
+        lex->kind = RH_TOKEN_OTHER;
         lex->at++;
     }
 }
 
-static bool is(const lexer *lex, const char *text)
+bool rh_lua_token_is(const rh_lua_lexer *lex, const char *text)
 {
     size_t length = (size_t)(lex->at - lex->start);
     return strlen(text) == length && memcmp(lex->start, text, length) == 0;
 }
 
-static bool is_any(const lexer *lex, const char *const *words)
+static bool is_any(const rh_lua_lexer *lex, const char *const *words)
 {
     for (; *words != NULL; words++)
-        if (is(lex, *words)) return true;
+        if (rh_lua_token_is(lex, *words)) return true;
     return false;
 }
 
-static rh_status refuse(const lexer *lex, const char *why, rh_error *error)
+static rh_status refuse(const rh_lua_lexer *lex, const char *why, rh_error *error)
 {
     return rh_fail(error, RH_POLICY, "%s:%d: %s", lex->label, lex->token_line, why);
 }
 
 /* After `^`: the literal 2, and not followed by another `^` (which would bind tighter). */
-static rh_status check_power(lexer lex, rh_error *error)
+static rh_status check_power(rh_lua_lexer lex, rh_error *error)
 {
-    const lexer at = lex;
-    next_token(&lex);
-    bool two = lex.kind == NUMERAL && (is(&lex, "2") || is(&lex, "2.0"));
-    next_token(&lex);
-    if (two && !(lex.kind == OTHER && is(&lex, "^"))) return RH_OK;
+    const rh_lua_lexer at = lex;
+    rh_lua_next_token(&lex);
+    bool two = lex.kind == RH_TOKEN_NUMERAL &&
+               (rh_lua_token_is(&lex, "2") || rh_lua_token_is(&lex, "2.0"));
+    rh_lua_next_token(&lex);
+    if (two && !(lex.kind == RH_TOKEN_OTHER && rh_lua_token_is(&lex, "^"))) return RH_OK;
     return refuse(&at, "`^` is allowed with the literal 2 only (x^2): use math.pow or math.sqrt",
                   error);
 }
 
-static rh_status check_token(lexer *lex, rh_error *error)
+static rh_status check_token(rh_lua_lexer *lex, rh_error *error)
 {
     static const char *const openers[] = {"(", "[", "{", "do", "if", "function", "repeat", NULL};
     static const char *const closers[] = {")", "]", "}", "end", "until", NULL};
     static_assert(RH_LUA_NESTING_MAX == 100 && RH_LUA_STRING_BYTES_MAX == 64u << 10, "in texts");
     size_t length = (size_t)(lex->at - lex->start);
     if (++lex->tokens > TOKENS_MAX) return refuse(lex, "more than 32768 tokens", error);
-    if (lex->kind == NUMERAL && length > NUMERAL_MAX)
+    if (lex->kind == RH_TOKEN_NUMERAL && length > NUMERAL_MAX)
         return refuse(lex, "a number of more than 100 characters", error);
-    if (lex->kind == TEXT && length > RH_LUA_STRING_BYTES_MAX)
+    if (lex->kind == RH_TOKEN_TEXT && length > RH_LUA_STRING_BYTES_MAX)
         return refuse(lex, "a text of more than 64 KiB", error);
-    if (lex->kind != NAME && lex->kind != OTHER) return RH_OK;
+    if (lex->kind != RH_TOKEN_NAME && lex->kind != RH_TOKEN_OTHER) return RH_OK;
     if (is_any(lex, openers) && ++lex->depth > RH_LUA_NESTING_MAX)
         return refuse(lex, "blocks or brackets nest more than 100 deep", error);
     if (is_any(lex, closers) && lex->depth > 0) lex->depth--;
-    bool is_label = is(lex, ":") && peek(lex, 0) == ':';
-    if ((is_label || is(lex, "goto")) && ++lex->jumps > JUMPS_MAX)
+    bool is_label = rh_lua_token_is(lex, ":") && peek(lex, 0) == ':';
+    if ((is_label || rh_lua_token_is(lex, "goto")) && ++lex->jumps > JUMPS_MAX)
         return refuse(lex, "more than 400 gotos and labels", error);
-    if (is(lex, "_ENV")) return refuse(lex, "_ENV is not available in a policy", error);
-    if (is(lex, "^")) return check_power(*lex, error);
+    if (rh_lua_token_is(lex, "_ENV"))
+        return refuse(lex, "_ENV is not available in a policy", error);
+    if (rh_lua_token_is(lex, "^")) return check_power(*lex, error);
     return RH_OK;
 }
 
 rh_status rh_lua_check_source(const char *label, const char *source, size_t length,
                               rh_error *error)
 {
-    lexer lex = {.label = label, .at = source, .end = source + length, .line = 1, .token_line = 1};
+    rh_lua_lexer lex = {.label = label, .at = source, .end = source + length, .line = 1,
+                        .token_line = 1};
     if (length > RH_LUA_SOURCE_BYTES_MAX)
         return refuse(&lex, "the source has more than 256 KiB", error);
     if (length > 0 && source[0] == '\x1b')
         return refuse(&lex, "precompiled chunks are not available: give the source", error);
-    for (next_token(&lex); lex.kind != END; next_token(&lex))
+    for (rh_lua_next_token(&lex); lex.kind != RH_TOKEN_END; rh_lua_next_token(&lex))
         RH_TRY(check_token(&lex, error));
     return RH_OK;
 }
 
 int rh_lua_line_of(const char *source, size_t length, const char *name)
 {
-    lexer lex = {.label = "", .at = source, .end = source + length, .line = 1};
-    for (next_token(&lex); lex.kind != END; next_token(&lex)) {
-        if (lex.kind != NAME || !is(&lex, name)) continue;
-        lexer ahead = lex;
-        next_token(&ahead);
-        if (is(&ahead, "=") && peek(&ahead, 0) != '=') return lex.token_line;
+    rh_lua_lexer lex = {.label = "", .at = source, .end = source + length, .line = 1};
+    for (rh_lua_next_token(&lex); lex.kind != RH_TOKEN_END; rh_lua_next_token(&lex)) {
+        if (lex.kind != RH_TOKEN_NAME || !rh_lua_token_is(&lex, name)) continue;
+        rh_lua_lexer ahead = lex;
+        rh_lua_next_token(&ahead);
+        if (rh_lua_token_is(&ahead, "=") && peek(&ahead, 0) != '=') return lex.token_line;
     }
     return 0;
 }

@@ -2,6 +2,7 @@
  * shows an address or visits a table in hash order. */
 #include <string.h>
 
+#include "lua/api.h"
 #include "lua/host.h"
 
 static int base_assert(lua_State *L)
@@ -150,11 +151,9 @@ static int base_type(lua_State *L)
 void rh_lua_open_base(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"assert", base_assert},     {"error", base_error},       {"ipairs", base_ipairs},
-        {"pairs", rh_lua_pairs},     {"pcall", base_pcall},       {"rawequal", base_rawequal},
-        {"rawlen", base_rawlen},     {"select", base_select},     {"tonumber", base_tonumber},
-        {"tostring", base_tostring}, {"type", base_type},
-        {"setmetatable", rh_lua_setmetatable},                    {"require", rh_lua_require},
+#define X(name, function, ...) {name, function},
+        RH_LUA_BASE_MAP(X)
+#undef X
         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "lua/api.h"
 #include "lua/host.h"
 #include "math/kernels.h"
 
@@ -144,14 +145,14 @@ static int math_type(lua_State *L)
 void rh_lua_open_math(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"abs", math_abs},   {"ceil", math_ceil}, {"cos", math_cos},
-        {"exp", math_exp},   {"floor", math_floor}, {"fmod", math_fmod},
-        {"log", math_log},   {"max", math_max},   {"min", math_min},
-        {"pow", math_pow},   {"sin", math_sin},   {"sqrt", math_sqrt},
-        {"tointeger", math_tointeger}, {"type", math_type}, {NULL, NULL}};
+#define X(name, function, ...) {name, function},
+        RH_LUA_MATH_MAP(X)
+#undef X
+        {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
-    lua_pushnumber(L, (lua_Number)INFINITY);
-    lua_setfield(L, -2, "huge");
-    lua_pushnumber(L, 3.14159265358979323846);
-    lua_setfield(L, -2, "pi");
+#define X(name, value, about)                                                                     \
+    lua_pushnumber(L, value);                                                                      \
+    lua_setfield(L, -2, name);
+    RH_LUA_MATH_VALUE_MAP(X)
+#undef X
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lua/api.h"
 #include "lua/host.h"
 #include "math/random.h"
 
@@ -108,7 +109,10 @@ static int absent_method(lua_State *L)
 static void push_rng_metatable(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"normal", rng_normal}, {"uniform", rng_uniform}, {NULL, NULL}};
+#define X(name, function, ...) {name, function},
+        RH_LUA_STREAM_MAP(X)
+#undef X
+        {NULL, NULL}};
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &rng_key) == LUA_TTABLE) return;
     lua_pop(L, 1);
     lua_createtable(L, 0, 2);
@@ -139,11 +143,9 @@ static int rehedge_rng(lua_State *L)
 void rh_lua_open_rehedge(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"greeks", rh_lua_greeks},     {"implied_vol", rh_lua_implied_vol},
-        {"log", rehedge_log},          {"policy", rh_lua_policy},
-        {"price", rh_lua_price},       {"rng", rehedge_rng},
-        {"record", rh_lua_record},
-        {"state", rh_lua_state},       {"to_centre", rehedge_to_centre},
-        {"to_edge", rehedge_to_edge},  {NULL, NULL}};
+#define X(name, function, ...) {name, function},
+        RH_LUA_REHEDGE_MAP(X)
+#undef X
+        {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

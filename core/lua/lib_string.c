@@ -2,6 +2,7 @@
  * C touches is charged. format lives in format.c. */
 #include <string.h>
 
+#include "lua/api.h"
 #include "lua/format.h"
 #include "lua/host.h"
 
@@ -175,9 +176,9 @@ static int string_find(lua_State *L)
 void rh_lua_open_string(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"byte", string_byte}, {"char", string_char},   {"find", string_find},
-        {"format", rh_lua_format}, {"len", string_len}, {"lower", string_lower},
-        {"rep", string_rep},   {"sub", string_sub},     {"upper", string_upper},
+#define X(name, function, ...) {name, function},
+        RH_LUA_STRING_MAP(X)
+#undef X
         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
     if (rh_lua_host(L)->services.trusted) rh_lua_open_patterns(L);

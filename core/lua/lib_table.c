@@ -1,5 +1,6 @@
 /* table of the strict profile: raw access only, bounded, and charged for every element.
  * A table with a metatable is refused: a lying __len or __index would decide how long C works. */
+#include "lua/api.h"
 #include "lua/host.h"
 
 /* The length of the table at arg 1. */
@@ -106,7 +107,9 @@ static int table_sort(lua_State *L)
 void rh_lua_open_table(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"concat", table_concat}, {"insert", table_insert}, {"remove", table_remove},
-        {"sort", table_sort},     {"unpack", table_unpack}, {NULL, NULL}};
+#define X(name, function, ...) {name, function},
+        RH_LUA_TABLE_MAP(X)
+#undef X
+        {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

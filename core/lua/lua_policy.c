@@ -121,6 +121,8 @@ static void free_policy(rh_policy *policy)
 {
     rh_lua *host = (rh_lua *)policy;
     if (host->L != NULL) lua_close(host->L);    /* no finalizer of a script exists */
+    free(host->text);
+    free(host->parts);
     free(host->names);
     free((void *)host->services.hedges);
     free(host);
@@ -164,6 +166,33 @@ static rh_status copy_services(rh_lua *host, const rh_policy_services *services,
     return RH_OK;
 }
 
+static void copy_part(rh_lua *host, const char *label, const char *bytes, size_t length,
+                      size_t *used)
+{
+    rh_lua_part *part = &host->parts[host->part_count++];
+    snprintf(part->label, sizeof part->label, "%s", label);
+    if (length > 0) memcpy(host->text + *used, bytes, length);
+    part->bytes = host->text + *used;
+    part->length = length;
+    *used += length;
+}
+
+/* The lines that messages show. */
+static rh_status copy_text(rh_lua *host, const rh_policy_source *source, rh_error *error)
+{
+    size_t bytes = source->length + 1, used = 0;
+    for (size_t i = 0; i < source->module_count; i++) bytes += source->modules[i].length;
+    host->text = malloc(bytes);
+    host->parts = calloc(1 + source->module_count, sizeof *host->parts);
+    if (host->text == NULL || host->parts == NULL)
+        return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    copy_part(host, host->label, source->bytes, source->length, &used);
+    for (size_t i = 0; i < source->module_count; i++)
+        copy_part(host, source->modules[i].path, source->modules[i].bytes,
+                  source->modules[i].length, &used);
+    return RH_OK;
+}
+
 rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *services,
                      rh_lua **out, rh_error *error)
 {
@@ -183,6 +212,7 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
     host->log_second = INT64_MIN;
     host->declared.trigger = host->declared.scale = host->declared.migrate = LUA_NOREF;
     rh_status status = copy_services(host, services, error);
+    if (status == RH_OK) status = copy_text(host, source, error);
     if (status == RH_OK && rh_lua_vm_new(host) == NULL)
         status = rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
     if (status != RH_OK) {
@@ -217,6 +247,23 @@ static rh_status run_chunk(rh_lua *host, rh_error *error)
                        "`return rehedge.policy { ... }`", host->label);
     lua_settop(L, RH_LUA_AT_HANDLER);
     return RH_OK;
+}
+
+rh_status rh_lua_check_syntax(const rh_policy_source *source, rh_error *error)
+{
+    rh_lua *host = NULL;
+    const rh_policy_services services = {.seed = 0};
+    char name[RH_LUA_LABEL_MAX + 1];
+    RH_TRY(rh_lua_new(source, &services, &host, error));
+    rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
+    snprintf(name, sizeof name, "@%s", host->label);
+    if (status == RH_OK &&
+        luaL_loadbufferx(host->L, source->bytes, source->length, name, "t") != LUA_OK)
+        status = rh_fail(error, RH_POLICY, "%s", lua_isstring(host->L, -1)
+                                                     ? lua_tostring(host->L, -1) : "no memory");
+    if (status != RH_OK) rh_lua_show_line(host, error);
+    free_policy(&host->policy);
+    return status;
 }
 
 enum { VIEW, PARAMS, FEATURES, FIELDS, NAMES, VALUES = NAMES + RH_LUA_TIME + 1 };
@@ -299,6 +346,7 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     if (status == RH_OK) status = rh_lua_check_modules(source, error);
     if (status == RH_OK) status = load_into(host, params, error);
     if (status != RH_OK) {
+        if (status == RH_POLICY) rh_lua_show_line(host, error);
         free_policy(&host->policy);
         return status;
     }
@@ -309,6 +357,13 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     host->loading = host->host_allocates = false;
     *policy = &host->policy;
     return RH_OK;
+}
+
+int64_t rh_lua_gas(const rh_policy *policy)
+{
+    if (policy->methods != &methods) return 0;
+    const rh_lua *host = (const rh_lua *)policy;
+    return host->accounted + host->granted - host->budget;
 }
 
 const rh_policy_loader rh_lua_loader = {load, NULL};

@@ -13,6 +13,10 @@ extern const rh_policy_loader rh_lua_loader;
 /* "5.4.4": of the library that is linked, not of the header. Static storage. */
 const char *rh_lua_version(void);
 
+/* Instructions charged to the last call of a script, or to its loading before the first: counted
+ * in steps of a thousand where it ran, exactly where functions charged. 0 for native policies. */
+int64_t rh_lua_gas(const rh_policy *policy);
+
 /* Everything a script can reach from its globals, one "path type" a line, sorted. For the test
  * that compares it with a golden list, and for the documents. */
 rh_status rh_lua_inventory(bool trusted, rh_buffer *out, rh_error *error);

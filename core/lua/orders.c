@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lua/api.h"
 #include "lua/host.h"
 
 typedef struct order_reading {
@@ -15,8 +16,11 @@ typedef struct order_reading {
     rh_kill_kind kind;
 } order_reading;
 
-static const char *const order_keys[] = {"qty", "instrument", "kind", "limit", "slippage_bps",
-                                         "slices", "over", "cancel", "replace", "venue"};
+static const char *const order_keys[] = {
+#define X(key, ...) key,
+    RH_LUA_ORDER_KEY_MAP(X)
+#undef X
+};
 
 /* Push the field `key` of the order at `index`; false (nothing pushed) when it is absent. */
 static bool field(lua_State *L, int index, const char *key)

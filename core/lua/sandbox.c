@@ -2,6 +2,7 @@
  * No standard library is ever opened, so nothing has to be taken away.
  * Invariants: no table of the host is reachable except through a sealed proxy; an absent name is an
  * error that says so. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -103,23 +104,31 @@ static const char *hint_of(const char *name)
     return NULL;
 }
 
-static int absent_global(lua_State *L)
+void rh_lua_say_absent(const char *name, const char *near, char *out, size_t capacity)
 {
     static const char *const known[] = {"collectgarbage", "coroutine", "debug", "dofile",
         "getmetatable", "io", "load", "loadfile", "loadstring", "next", "os", "package", "print",
         "rawget", "rawset", "utf8", "warn", "xpcall", "_G", "_VERSION", NULL};
-    char name[RH_NAME_MAX];
-    escaped_key(L, 2, name);
     const char *hint = hint_of(name);
-    for (const char *const *word = known; *word != NULL; word++)
-        if (strcmp(*word, name) == 0)
-            return luaL_error(L, "'%s' is not available in a policy%s%s", name,
-                              hint != NULL ? ": " : "", hint != NULL ? hint : "");
-    const char *near = nearest_key(L, lua_upvalueindex(2), name);
+    for (const char *const *word = known; *word != NULL; word++) {
+        if (strcmp(*word, name) != 0) continue;
+        snprintf(out, capacity, "'%s' is not available in a policy%s%s", name,
+                 hint != NULL ? ": " : "", hint != NULL ? hint : "");
+        return;
+    }
     if (near != NULL)
-        return luaL_error(L, "undefined global '%s'; did you mean '%s'?", name, near);
-    return luaL_error(L, "undefined global '%s'%s%s", name, hint != NULL ? ": " : "",
-                      hint != NULL ? hint : "");
+        snprintf(out, capacity, "undefined global '%s'; did you mean '%s'?", name, near);
+    else
+        snprintf(out, capacity, "undefined global '%s'%s%s", name, hint != NULL ? ": " : "",
+                 hint != NULL ? hint : "");
+}
+
+static int absent_global(lua_State *L)
+{
+    char name[RH_NAME_MAX], text[3 * RH_NAME_MAX + 64];
+    escaped_key(L, 2, name);
+    rh_lua_say_absent(name, nearest_key(L, lua_upvalueindex(2), name), text, sizeof text);
+    return luaL_error(L, "%s", text);
 }
 
 static void add_library(lua_State *L, const char *name, void (*open)(lua_State *))
@@ -158,6 +167,7 @@ int rh_lua_open(lua_State *L)
 {
     lua_newtable(L);
     rh_lua_open_base(L);
+    if (rh_lua_host(L)->testing != NULL) rh_lua_open_tests(L);
     add_library(L, "string", rh_lua_open_string);
     add_library(L, "table", rh_lua_open_table);
     add_library(L, "math", rh_lua_open_math);

@@ -201,7 +201,8 @@ static void migrate(lua_State *L, state_loading *loading)
     rh_lua_raise_if_killed(L);
     if (lua_isnil(L, -1)) return;
     if (!rh_lua_is_plain(L, -1))
-        luaL_error(L, "migrate must return a plain table or nil, not a %s", luaL_typename(L, -1));
+        luaL_error(L, "%s: migrate must return a plain table or nil, not a %s", host->label,
+                   luaL_typename(L, -1));
 }
 
 /* Arg 1: a loading; arg 2: the live state table, nil when the script declares none. */

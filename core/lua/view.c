@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lua/api.h"
 #include "lua/host.h"
 
 const rh_view *rh_lua_live_view(lua_State *L)
@@ -35,7 +36,10 @@ int rh_lua_unknown_field(lua_State *L)
 #define X(name, lua_name, unit, about) lua_name,
         RH_VIEW_FIELD_MAP(X)
 #undef X
-        "time", "asset", "cost", "orders", "route", "wake_in", "wake_outside"};
+#define X(name, ...) name,
+        RH_LUA_VIEW_METHOD_MAP(X)
+#undef X
+        "time"};
     char key[RH_NAME_MAX];
     const char *name = shown_key(L, 2, key);
     const char *near = rh_nearest_name(name, names, sizeof names / sizeof *names);
@@ -149,14 +153,12 @@ static void make_userdata(lua_State *L, const char *name)
 /* The table behind `s`: methods, and the eager fields that the script reads. */
 void rh_lua_push_fields(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"asset", rh_lua_view_asset},
-                                       {"cost", view_cost},
-                                       {"orders", rh_lua_view_orders},
-                                       {"route", rh_lua_view_route},
-                                       {"wake_in", view_wake_in},
-                                       {"wake_outside", view_wake_outside},
-                                       {NULL, NULL}};
-    lua_createtable(L, 0, RH_VIEW_FIELDS + 7);
+    static const luaL_Reg methods[] = {
+#define X(name, function, ...) {name, function},
+        RH_LUA_VIEW_METHOD_MAP(X)
+#undef X
+        {NULL, NULL}};
+    lua_createtable(L, 0, RH_VIEW_FIELDS + (int)(sizeof methods / sizeof *methods));
     luaL_setfuncs(L, methods, 0);
     lua_createtable(L, 0, 1);
     lua_createtable(L, 0, RH_VIEW_FIELDS + 1);

@@ -10,6 +10,7 @@
 #include "lua/host.h"
 
 static void hook(lua_State *L, lua_Debug *activation);
+static void callers(lua_State *L, char *text, size_t room);
 
 static void arm(rh_lua *host, int every)
 {
@@ -45,6 +46,7 @@ void rh_lua_kill(rh_lua *host, rh_kill_kind kind, const char *why)
     if (host->L != NULL) where(host->L, at);
     if (at[0] == '\0') snprintf(at, sizeof at, "%s: ", host->label);
     snprintf(host->message, sizeof host->message, "%s%s", at, why);
+    if (host->L != NULL) callers(host->L, host->message, sizeof host->message);
     arm(host, 1);
 }
 
@@ -108,12 +110,14 @@ static int64_t cpu_now_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void spend_too_much(rh_lua *host)
+void rh_lua_spend_too_much(rh_lua *host)
 {
-    if (host->scanned > 0 || host->emergencies > 0) host->policy.reproducible = false;
+    if (host->emergencies > 0) host->policy.reproducible = false;
     rh_lua_kill(host, RH_KILL_INSTRUCTIONS,
-                host->loading ? "instruction limit: loading takes more than 10000000 instructions"
-                              : "instruction limit: a call takes more than 200000 instructions");
+                host->testing != NULL
+                    ? "instruction limit: a test takes more than 10000000 instructions"
+                : host->loading ? "instruction limit: loading takes more than 10000000 instructions"
+                                : "instruction limit: a call takes more than 200000 instructions");
 }
 
 static void look_at_the_clock(rh_lua *host)
@@ -133,7 +137,7 @@ static void hook(lua_State *L, lua_Debug *activation)
     if (!host->killed) {
         host->budget -= host->hook_every;
         if (host->budget < 0)
-            spend_too_much(host);
+            rh_lua_spend_too_much(host);
         else if (host->hooks++ % (4 * RH_LUA_HOOK_EVERY / host->hook_every) == 0)
             look_at_the_clock(host);
     }
@@ -144,7 +148,9 @@ static void hook(lua_State *L, lua_Debug *activation)
 
 void rh_lua_account(rh_lua *host)
 {
-    host->policy.gas_spent += host->granted - host->budget;
+    int64_t spent = host->granted - host->budget;
+    host->policy.gas_spent += spent;
+    host->accounted += spent;
     host->granted = host->budget;
 }
 
@@ -152,6 +158,7 @@ void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
 {
     bool trusted = host->services.trusted;
     rh_lua_account(host);
+    host->accounted = 0;
     host->budget = host->granted = trusted ? INT64_MAX / 2 : instructions;
     host->cpu_limit_ns = trusted ? INT64_MAX / 2 : cpu_ns;
     host->cpu_from_ns = 0;
@@ -177,7 +184,7 @@ void rh_lua_charge(lua_State *L, int64_t work)
     host->budget -= work;
     if (!host->killed && !host->host_allocates) {
         if (host->budget < 0)
-            spend_too_much(host);
+            rh_lua_spend_too_much(host);
         else if (work >= RH_LUA_HOOK_EVERY)     /* work in which the hook does not run */
             look_at_the_clock(host);
     }
@@ -186,20 +193,71 @@ void rh_lua_charge(lua_State *L, int64_t work)
 
 /* --- errors -------------------------------------------------------------------------------- */
 
+/* " in half_width" or " in trigger": what the function of an activation is called, if it is. */
+static const char *name_of(const rh_lua *host, const lua_Debug *activation)
+{
+    if (activation->name != NULL) return activation->name;
+    if (activation->linedefined <= 0) return NULL;
+    if (activation->linedefined == host->trigger_line) return "trigger";
+    return activation->linedefined == host->scale_line ? "scale" : NULL;
+}
+
+/* The script's functions that led to the innermost one, which a message names already. */
 static void callers(lua_State *L, char *text, size_t room)
 {
     lua_Debug activation;
     size_t used = strlen(text);
     int shown = 0;
-    for (int level = 1; shown < 4 && lua_getstack(L, level, &activation); level++) {
-        if (!lua_getinfo(L, "Sl", &activation) || activation.currentline <= 0) continue;
+    for (int level = 0; shown < 6 && lua_getstack(L, level, &activation); level++) {
+        if (!lua_getinfo(L, "Sln", &activation) || activation.currentline <= 0) continue;
         if (rh_lua_in_prelude(&activation)) continue;
-        if (shown++ == 0 || used + RH_LUA_LABEL_MAX + 32 > room) continue;
-        used += (size_t)snprintf(text + used, room - used, "%s%s:%d",
+        if (shown++ == 0 || used + RH_LUA_LABEL_MAX + 96 > room) continue;
+        const char *name = name_of(rh_lua_host(L), &activation);
+        used += (size_t)snprintf(text + used, room - used, "%s%s:%d%s%.40s",
                                  shown == 2 ? " (called from " : ", ", activation.short_src,
-                                 activation.currentline);
+                                 activation.currentline, name != NULL ? " in " : "",
+                                 name != NULL ? name : "");
     }
-    if (shown > 1 && used + 2 < room) memcpy(text + used, ")", 2);
+    if (shown > 1 && used + 2 < room && strstr(text, " (called from ") != NULL)
+        memcpy(text + used, ")", 2);
+}
+
+/* Line `number` of a file without the blanks at its ends; NULL when there is none. */
+static const char *line_of_text(const rh_lua_part *part, long number, size_t *length)
+{
+    const char *at = part->bytes, *end = part->bytes + part->length;
+    for (; at != NULL && number > 1 && at < end; number--) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (at != NULL) at++;
+    }
+    if (at == NULL || number != 1) return NULL;
+    while (at < end && (*at == ' ' || *at == '\t')) at++;
+    const char *last = at;
+    while (last < end && *last != '\n') last++;
+    while (last > at && (last[-1] == ' ' || last[-1] == '\r')) last--;
+    *length = (size_t)(last - at);
+    return *length > 0 ? at : NULL;
+}
+
+void rh_lua_show_line(const rh_lua *host, rh_error *error)
+{
+    enum { SHOWN_MAX = 120 };
+    size_t length = 0, label = 0, i = 0;
+    char *end = NULL, message[RH_ERROR_MESSAGE_MAX];
+    if (error == NULL || strstr(error->message, " | ") != NULL) return;
+    for (; i < host->part_count; i++) {
+        label = strlen(host->parts[i].label);
+        if (strncmp(error->message, host->parts[i].label, label) == 0 &&
+            error->message[label] == ':')
+            break;
+    }
+    if (i == host->part_count) return;
+    long number = strtol(error->message + label + 1, &end, 10);
+    const char *line = *end == ':' ? line_of_text(&host->parts[i], number, &length) : NULL;
+    if (line == NULL) return;
+    memcpy(message, error->message, sizeof message);
+    rh_fail(error, error->status, "%s | %.*s", message,
+            (int)(length < SHOWN_MAX ? length : SHOWN_MAX), line);
 }
 
 /* Does the message begin with the file of `at` ("vol.lua:12: "), or with the main file? */
@@ -241,10 +299,16 @@ rh_status rh_lua_failed(rh_lua *host, int code, rh_kill_kind *kind, rh_error *er
 {
     if (host->killed) {
         *kind = host->killed_by;
-        return rh_fail(error, RH_POLICY, "%s", host->message);
+        rh_fail(error, RH_POLICY, "%s", host->message);
+        rh_lua_show_line(host, error);
+        return RH_POLICY;
     }
     *kind = RH_KILL_ERROR;
-    if (code == LUA_ERRRUN) return rh_fail(error, RH_POLICY, "%s", host->message);
+    if (code == LUA_ERRRUN) {
+        rh_fail(error, RH_POLICY, "%s", host->message);
+        rh_lua_show_line(host, error);
+        return RH_POLICY;
+    }
     return rh_fail(error, RH_POLICY, "%s: %s", host->label,
                    code == LUA_ERRMEM ? "not enough memory" : "error while handling an error");
 }

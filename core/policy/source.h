@@ -67,7 +67,9 @@ rh_status rh_policy_source_open(const rh_policy_finder *finder, const char *spec
                                 rh_policy_source *source, rh_error *error);
 
 typedef struct rh_shipped_script { const char *name, *bytes; size_t length; } rh_shipped_script;
-extern const rh_shipped_script rh_shipped_scripts[];    /* generated from scripts/, NULL-ended */
+/* Generated from scripts/, NULL-ended: policies, their tests by the policy's name, and the files
+ * that `rehedge new` writes. */
+extern const rh_shipped_script rh_shipped_scripts[], rh_shipped_tests[], rh_policy_templates[];
 extern const rh_shipped_script rh_prelude;              /* scripts/prelude.lua: no policy */
 
 #endif

@@ -145,6 +145,8 @@ class Case(unittest.TestCase):
         result = self.rehedge(*arguments, **options)
         self.assertEqual(result.status, status, result)
         lines = [line for line in result.err.split("\n") if line]
+        if status == 4 and len(lines) == 2:     # the line of the script that was refused
+            self.assertRegex(lines.pop(), r"^    \| [^\x00-\x1f\x7f]+$", result)
         self.assertEqual(len(lines), 1, result)
         self.assertTrue(lines[0].startswith("rehedge: "), result)
         self.assertEqual(result.out, "", result)

@@ -24,6 +24,7 @@ typedef struct fake {
     int lazy_calls, wakes;
     char log[64][256];
     int log_lines;
+    size_t longest_line;
 } fake;
 
 static inline double fake_field(void *host, rh_view_field field)
@@ -80,6 +81,7 @@ static inline int fake_route(void *host, double qty, rh_route_line lines[RH_HEDG
 static inline void fake_log(void *host, const char *text)
 {
     fake *f = host;
+    if (strlen(text) > f->longest_line) f->longest_line = strlen(text);
     if (f->log_lines < 64) snprintf(f->log[f->log_lines], 256, "%s", text);
     f->log_lines++;
 }

@@ -262,7 +262,7 @@ static void declarations_are_checked(void **state)
         {"return rehedge.policy(setmetatable({}, {}))", "must be a table without a metatable"},
         {"return rehedge.state(5)", "table expected"},
         {"local function f() error('deep') end\nlocal function g() f() end\ng()",
-         "test.lua:1: deep (called from test.lua:2, test.lua:3)"},
+         "test.lua:1: deep (called from test.lua:2 in g, test.lua:3)"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         must_refuse(rows[i].script, NULL, RH_POLICY, rows[i].wanted);

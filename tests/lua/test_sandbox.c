@@ -74,21 +74,48 @@ static const char talkative[] =
     "rehedge.log(tostring(why))\n"
     "return rehedge.policy { api = 1, name = 'x', version = '1', trigger = function() end }";
 
-/* All lines, and the saved state, of one fresh VM. */
-static uint64_t talk(void)
+/* A policy whose tables are large enough that their growth differs with the seed of the hashes. */
+static const char busy[] =
+    "local big = {}\n"
+    "for i = 1, 20000 do big['key' .. i * 7919 % 65536] = i end\n"
+    "local n = 0\n"
+    "for k, v in pairs(big) do n = n + #k end\n"
+    "for k in pairs(big) do big[k] = nil end\n"
+    "return rehedge.policy { api = 1, name = 'x', version = '1', trigger = function(s)\n"
+    "  local t = {}\n"
+    "  for i = 1, 300 do t['k' .. i * 7919 % 1000] = s.delta + i end\n"
+    "  local words = {}\n"
+    "  for k, v in pairs(t) do words[#words + 1] = tostring(k) .. tostring(v) end\n"
+    "  table.sort(words, function(a, b) return a > b end)\n"
+    "  for _ in pairs(big) do n = n + 1 end\n"
+    "  return #table.concat(words) > n end }";
+
+typedef struct heard { uint64_t lines; int64_t gas[4]; } heard;
+
+/* All lines of one fresh VM; and what a policy is charged to load and for three calls. */
+static heard talk(void)
 {
     fake f;
+    heard said = {0, {0}};
     fake_init(&f);
-    rh_policy *policy = must_load(&f, talkative, NULL);
-    rh_policy_free(policy);
+    rh_policy_free(must_load(&f, talkative, NULL));
     assert_int_equal(f.log_lines, 6);
-    return rh_hash64(f.log, sizeof f.log);
+    said.lines = rh_hash64(f.log, sizeof f.log);
+    rh_policy *policy = must_load(&f, busy, NULL);
+    for (int i = 0; i < 4; i++) {
+        said.gas[i] = rh_lua_gas(policy);
+        assert_true(said.gas[i] > 1000);
+        must_trigger(policy, &f, NULL);
+    }
+    assert_true(said.gas[1] == said.gas[2] && said.gas[2] == said.gas[3]);
+    rh_policy_free(policy);
+    return said;
 }
 
-static uint64_t talk_in_another_process(const char *program)
+static heard talk_in_another_process(const char *program)
 {
     int ends[2];
-    uint64_t heard = 0;
+    heard said = {0, {0}};
     assert_int_equal(pipe(ends), 0);
     pid_t child = fork();
     if (child == 0) {
@@ -99,17 +126,25 @@ static uint64_t talk_in_another_process(const char *program)
         _exit(1);
     }
     close(ends[1]);
-    assert_int_equal(read(ends[0], &heard, sizeof heard), sizeof heard);
+    assert_int_equal(read(ends[0], &said, sizeof said), sizeof said);
     close(ends[0]);
     waitpid(child, NULL, 0);
-    return heard;
+    return said;
 }
 
-static void twenty_processes_say_the_same(void **state)
+static void must_be_the_same(const heard *here, heard there)
 {
-    uint64_t here = talk();
-    for (int i = 0; i < 20; i++) assert_true(talk_in_another_process(*state) == here);
-    for (int i = 0; i < 20; i++) assert_true(talk() == here);
+    assert_true(there.lines == here->lines);
+    for (int i = 0; i < 4; i++) assert_int_equal(there.gas[i], here->gas[i]);
+}
+
+/* The system gives every process its own places for the stack, the heap and the program, and Lua
+ * makes the seed of its hashes from those. */
+static void twenty_processes_say_the_same_at_the_same_price(void **state)
+{
+    heard here = talk();
+    for (int i = 0; i < 20; i++) must_be_the_same(&here, talk_in_another_process(*state));
+    for (int i = 0; i < 20; i++) must_be_the_same(&here, talk());
 }
 
 static void numbers_come_from_our_kernels(void **state)
@@ -151,13 +186,13 @@ int main(int argc, char **argv)
     const char *told = getenv("REHEDGE_TEST_TALK");
     (void)argc;
     if (told != NULL) {
-        uint64_t said = talk();
+        heard said = talk();
         return write((int)strtol(told, NULL, 10), &said, sizeof said) == sizeof said ? 0 : 1;
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_reachable_is_on_the_list),
         cmocka_unit_test(trust_opens_two_doors_only),
-        cmocka_unit_test_prestate(twenty_processes_say_the_same, argv[0]),
+        cmocka_unit_test_prestate(twenty_processes_say_the_same_at_the_same_price, argv[0]),
         cmocka_unit_test(numbers_come_from_our_kernels),
         cmocka_unit_test(the_library_does_what_it_says),
     };

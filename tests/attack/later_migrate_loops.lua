@@ -1,0 +1,12 @@
+-- A migrate that never returns.
+local st = rehedge.state { n = 0 }
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+  migrate = function(old) while true do end end,
+}

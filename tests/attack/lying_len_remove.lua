@@ -1,0 +1,12 @@
+-- A length of 2^60, told to table.remove.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    local t = setmetatable({}, { __len = function() return 1 << 60 end })
+    table.remove(t)
+    return true
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

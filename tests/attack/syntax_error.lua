@@ -1,0 +1,2 @@
+-- Not Lua.
+return rehedge.policy { api = = 1 }
