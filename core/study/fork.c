@@ -109,7 +109,8 @@ static rh_status start(trunk *from, const rh_compare_run *run, size_t index, bra
     if (made->process == 0) {
         close(ends[0]);
         be_a_branch(from, run, index, ends[1]);
-        RH_ASSERT(!"a branch goes on as its parent");
+        bool left = false; /* request->leave came back: a branch must not go on as its parent */
+        RH_ASSERT(left);
     }
     close(ends[1]);
     made->pipe = ends[0];
