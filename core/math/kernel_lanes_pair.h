@@ -51,14 +51,16 @@ RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_choose)(M m, RH_W(rh_lane_pair) yes,
     return (RH_W(rh_lane_pair)){V_CHOOSE(m, yes.hi, no.hi), V_CHOOSE(m, yes.lo, no.lo)};
 }
 
-/* e^(x.hi + x.lo) to about 2^-60, |x| < 700: 1, r, r^2 / 2 and r^3 / 6 as sums of two. */
+/* e^(x.hi + x.lo) to about 2^-64, |x| < 700: of half of the reduced argument r, with 1, r, r^2 / 2
+ * and r^3 / 6 as sums of two, then squared. */
 RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_exp_pair)(RH_W(rh_lane_pair) x)
 {
     const double *c = rh_exp_taylor;
     V shifted = V_FMA(x.hi, V_SET(RH_LOG2E), V_SET(RH_K_SHIFT)), k = shifted - V_SET(RH_K_SHIFT);
-    V first = V_FMA(-k, V_SET(RH_LN2_HI), x.hi);
     V zero = V_SET(0.0), one = V_SET(1.0), half = V_SET(0.5);
-    RH_W(rh_lane_pair) r = RH_W(rh_lane_sum_fast)(first, V_FMA(-k, V_SET(RH_LN2_LO), x.lo));
+    V first = half * V_FMA(-k, V_SET(RH_LN2_HI), x.hi);
+    V lost = half * V_FMA(-k, V_SET(RH_LN2_LO), x.lo);
+    RH_W(rh_lane_pair) r = RH_W(rh_lane_sum_fast)(first, lost);
     RH_W(rh_lane_pair) square = RH_W(rh_lane_product)(r.hi, r.hi);
     RH_W(rh_lane_pair) sixth = {V_SET(RH_SIXTH_HI), V_SET(RH_SIXTH_LO)};
     RH_W(rh_lane_pair) cube = RH_W(rh_lane_times)(square, (RH_W(rh_lane_pair)){r.hi, zero});
@@ -66,13 +68,15 @@ RH_KERNEL RH_W(rh_lane_pair) RH_W(rh_lane_exp_pair)(RH_W(rh_lane_pair) x)
     V y = r.hi, y2 = y * y, y4 = y2 * y2;
     V low = V_FMA(V_FMA(V_SET(c[3]), y, V_SET(c[2])), y2, V_FMA(V_SET(c[1]), y, V_SET(c[0])));
     V high = V_FMA(V_FMA(V_SET(c[7]), y, V_SET(c[6])), y2, V_FMA(V_SET(c[5]), y, V_SET(c[4])));
-    V top = V_FMA(V_SET(c[10]), y2, V_FMA(V_SET(c[9]), y, V_SET(c[8])));
+    V top = V_FMA(V_SET(c[9]), y, V_SET(c[8]));
     V fourth = y4 * V_FMA(V_FMA(top, y4, high), y4, low);
     RH_W(rh_lane_pair) a = RH_W(rh_lane_sum_fast)(one, r.hi);
     RH_W(rh_lane_pair) b = RH_W(rh_lane_sum_fast)(a.hi, half * square.hi);
     RH_W(rh_lane_pair) e = RH_W(rh_lane_sum_fast)(b.hi, cube.hi);
     V rest = V_FMA(half, square.lo, e.hi * r.lo) + (cube.lo + fourth);
     e = RH_W(rh_lane_sum_fast)(e.hi, (a.lo + b.lo) + (e.lo + rest));
+    e = RH_W(rh_lane_times)(e, e);
+    e = RH_W(rh_lane_sum_fast)(e.hi, e.lo);
     return (RH_W(rh_lane_pair)){V_SCALE(e.hi, shifted), V_SCALE(e.lo, shifted)};
 }
 

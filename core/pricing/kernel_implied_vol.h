@@ -18,7 +18,7 @@
 #define RH_VOL_SERIES_FAR 0.12      /* ...and beyond */
 #define RH_VOL_DEEP 1e35            /* gap / price beyond which logarithms are compared */
 #define RH_VOL_FAR 6e27             /* gap / price up to which the lanes guess */
-#define RH_VOL_DONE 1.5e-4          /* a step this small leaves 0.1 of its fourth power */
+#define RH_VOL_DONE 4e-5            /* a step this small leaves some 6 of its fourth power */
 #define RH_VOL_STEPS_MAX 16
 
 /* The rows of the first guess: the distance z = (F - K) / (sigma_N sqrt T) of a normal (Bachelier)
@@ -51,7 +51,7 @@ typedef struct rh_vol_case {
     rh_k_pair gap;              /* |asset - strike| */
     rh_k_pair otm;              /* price of the out-of-the-money side */
     rh_k_pair room;             /* what it lacks to its maximum, the smaller leg */
-    double x;                   /* |ln F/K| */
+    rh_k_pair x;                /* |ln F/K| */
 } rh_vol_case;
 
 RH_KERNEL rh_k_pair rh_vol_minus(rh_k_pair a, rh_k_pair b)
@@ -60,56 +60,41 @@ RH_KERNEL rh_k_pair rh_vol_minus(rh_k_pair a, rh_k_pair b)
     return rh_k_sum_fast(high.hi, high.lo + (a.lo - b.lo));
 }
 
-/* e^{hi + lo} to about 2^-64, of an eighth of the reduced power: the square exact, squared back. */
-static inline rh_k_pair rh_vol_exp_fine(rh_k_pair power)
+/* e^{-rate T} to about 2^-84, so that the last digit of any price is above what the legs lose: of a
+ * 256th of the reduced power by its series, squared back. */
+static inline rh_k_pair rh_vol_growth(double rate, double T)
 {
+    rh_k_pair power = rh_k_product(-rate, T), e = {1.0, 0.0};
     rh_k_scaled r = rh_k_exp_reduce(power.hi, power.lo);
-    rh_k_pair s = {0.125 * r.hi, 0.125 * r.lo}, square = rh_k_product(s.hi, s.hi);
-    double high = RH_FMA(s.hi, 1.0 / 5040.0 + s.hi * (1.0 / 40320.0), 1.0 / 720.0);
-    double low = RH_FMA(s.hi, RH_FMA(s.hi, high, 1.0 / 120.0), 1.0 / 24.0);
-    double cubic = RH_FMA(s.hi, low, 1.0 / 6.0);
-    rh_k_pair one = rh_k_sum_fast(1.0, s.hi), two = rh_k_sum_fast(one.hi, 0.5 * square.hi);
-    double small = RH_FMA(s.hi, s.lo, 0.5 * square.lo) + s.lo;
-    rh_k_pair e = rh_k_sum_fast(two.hi, RH_FMA(square.hi * s.hi, cubic, one.lo + two.lo + small));
-    for (int i = 0; i < 3; i++) e = rh_k_product_pair(e, e);
+    rh_k_pair s = {0x1p-8 * r.hi, 0x1p-8 * r.lo};
+    for (int n = 8; n > 0; n--) { /* e = 1 + s / n (1 + s / (n + 1) (...)) */
+        double part = 1.0 / n, lost = RH_FMA(-part, n, 1.0) / n;
+        rh_k_pair term = rh_k_product_pair(rh_k_product_pair(s, (rh_k_pair){part, lost}), e);
+        rh_k_pair sum = rh_k_sum_fast(1.0, term.hi);
+        e = rh_k_sum_fast(sum.hi, sum.lo + term.lo);
+    }
+    for (int i = 0; i < 8; i++) e = rh_k_product_pair(e, e);
     double scale = rh_k_power_of_two(r.power);
     return (rh_k_pair){e.hi * scale, e.lo * scale};
 }
 
-/* e^{-rate T} to about 2^-57, or finer. */
-RH_KERNEL rh_k_pair rh_vol_growth(double rate, double T, bool fine)
-{
-    rh_k_pair power = rh_k_product(-rate, T);
-    if (fine) return rh_vol_exp_fine(power);
-    rh_k_scaled e = rh_k_exp_parts(power.hi, power.lo);
-    rh_k_pair factor = rh_k_sum_fast(e.hi, e.lo);
-    double scale = rh_k_power_of_two(e.power);
-    return (rh_k_pair){factor.hi * scale, factor.lo * scale};
-}
-
 /* a e^{-rate T} */
-RH_KERNEL rh_k_pair rh_vol_discounted(double a, double rate, double T, bool fine)
+static inline rh_k_pair rh_vol_discounted(double a, double rate, double T)
 {
     if (rate == 0.0) return (rh_k_pair){a, 0.0};
-    rh_k_pair factor = rh_vol_growth(rate, T, fine), product = rh_k_product(a, factor.hi);
+    rh_k_pair factor = rh_vol_growth(rate, T), product = rh_k_product(a, factor.hi);
     return rh_k_sum_fast(product.hi, RH_FMA(a, factor.lo, product.lo));
 }
 
-/* |ln F/K| = |ln S/K + drift T|; the logarithm again, finer, where most of it cancels. */
-RH_KERNEL double rh_vol_moneyness(double S, double K, double drift_hi, double drift_lo, double T)
+/* |ln F/K| = |ln S/K + drift T| */
+static inline rh_k_pair rh_vol_moneyness(double S, double K, rh_k_pair drift, double T)
 {
     double ratio = S / K, lost = RH_FMA(-ratio, K, S) / S;
-    rh_k_pair carry = rh_k_product(drift_hi, T);
-    carry.lo = RH_FMA(drift_lo, T, carry.lo);
-    rh_k_pair l = rh_k_log_parts(rh_k_log_split(ratio), lost);
+    rh_k_pair carry = rh_k_product(drift.hi, T), l = rh_k_log_pair(ratio);
+    carry.lo = RH_FMA(drift.lo, T, carry.lo);
     rh_k_pair sum = rh_k_sum(l.hi, carry.hi);
-    double x = sum.hi + (sum.lo + (l.lo + carry.lo));
-    if (fabs(x) < 0.25 * fabs(carry.hi)) {
-        l = rh_k_log_pair(ratio);
-        sum = rh_k_sum(l.hi, carry.hi);
-        x = sum.hi + (sum.lo + (l.lo + carry.lo + lost));
-    }
-    return fabs(x);
+    rh_k_pair x = rh_k_sum_fast(sum.hi, sum.lo + (l.lo + carry.lo + lost));
+    return x.hi < 0.0 ? (rh_k_pair){-x.hi, -x.lo} : x;
 }
 
 /* Half the distance between the doubles around a price > 0. */
@@ -121,15 +106,15 @@ RH_KERNEL double rh_vol_half_ulp(double price)
 
 /* The legs and their signed difference. */
 RH_KERNEL void rh_vol_legs(rh_vol_case *o, rh_option_model model, double S, double K, double T,
-                           double r, double q, bool fine)
+                           double r, double q)
 {
     if (model == RH_MODEL_INVERSE) {
         double quotient = K / S;
         o->asset = (rh_k_pair){1.0, 0.0};
         o->strike = (rh_k_pair){quotient, RH_FMA(-quotient, S, K) / S};
     } else {
-        o->asset = rh_vol_discounted(S, q, T, fine);
-        o->strike = rh_vol_discounted(K, r, T, fine);
+        o->asset = rh_vol_discounted(S, q, T);
+        o->strike = rh_vol_discounted(K, r, T);
     }
     o->gap = rh_vol_minus(o->asset, o->strike);
 }
@@ -143,14 +128,9 @@ RH_KERNEL bool rh_vol_case_set(rh_vol_case *o, rh_option_model model, bool is_ca
     bool positive = S > 0.0 && K > 0.0 && ratio > 1e-290 && ratio < 1e290;
     bool finite = S <= DBL_MAX && K <= DBL_MAX && fabs(r * T) < 500.0 && fabs(q * T) < 500.0;
     if (!positive || !finite || !(T >= 0.0 && T <= DBL_MAX && fabs(price) <= DBL_MAX)) return false;
-    rh_k_pair drift = rh_k_sum(r, -q);
-    o->x = rh_vol_moneyness(S, K, drift.hi, drift.lo, T);
-    rh_vol_legs(o, model, S, K, T, r, q, false);
+    o->x = rh_vol_moneyness(S, K, rh_k_sum(r, -q), T);
+    rh_vol_legs(o, model, S, K, T, r, q);
     bool inside = is_call == (o->gap.hi > 0.0);
-    /* In the money a small gap between large legs is subtracted: it must not be theirs' error. */
-    if (inside && price < 0.25 * o->asset.hi && T * (fabs(r) + fabs(q)) > 0.03 &&
-        price - fabs(o->gap.hi) < 0.0625 * o->asset.hi)
-        rh_vol_legs(o, model, S, K, T, r, q, true);
     if (o->gap.hi < 0.0) o->gap = (rh_k_pair){-o->gap.hi, -o->gap.lo};
     rh_k_pair whole = {price, 0.0};
     o->otm = inside && o->gap.hi > 0.0 ? rh_vol_minus(whole, o->gap) : whole;
@@ -223,7 +203,7 @@ RH_KERNEL double rh_vol_factor(bool high, double z, double t)
 /* --- the iteration -------------------------------------------------------------------------- */
 
 typedef struct rh_vol_target {
-    double x, value;            /* the normalised price, or (high) what it lacks */
+    double x, x_lo, value;      /* the normalised price, or (high) what it lacks */
     double logarithm;           /* of value, set when deep */
     bool high, deep;
 } rh_vol_target;
@@ -245,15 +225,17 @@ RH_KERNEL double rh_vol_step(const rh_vol_target *target, double v)
     double factor = rh_vol_factor(target->high, z, t);
     rh_k_pair first = rh_k_product(z, z), second = rh_k_product(t, t);
     rh_k_pair sum = rh_k_sum(first.hi, second.hi);
-    double exponent = -0.5 * sum.hi, residual, lost = RH_FMA(-z, v, target->x) / v;
+    double exponent = -0.5 * sum.hi, residual, lost = (RH_FMA(-z, v, target->x) + target->x_lo) / v;
     double rest = RH_FMA(-z, lost, -0.5 * (first.lo + second.lo + sum.lo));
     if (target->deep) {
         double known = rh_k_log(factor) - RH_VOL_LN_SQRT_2PI + rest;
         residual = (target->logarithm - exponent) - known;
     } else {
         rh_k_scaled e = rh_k_exp_parts(rh_k_at_least(exponent, -700.0), rest);
-        double scale = rh_k_power_of_two(e.power) * (RH_INV_SQRT_2PI_HI * factor);
-        residual = rh_vol_log_ratio(target->value, (e.hi + e.lo) * scale);
+        rh_k_pair weight = rh_k_product(RH_INV_SQRT_2PI_HI, factor);
+        weight.lo = RH_FMA(RH_INV_SQRT_2PI_LO, factor, weight.lo);
+        double model = RH_FMA(e.hi, weight.hi, RH_FMA(e.hi, weight.lo, e.lo * weight.hi));
+        residual = rh_vol_log_ratio(target->value, model * rh_k_power_of_two(e.power));
     }
     double along = target->high ? -factor : factor, inverse = v / along;
     double newton = residual * (along / v), h2 = (z - t) * (z + t) - inverse;
@@ -331,7 +313,7 @@ RH_KERNEL double rh_vol_normalised(const rh_vol_case *o, rh_k_pair value, double
 RH_KERNEL double rh_vol_solve(const rh_vol_case *o)
 {
     double smaller = o->asset.hi < o->strike.hi ? o->asset.hi : o->strike.hi, scale;
-    rh_vol_target target = {.x = o->x, .high = o->room.hi < 0.5 * smaller};
+    rh_vol_target target = {.x = o->x.hi, .x_lo = o->x.lo, .high = o->room.hi < 0.5 * smaller};
     target.value = rh_vol_normalised(o, target.high ? o->room : o->otm, &scale);
     double ratio = o->gap.hi / o->otm.hi;
     target.deep = ratio > RH_VOL_DEEP;
@@ -359,12 +341,15 @@ RH_KERNEL rh_vol_status rh_vol_kernel(rh_option_model model, bool is_call, doubl
     if (o.otm.hi < (outside ? 0.0 : -half)) return RH_VOL_BELOW_INTRINSIC;
     if (!(o.room.hi > 0.0)) return RH_VOL_ABOVE_MAXIMUM;
     if (o.room.hi <= half) return RH_VOL_LOST_IN_ROUNDING;
-    if (price == 0.0 && o.x == 0.0) {
+    if (price == 0.0 && o.x.hi == 0.0) {
         *sigma = 0.0;
         return RH_VOL_OK;
     }
     if (o.otm.hi <= (outside ? 0.0 : half)) return RH_VOL_LOST_IN_ROUNDING;
-    *sigma = rh_vol_solve(&o) / sqrt(T);
+    double scale = sqrt(o.asset.hi) * sqrt(o.strike.hi), lifted = 0x1p600 * o.otm.hi / scale;
+    if (o.gap.hi == 0.0 && lifted < 0x1p-300) /* v = sqrt(2 pi) price / scale; one rounding below */
+        *sigma = lifted * RH_SQRT_2PI_HI / sqrt(T) * 0x1p-600;
+    else *sigma = rh_vol_solve(&o) / sqrt(T);
     return RH_VOL_OK;
 }
 

@@ -82,7 +82,7 @@ RH_KERNEL V RH_W(rh_vol_quotient)(RH_W(rh_lane_pair) asset, RH_W(rh_lane_pair) s
 RH_KERNEL M RH_W(rh_vol_begin)(rh_option_model model, const RH_W(rh_vol_input) *in,
                                RH_W(rh_vol_lane) *o)
 {
-    V zero = V_SET(0.0), one = V_SET(1.0), price = in->price;
+    V zero = V_SET(0.0), one = V_SET(1.0), price = in->price, rates = zero;
     RH_W(rh_lane_pair) asset, strike, whole = {price, zero};
     M ordinary = V_ORDINARY(in->S, in->K, in->T, price);
     if (model == RH_MODEL_INVERSE) {
@@ -93,7 +93,7 @@ RH_KERNEL M RH_W(rh_vol_begin)(rh_option_model model, const RH_W(rh_vol_input) *
         asset = (RH_W(rh_lane_pair)){in->S, zero};
         strike = (RH_W(rh_lane_pair)){in->K, zero};
     } else {
-        V rates = V_ABS(in->r * in->T) + V_ABS(in->q * in->T);
+        rates = V_ABS(in->r * in->T) + V_ABS(in->q * in->T);
         ordinary = V_BOTH(ordinary, V_LESS(rates, V_SET(20.0)));
         RH_W(rh_vol_legs_lane)(in, &asset, &strike);
     }
@@ -113,6 +113,11 @@ RH_KERNEL M RH_W(rh_vol_begin)(rh_option_model model, const RH_W(rh_vol_input) *
     o->ratio = gap.hi / otm.hi;
     ordinary = V_BOTH(ordinary, V_LESS(half, room.hi));
     ordinary = V_BOTH(ordinary, V_LESS(price * V_SET(0x1p-50), otm.hi));
+    /* In the money, what the legs lost must be nothing beside the last digit of the price or of
+     * what is left of it. */
+    V enough = V_CHOOSE(V_LESS(zero, rates), V_SET(0x1p-10), V_SET(0x1p-40));
+    V seen = V_AT_LEAST(otm.hi, V_SET(0.125) * price);
+    ordinary = V_BOTH(ordinary, V_LESS(V_CHOOSE(inside, enough * half, zero), seen));
     return V_BOTH(ordinary, V_LESS(o->ratio, V_SET(RH_VOL_FAR)));
 }
 

@@ -53,6 +53,19 @@ static void a_run_has_a_summary(void **state)
     rh_outcome_free(NULL);
 }
 
+/* Trust is asked for by the caller alone, is said in the summary, and changes no number. */
+static void trust_is_said(void **state)
+{
+    (void)state;
+    const rh_run_options options = {.size = sizeof options, .trusted = 1};
+    rh_outcome *trusted = run(&options), *strict = run(NULL);
+    assert_non_null(strstr(rh_outcome_summary(trusted), "\"trusted\": true"));
+    assert_null(strstr(rh_outcome_summary(strict), "\"trusted\""));
+    assert_string_equal(rh_outcome_digest(trusted), rh_outcome_digest(strict));
+    rh_outcome_free(trusted);
+    rh_outcome_free(strict);
+}
+
 static void digest_of(const rh_run_options *options, char digest[33])
 {
     rh_outcome *outcome = run(options);
@@ -202,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_has_a_summary),
+        cmocka_unit_test(trust_is_said),
         cmocka_unit_test(options_reach_the_run),
         cmocka_unit_test(an_older_program_is_understood),
         cmocka_unit_test(wrong_arguments_are_refused),

@@ -1,5 +1,6 @@
 /* A run under somebody's hand, with real scripts: however it is cut, swapped, set, ended or
  * refused, the digest is what the inputs and the acts make it, and a rerun finds the same. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -279,54 +281,75 @@ static void a_quit_is_repeated(void **state)
 
 /* --- refused ------------------------------------------------------------------------------- */
 
-#define POLICY_HEAD "return rehedge.policy { api = 1, name = 'bad', version = '1',\n"
-#define POLICY_TAIL                                                                                \
-    "  trigger = function(s) return false end, scale = function() return 0 end }\n"
+/* tests/attack/reload: "-- refused: WORDS" is a new version that must be refused with these words,
+ * "-- state: WORDS" an old one whose state nobody can take over. */
+typedef struct attack {
+    char path[RH_PATH_MAX], says[128];
+} attack;
 
-static const struct bad_version {
-    const char *text, *says;
-} bad_versions[] = {
-    {"return rehedge.policy {", "unexpected symbol near"},
-    {"return rehedge.policy { api = 2, name = 'x', version = '1',\n" POLICY_TAIL, "api 2"},
-    {"while true do end", "instruction limit"},
-    {POLICY_HEAD "  migrate = function() error('no way back') end,\n" POLICY_TAIL, "no way back"},
-    {POLICY_HEAD "  migrate = function() while true do end end,\n" POLICY_TAIL,
-     "instruction limit"},
-    {POLICY_HEAD "  migrate = function() return 7 end,\n" POLICY_TAIL, "migrate must return"},
-    {POLICY_HEAD "  trigger = function(s) return s.delta + nil end,\n"
-                 "  scale = function() return 0 end }\n",
-     "tried on the wake of 2025-01-"},
-    {POLICY_HEAD "  trigger = function() return true end,\n"
-                 "  scale = function() return 0 / 0 end }\n",
-     "qty"},
-    {POLICY_HEAD "  trigger = function(s) while true do end end,\n"
-                 "  scale = function() return 0 end }\n",
-     "instruction limit"},
-    {POLICY_HEAD "  features = { v = { 'realized_vole', window = '1h' } },\n" POLICY_TAIL,
-     "realized_vol"},
-    {POLICY_HEAD "  trigger = function(s) return false end }\n", "scale"},
-};
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const attack *)a)->path, ((const attack *)b)->path);
+}
+
+static size_t find_attacks(const char *kind, attack *found, size_t most)
+{
+    static const char folder_path[] = REHEDGE_SOURCE_DIR "/tests/attack/reload";
+    DIR *folder = opendir(folder_path);
+    size_t count = 0, length = strlen(kind);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) && count < most;) {
+        char line[128] = "";
+        attack *one = &found[count];
+        if (entry->d_name[0] == '.') continue;
+        snprintf(one->path, sizeof one->path, "%s/%.200s", folder_path, entry->d_name);
+        FILE *file = fopen(one->path, "r");
+        assert_non_null(file);
+        assert_non_null(fgets(line, sizeof line, file));
+        fclose(file);
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, kind, length) != 0) continue;
+        snprintf(one->says, sizeof one->says, "%s", line + length);
+        count++;
+    }
+    closedir(folder);
+    assert_true(count > 0 && count < most);
+    qsort(found, count, sizeof *found, by_path);
+    return count;
+}
+
+/* Refused with those words, within two seconds. */
+static void assert_refused(rh_live *live, const char *spec, const attack *by)
+{
+    rh_error why = {0};
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    rh_status status = rh_live_swap(live, spec, true, &why);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    if (status == RH_OK) fail_msg("%s: not refused", by->path);
+    if (!strstr(why.message, by->says)) {
+        fail_msg("%s: %s\ndoes not say: %s", by->path, why.message, by->says);
+    }
+    assert_true((double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec) <
+                2.0);
+}
 
 static void bad_versions_leave_no_trace(void **state)
 {
     fixture *f = *state;
-    char old[RH_PATH_MAX], bad[RH_PATH_MAX], plain[RH_DIGEST_HEX], digest[RH_DIGEST_HEX];
+    static attack attacks[64];
+    size_t count = find_attacks("-- refused: ", attacks, 64);
+    char old[RH_PATH_MAX], plain[RH_DIGEST_HEX], digest[RH_DIGEST_HEX];
     bool failed = true;
     write_file(f, "old.lua", counting);
     snprintf(old, sizeof old, "%s", in_dir(f, "old.lua"));
-    snprintf(bad, sizeof bad, "%s", in_dir(f, "bad.lua"));
     plain_digest(old, plain);
     rh_run_request request = request_of(old, NULL);
     rh_live *live = open_live(&request);
-    for (size_t n = 0; n < sizeof bad_versions / sizeof *bad_versions; n++) {
-        rh_error why = {0};
+    for (size_t n = 0; n < count; n++) {
         rh_live_status now;
-        go(live, n == 0 ? 4000 : 1 + draw(f, 200));
-        write_file(f, "bad.lua", bad_versions[n].text);
-        assert_int_not_equal(rh_live_swap(live, bad, true, &why), RH_OK);
-        if (!strstr(why.message, bad_versions[n].says)) {
-            fail_msg("%s\ndoes not say: %s", why.message, bad_versions[n].says);
-        }
+        go(live, n == 0 ? 4000 : 1 + draw(f, 100));
+        assert_refused(live, attacks[n].path, &attacks[n]);
         rh_live_look(live, &now);
         assert_true(now.last_refused);
         assert_string_equal(now.policy, "counting");
@@ -340,43 +363,24 @@ static void bad_versions_leave_no_trace(void **state)
     assert_false(failed); /* what a person tries is no failure of the run */
 }
 
-static const struct bad_state {
-    const char *make, *says;
-} bad_states[] = {
-    {"st.self = st", "contain themselves"},
-    {"st.f = function() end", "function"},
-    {"if not st.t then st.t = {} end local n = #st.t\n"
-     "    if n < 100000 then for i = n + 1, n + 2000 do st.t[i] = i end end", "larger than"},
-    {"if not st.d then local t = st for i = 1, 200 do t.n = {} t = t.n end st.d = 1 end", "deep"},
-    {"st.m = setmetatable({}, { __index = {} })", "metatable"},
-};
-
 /* The state is spoilt by the *old* policy: nobody can take it over, and it trades on. */
 static void a_state_that_cannot_be_saved_refuses_the_swap(void **state)
 {
     fixture *f = *state;
-    char old[RH_PATH_MAX], plain[RH_DIGEST_HEX], digest[RH_DIGEST_HEX];
-    snprintf(old, sizeof old, "%s", in_dir(f, "old.lua"));
-    for (size_t n = 0; n < sizeof bad_states / sizeof *bad_states; n++) {
-        char text[2048];
-        rh_error why = {0};
-        snprintf(text, sizeof text,
-                 "local st = rehedge.state { calls = 0 }\n"
-                 "return rehedge.policy { api = 1, name = 'spoilt', version = '1',\n"
-                 "  trigger = function(s) %s\n return math.abs(s.delta) > 0.5 end,\n"
-                 "  scale = function(s) return -s.delta end }\n",
-                 bad_states[n].make);
-        write_file(f, "old.lua", text);
-        plain_digest(old, plain);
-        rh_run_request request = request_of(old, NULL);
+    static attack attacks[64];
+    size_t count = find_attacks("-- state: ", attacks, 64);
+    char plain[RH_DIGEST_HEX], digest[RH_DIGEST_HEX];
+    bool failed = true;
+    (void)f;
+    for (size_t n = 0; n < count; n++) {
+        plain_digest(attacks[n].path, plain);
+        rh_run_request request = request_of(attacks[n].path, NULL);
         rh_live *live = open_live(&request);
         go(live, 3000);
-        assert_int_not_equal(rh_live_swap(live, "adaptive", false, &why), RH_OK);
-        if (!strstr(why.message, bad_states[n].says)) {
-            fail_msg("%s\ndoes not say: %s", why.message, bad_states[n].says);
-        }
-        finish(live, digest, NULL);
+        assert_refused(live, "adaptive", &attacks[n]);
+        finish(live, digest, &failed);
         assert_string_equal(plain, digest);
+        if (failed) fail_msg("%s: killed, so it spoilt nothing", attacks[n].path);
     }
 }
 

@@ -125,8 +125,8 @@ typedef struct row {
 static const row rows[] = {
     {"exp", lane_exp, true_exp, -700.0, 400.0, 0.0, 2.0},
     {"exp, near 0", lane_exp, true_exp, -0.4, 0.4, 0.0, 2.0},
-    {"exp as two", lane_exp_pair, true_exp, -20.0, 20.0, 1e-17, 0x1p-7},
-    {"exp as two, far", lane_exp_pair, true_exp, -600.0, 600.0, 1e-15, 0x1p-7},
+    {"exp as two", lane_exp_pair, true_exp, -20.0, 20.0, 1e-17, 0x1p-11},
+    {"exp as two, far", lane_exp_pair, true_exp, -600.0, 600.0, 1e-15, 0x1p-11},
     {"log", lane_log, true_log_ratio, 1e-18, 1e18, 0.0, 3.0},
     {"log of a ratio", lane_log_ratio, true_log_ratio, 1e-6, 1e6, 8.0, 3.0},
     {"log of a ratio, near 1", lane_log_ratio, true_log_ratio, 50.0, 200.0, 1e-6, 3.0},

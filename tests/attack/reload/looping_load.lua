@@ -1,0 +1,2 @@
+-- refused: instruction limit
+while true do end

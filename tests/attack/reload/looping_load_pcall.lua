@@ -1,0 +1,2 @@
+-- refused: instruction limit
+while true do pcall(function() while true do end end) end

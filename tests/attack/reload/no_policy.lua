@@ -1,0 +1,2 @@
+-- refused: declares no policy
+local nothing = 1

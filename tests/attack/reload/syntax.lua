@@ -1,0 +1,2 @@
+-- refused: unexpected symbol near
+return rehedge.policy {
