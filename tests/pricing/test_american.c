@@ -384,6 +384,63 @@ static void vega_and_rho_are_slopes(void **unused)
     assert_true(alive > 30 && worst_vega < 1e-6 && worst_rho < 1e-6);
 }
 
+/* The limit at expiry, ln min(1, r/q), has a kink at r = q, and moves fast where rates are small: a
+ * curve is then not one step of Newton's method from its neighbour. Two differences of the price
+ * must agree before rho has to agree with them. */
+static void rho_beside_the_kink(void **unused)
+{
+    (void)unused;
+    static const double rates[] = {1e-6, 1e-5, 1e-4, 1e-3, 0.02, 0.1};
+    static const double apart[] = {0.0, 1e-6, -1e-6, 1e-3, -1e-3, 0.1, -0.1};
+    uint64_t state = 11;
+    double worst = 0.0;
+    int compared = 0;
+    for (int i = 0; i < 6 * 7 * 20; i++) {
+        american o = random_option(&state);
+        o.r = rates[i % 6], o.q = o.r * (1.0 + apart[i / 6 % 7]);
+        rh_american g = greeks_of(&o);
+        assert_true(isfinite(g.rho) && isfinite(g.vega));
+        if (g.gamma == 0.0) continue;
+        double slope[2];
+        for (int k = 0; k < 2; k++) {
+            american up = o, down = o;
+            double h = (k == 0 ? 0.01 : 0.003) * o.r;
+            up.r += h, down.r -= h;
+            slope[k] = (price_of(&up) - price_of(&down)) / (2.0 * h);
+        }
+        if (fabs(slope[1] - slope[0]) > 1e-6 * o.K) continue;
+        double error = fabs(slope[1] - g.rho) / o.K;
+        worst = fmax(worst, error);
+        if (!(error < 5e-6))
+            fail_msg("call %d S %.17g T %.17g r %g q %.9g sigma %.17g: %.9g, by differences %.9g",
+                     o.is_call, o.S, o.T, o.r, o.q, o.sigma, g.rho, slope[1]);
+        compared++;
+    }
+    print_message("%d compared, worst difference of rho %.1e K\n", compared, worst);
+    assert_true(compared > 300);
+}
+
+/* Each was wrong by more than its own size, or NaN. */
+static void rho_where_it_was_wrong(void **unused)
+{
+    (void)unused;
+    static const struct { american o; double rho, tolerance; } rows[] = {
+        {{false, 70.880241335829, 100, 2.8319043318352635, .001, .0011369573078072316,
+          .11429397498746291}, -150.67, 0.01},
+        {{true, 138.7191895905074, 100, 3.0704243263024753, .001, .00099, .0722760188824941},
+         22.634, 0.001},
+        {{false, 99.24728127133945, 100, .02457457378308656, .05, .05001, .016511164534550246},
+         -0.054006, 1e-5},
+        {{true, 90, 100, 1, 1e-4, 1e-4, 0.5}, 30.983, 0.001},
+        {{true, 90, 100, 1, 9e-6, 9e-6, 0.5}, 31.26, 0.001},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        rh_american g = greeks_of(&rows[i].o);
+        if (!(fabs(g.rho - rows[i].rho) <= rows[i].tolerance))
+            fail_msg("row %zu: rho %.9g", i, g.rho);
+    }
+}
+
 static void edges(void **unused)
 {
     (void)unused;
@@ -555,6 +612,8 @@ int main(void)
         cmocka_unit_test(bounds_and_symmetry),
         cmocka_unit_test(greeks_are_slopes),
         cmocka_unit_test(vega_and_rho_are_slopes),
+        cmocka_unit_test(rho_beside_the_kink),
+        cmocka_unit_test(rho_where_it_was_wrong),
         cmocka_unit_test(edges),
         cmocka_unit_test(hostile_numbers),
         cmocka_unit_test(instruction_sets_agree),
