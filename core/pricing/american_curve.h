@@ -18,7 +18,9 @@
 enum {
     RH_AMERICAN_NODES_MAX = 32, /* Chebyshev intervals of the boundary in sqrt(tau) */
     RH_AMERICAN_POINTS_MAX = 32, /* quadrature of the boundary */
-    RH_AMERICAN_PRICE_POINTS = 64
+    RH_AMERICAN_PRICE_POINTS = 64,
+    RH_AMERICAN_PANEL_POINTS = 16,
+    RH_AMERICAN_PANELS_MAX = 96
 };
 
 /* A grid, in multiples of 8 nodes and 4 points. The search on it ends with a step of `last` in ln
@@ -52,6 +54,15 @@ typedef struct rh_american_curve {
     _Alignas(64) rh_american_row log_b;
     double c[RH_AMERICAN_NODES_MAX + 1];
 } rh_american_curve;
+
+/* Where the premium is cut, in the tangent of half the angle whose sine is sqrt(elapsed / T): for
+ * low vol a path crosses the boundary, if it does, in a window that no fixed rule sees. No panels:
+ * 64 points are enough. Part of what is found, so that a slope in a rate or in vol is taken on the
+ * panels of the price. */
+typedef struct rh_american_panels {
+    int count;
+    double edge[RH_AMERICAN_PANELS_MAX + 1];
+} rh_american_panels;
 
 /* One solution's memory. Of the nodes: sqrt(tau / T) and tau, sigma sqrt(tau) and its inverse,
  * cos(i j pi / n), and per point the weights r e^{rt} dt / spread and q e^{qt} dt / spread. Of

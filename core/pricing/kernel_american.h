@@ -79,12 +79,25 @@ static inline const rh_american_grid *rh_american_solve(rh_american_work *work,
     return found ? &rh_american_finest : NULL;
 }
 
+/* Whether 64 points see where a path crosses the boundary, in a window of about sigma sqrt t / |r -
+ * q|; panels where they may not. (From 100 on they do not.) */
+static inline void rh_american_panels_set(const rh_american_grid *grid,
+                                          const rh_american_curve *curve, double S,
+                                          rh_american_panels *panels)
+{
+    double drift = curve->r - curve->q;
+    panels->count = 0;
+    if (curve->T * drift * drift > 30.0 * curve->sigma * curve->sigma)
+        RH_W(rh_panels_place)(grid->nodes, curve, S, panels);
+}
+
 /* --- slopes in the rates and in vol ----------------------------------------------------------- */
 
 /* The premium at another rate or vol nearby: its curve is one step of Newton's method away, the
  * matrix being that of the curve in `work`. */
 static RH_NOINLINE double rh_american_nearby(const rh_american_grid *grid, rh_american_work *work,
-                                             const rh_american_curve *base, double r, double q,
+                                             const rh_american_curve *base,
+                                             const rh_american_panels *panels, double r, double q,
                                              double sigma, double S)
 {
     rh_american_curve curve = *base;
@@ -93,7 +106,7 @@ static RH_NOINLINE double rh_american_nearby(const rh_american_grid *grid, rh_am
     RH_W(rh_nodes_set)(grid, &curve, work);
     (void)RH_W(rh_curve_step)(grid, false, work, &curve);
     RH_W(rh_curve_fit)(grid, work, &curve);
-    return RH_W(rh_premium)(grid->nodes, &curve, S).price;
+    return RH_W(rh_premium)(grid->nodes, &curve, panels, S).price;
 }
 
 static RH_NOINLINE void rh_american_newton(const rh_american_grid *grid, rh_american_work *work,
@@ -102,29 +115,58 @@ static RH_NOINLINE void rh_american_newton(const rh_american_grid *grid, rh_amer
     (void)RH_W(rh_curve_step)(grid, true, work, curve);
 }
 
-/* d premium / d sigma to slope[0], d premium / d r or d q to slope[1]: central differences, whose
- * step can be small because nothing in a price is adaptive. A put has a kink at r = 0 and another
- * domain below: the differences stay above. */
+/* How far r or q is moved for a slope: little against the rate, and, where the limit at expiry
+ * moves with it, against the distance of the last node from the limit, which one step of Newton's
+ * method has to carry along. */
+static inline double rh_american_rate_step(const rh_american_grid *grid,
+                                           const rh_american_curve *curve, bool in_q)
+{
+    double rate = fabs(in_q ? curve->q : curve->r), h = fmin(1e-5, 0.01 * rate);
+    if (rate == 0.0) h = fmin(1e-7, 0.01 * fmax(fabs(curve->q), curve->r));
+    if (!(curve->q > curve->r && curve->r > 0.0)) return h;
+    double gap = curve->limit - curve->log_b[grid->nodes - 1];
+    return fmax(fmin(h, 1e-2 * gap * curve->r), 1e-5 * curve->r);
+}
+
+/* d premium / d r or d q. The limit at expiry has a kink at r = q, where the price has one
+ * derivative but not three, and a put's domain another at r = 0: beside one, and on it, the
+ * difference is one of three points on this side, else a central one. Errors of one step of
+ * Newton's method are quadratic in the move, and cancel in both. */
+static RH_NOINLINE double rh_american_rho(const rh_american_grid *grid, rh_american_work *work,
+                                          const rh_american_curve *base,
+                                          const rh_american_panels *panels, double S, bool in_q)
+{
+    double r = base->r, q = base->q, h = rh_american_rate_step(grid, base, in_q), price[3];
+    bool beside = fabs(q - r) < 2.0 * h || (!in_q && r < 2.0 * h);
+    double away = in_q == (q > r) ? h : -h; /* from the kink, or r */
+    int from = beside ? 0 : -1;
+    if (!in_q && r < 2.0 * h) away = h;
+    for (int i = 0; i < 3; i++) {
+        double move = (from + i) * (beside ? away : h);
+        if (!beside && i == 1) continue;
+        price[i] = rh_american_nearby(grid, work, base, panels, in_q ? r : r + move,
+                                      in_q ? q + move : q, base->sigma, S);
+    }
+    if (!beside) return (price[2] - price[0]) / (2.0 * h);
+    return (4.0 * price[1] - 3.0 * price[0] - price[2]) / (2.0 * away);
+}
+
+/* d premium / d sigma to slope[0], d premium / d r or d q to slope[1]: differences, whose step can
+ * be small because nothing in a price is adaptive. */
 static inline void rh_american_slopes(const rh_american_grid *grid, rh_american_work *work,
-                                      const rh_american_curve *found, double S, bool in_q,
+                                      const rh_american_curve *found,
+                                      const rh_american_panels *panels, double S, bool in_q,
                                       unsigned wanted, double *slope)
 {
     rh_american_curve base = *found;
-    double r = base.r, q = base.q, sigma = base.sigma;
+    double sigma = base.sigma, h = 1e-4 * sigma;
     rh_american_newton(grid, work, &base);
     if (wanted & RH_AMERICAN_VEGA) {
-        double h = 1e-4 * sigma;
-        double up = rh_american_nearby(grid, work, &base, r, q, sigma + h, S);
-        slope[0] = (up - rh_american_nearby(grid, work, &base, r, q, sigma - h, S)) / (2.0 * h);
+        double up = rh_american_nearby(grid, work, &base, panels, base.r, base.q, sigma + h, S);
+        double down = rh_american_nearby(grid, work, &base, panels, base.r, base.q, sigma - h, S);
+        slope[0] = (up - down) / (2.0 * h);
     }
-    if (wanted & RH_AMERICAN_RHO) {
-        double h = in_q ? 1e-5 : r == 0.0 ? 1e-7 : fmin(1e-5, 0.01 * r), q_step = in_q ? h : 0.0;
-        double r_step = in_q ? 0.0 : h, from = !in_q && r == 0.0 ? h : 0.0;
-        r += from;
-        double up = rh_american_nearby(grid, work, &base, r + r_step, q + q_step, sigma, S);
-        double down = rh_american_nearby(grid, work, &base, r - r_step, q - q_step, sigma, S);
-        slope[1] = (up - down) / (2.0 * h);
-    }
+    if (wanted & RH_AMERICAN_RHO) slope[1] = rh_american_rho(grid, work, &base, panels, S, in_q);
 }
 
 /* --- any option ------------------------------------------------------------------------------ */
@@ -159,8 +201,10 @@ static inline bool rh_american_random(bool is_call, double S, double K, double T
     double B = rh_k_exp(curve.log_b[0]), boundary = is_call ? K / B : K * B;
     *out = (rh_american){payoff, sign, 0.0, 0.0, 0.0, 0.0, boundary};
     if (m <= B) return true;
-    rh_american_premium premium = RH_W(rh_premium)(grid->nodes, &curve, m);
-    if (wanted) rh_american_slopes(grid, &work, &curve, m, is_call, wanted, slope);
+    rh_american_panels panels;
+    rh_american_panels_set(grid, &curve, m, &panels);
+    rh_american_premium premium = RH_W(rh_premium)(grid->nodes, &curve, &panels, m);
+    if (wanted) rh_american_slopes(grid, &work, &curve, &panels, m, is_call, wanted, slope);
     /* a call is homogeneous of degree 1: what is the put's strike is the call's asset */
     double delta = is_call ? premium.price - m * premium.delta : premium.delta;
     double gamma = is_call ? m * m * premium.gamma : premium.gamma;

@@ -348,14 +348,13 @@ typedef struct RH_W(rh_premium_part) {
 } RH_W(rh_premium_part);
 
 RH_KERNEL RH_W(rh_premium_part) RH_W(rh_premium_point)(const rh_american_curve *curve, double S,
-                                                       double log_S, V below, int k)
+                                                       double log_S, V below, V sine,
+                                                       V per_sine, V share)
 {
-    V one = V_SET(1.0), sine = V_LOAD(rh_american_sin_64 + k), per_S = V_SET(1.0 / S);
-    V T = V_SET(curve->T), elapsed = T * sine * sine;
-    V weight = T * V_LOAD(rh_american_weight_64 + k);
+    V one = V_SET(1.0), per_S = V_SET(1.0 / S);
+    V T = V_SET(curve->T), elapsed = T * sine * sine, weight = T * share;
     double root = curve->sigma * sqrt(curve->T);
-    V spread = V_SET(root) * sine;
-    V inverse = V_SET(1.0 / root) * V_LOAD(rh_american_per_sin_64 + k);
+    V spread = V_SET(root) * sine, inverse = V_SET(1.0 / root) * per_sine;
     V above = V_SET(log_S - curve->limit) + below;
     V plus = V_FMA(V_FMA(V_SET(curve->r - curve->q), elapsed, above), inverse, V_SET(0.5) * spread);
     V minus = plus - spread, density_minus = RH_W(rh_lane_density)(one, minus);
@@ -383,8 +382,8 @@ RH_KERNEL double RH_W(rh_eight_sum)(const V *part)
     return even + odd;
 }
 
-RH_KERNEL rh_american_premium RH_W(rh_premium)(int degree, const rh_american_curve *curve,
-                                               double S)
+RH_KERNEL rh_american_premium RH_W(rh_premium_smooth)(int degree, const rh_american_curve *curve,
+                                                      double S)
 {
     enum { ALL = RH_AMERICAN_PRICE_POINTS / RH_WIDTH, EIGHT = 8 / RH_WIDTH,
            GROUP = 4 };
@@ -396,12 +395,83 @@ RH_KERNEL rh_american_premium RH_W(rh_premium)(int degree, const rh_american_cur
     for (int k = 0; k < ALL; k += GROUP)
         RH_W(rh_below)(curve->c, degree, x + k, GROUP, below + k);
     for (int k = 0; k < ALL; k++) {
-        RH_W(rh_premium_part) part =
-            RH_W(rh_premium_point)(curve, S, log_S, below[k], k * RH_WIDTH);
+        int at = k * RH_WIDTH;
+        RH_W(rh_premium_part) part = RH_W(rh_premium_point)(
+            curve, S, log_S, below[k], V_LOAD(rh_american_sin_64 + at),
+            V_LOAD(rh_american_per_sin_64 + at), V_LOAD(rh_american_weight_64 + at));
         price[k % EIGHT] = price[k % EIGHT] + part.price;
         delta[k % EIGHT] = delta[k % EIGHT] + part.delta;
         gamma[k % EIGHT] = gamma[k % EIGHT] + part.gamma;
     }
     return (rh_american_premium){RH_W(rh_eight_sum)(price), RH_W(rh_eight_sum)(delta),
                                  RH_W(rh_eight_sum)(gamma)};
+}
+
+/* --- the premium in panels -------------------------------------------------------------------- */
+
+/* What is earned in one panel; it begins and ends at the tangents `from` and `to`. */
+static RH_NOINLINE rh_american_premium RH_W(rh_panel)(int degree, const rh_american_curve *curve,
+                                                      double S, double log_S, double from,
+                                                      double to)
+{
+    enum { EIGHT = 8 / RH_WIDTH };
+    V price[EIGHT], delta[EIGHT], gamma[EIGHT], one = V_SET(1.0), two = V_SET(2.0);
+    V width = V_SET(to - from);
+    for (int u = 0; u < EIGHT; u++) price[u] = delta[u] = gamma[u] = V_SET(0.0);
+    for (int k = 0; k < RH_AMERICAN_PANEL_POINTS / RH_WIDTH; k++) {
+        V tangent = V_FMA(width, V_LOAD(rh_american_panel_16 + k * RH_WIDTH), V_SET(from));
+        V square = tangent * tangent, per = one / (one + square), twice = tangent + tangent;
+        V sine = twice * per, cosine = (one - square) * per, below;
+        V x = V_FMA(two, cosine, -one), share = V_SET(4.0) * sine * cosine * per * width;
+        RH_W(rh_below)(curve->c, degree, &x, 1, &below);
+        RH_W(rh_premium_part) part = RH_W(rh_premium_point)(
+            curve, S, log_S, below, sine, (one + square) / twice,
+            share * V_LOAD(rh_american_panel_weight_16 + k * RH_WIDTH));
+        price[k % EIGHT] = price[k % EIGHT] + part.price;
+        delta[k % EIGHT] = delta[k % EIGHT] + part.delta;
+        gamma[k % EIGHT] = gamma[k % EIGHT] + part.gamma;
+    }
+    return (rh_american_premium){RH_W(rh_eight_sum)(price), RH_W(rh_eight_sum)(delta),
+                                 RH_W(rh_eight_sum)(gamma)};
+}
+
+/* Panels are halved until both halves earn what the whole does, gamma likewise: the error of the
+ * halves is far below this difference. */
+static RH_NOINLINE void RH_W(rh_panels_place)(int degree, const rh_american_curve *curve, double S,
+                                              rh_american_panels *panels)
+{
+    double ends[RH_AMERICAN_PANELS_MAX], from = 0.0, log_S = rh_k_log(S);
+    double bend = S * S * curve->sigma * curve->sigma * curve->T;
+    int left = 1;
+    ends[0] = 1.0;
+    panels->edge[panels->count = 0] = 0.0;
+    while (left > 0) {
+        double to = ends[left - 1], half = 0.5 * (from + to);
+        rh_american_premium whole = RH_W(rh_panel)(degree, curve, S, log_S, from, to);
+        rh_american_premium a = RH_W(rh_panel)(degree, curve, S, log_S, from, half);
+        rh_american_premium b = RH_W(rh_panel)(degree, curve, S, log_S, half, to);
+        bool apart = fabs(a.price + b.price - whole.price) > 1e-10 ||
+                     bend * fabs(a.gamma + b.gamma - whole.gamma) > 1e-8;
+        if (apart && panels->count + left + 2 < RH_AMERICAN_PANELS_MAX) {
+            ends[left++] = half;
+            continue;
+        }
+        panels->edge[++panels->count] = half;
+        panels->edge[++panels->count] = from = to;
+        left--;
+    }
+}
+
+RH_KERNEL rh_american_premium RH_W(rh_premium)(int degree, const rh_american_curve *curve,
+                                               const rh_american_panels *panels, double S)
+{
+    if (panels->count == 0) return RH_W(rh_premium_smooth)(degree, curve, S);
+    rh_american_premium sum = {0.0, 0.0, 0.0};
+    double log_S = rh_k_log(S);
+    for (int i = 0; i < panels->count; i++) {
+        rh_american_premium part =
+            RH_W(rh_panel)(degree, curve, S, log_S, panels->edge[i], panels->edge[i + 1]);
+        sum.price += part.price, sum.delta += part.delta, sum.gamma += part.gamma;
+    }
+    return sum;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Prints core/pricing/american_tables.h: Gauss-Legendre rules on [0, pi/2] as the sines and cosines
 of their points, the inverse sines, and the weights 2 sin cos w; and the cosines of i pi / n. In the
-angle both sqrt(u) and sqrt(tau - u) are analytic, which is why so few points are enough."""
+angle both sqrt(u) and sqrt(tau - u) are analytic, which is why so few points are enough. The rule
+of a panel stays one on [0, 1]."""
 import math
 
 
@@ -42,6 +43,8 @@ def main():
         table(f"rh_american_weight_{count}",
               [math.pi * crowd * x ** (crowd - 1) * s * c * w
                for (x, w), s, c in zip(halves, sines, cosines)])
+    table("rh_american_panel_16", [x for x, _ in gauss(16)])
+    table("rh_american_panel_weight_16", [w for _, w in gauss(16)])
     for count in (16, 24, 32):
         table(f"rh_american_node_{count}", [math.cos(i * math.pi / count) for i in range(count)])
     print("#endif")

@@ -247,7 +247,10 @@ static void finest_grid_agrees(void **unused)
                                    .sigma = o.sigma, .limit = rh_american_limit(o.r, o.q)};
         assert_true(rh_curve_solve_1(&rh_american_finest, 0, &work, &curve));
         o.S = fmax(o.S, o.K * exp(curve.log_b[0]));
-        double premium = rh_premium_1(rh_american_finest.nodes, &curve, o.S / o.K).price;
+        rh_american_panels panels;
+        rh_panels_place_1(rh_american_finest.nodes, &curve, o.S / o.K, &panels);
+        double premium =
+            rh_premium_1(rh_american_finest.nodes, &curve, &panels, o.S / o.K).price;
         double price = rh_option_price(RH_MODEL_BSM, false, o.S, o.K, o.T, o.r, o.q, o.sigma) +
                        o.K * premium;
         double error = fabs(price_of(&o) - price) / o.K;
@@ -303,6 +306,115 @@ static void leisen_reimer_tree(void **unused)
                      o.sigma, price_of(&o), tree);
     }
     print_message("worst difference from the tree %.1e K\n", worst);
+}
+
+/* --- low vol --------------------------------------------------------------------------------- */
+
+/* The perpetual put (Merton 1973), for S above its boundary. */
+static double perpetual_put(double S, double K, double r, double q, double sigma)
+{
+    double variance = sigma * sigma, n = (r - q) / variance - 0.5;
+    double root = sqrt(n * n + 2.0 * r / variance);
+    double power = n > 0.0 ? n + root : 2.0 * r / variance / (root - n);
+    double boundary = K * power / (1.0 + power);
+    return (K - boundary) * exp(-power * log(S / boundary));
+}
+
+/* A path that falls to the boundary within 8 standard deviations before expiry: expiry makes no
+ * difference. The window in which it crosses is as narrow as 1/1000 of what is left to live. */
+static void perpetual_where_expiry_is_far(void **unused)
+{
+    (void)unused;
+    uint64_t state = 12;
+    double worst = 0.0;
+    int asked = 0;
+    for (int i = 0; i < 6000; i++) {
+        american o = {.K = 100.0, .S = 100.0 * exp(uniform(&state, -0.5, 0.5))};
+        o.sigma = exp(uniform(&state, log(5e-4), log(0.1)));
+        o.r = uniform(&state, 0.001, 0.15), o.q = o.r + uniform(&state, 0.002, 0.15);
+        double fall = o.q - o.r, far = log(o.q * o.S / (o.r * o.K)), wide = 8.5 * o.sigma;
+        if (far < 0.0) continue;
+        double root = (wide + sqrt(wide * wide + 4.0 * fall * far)) / (2.0 * fall);
+        o.T = root * root * uniform(&state, 1.0, 3.0);
+        if (o.q * o.T > 29.0) continue;
+        double expected = perpetual_put(o.S, o.K, o.r, o.q, o.sigma);
+        double error = fabs(price_of(&o) - expected) / o.K;
+        worst = fmax(worst, error);
+        if (!(error < 1e-8))
+            fail_msg("S %.17g T %.17g r %.17g q %.17g sigma %.17g: %.12g, perpetual %.12g", o.S,
+                     o.T, o.r, o.q, o.sigma, price_of(&o), expected);
+        asked++;
+    }
+    print_message("%d perpetual puts, worst error %.1e K\n", asked, worst);
+    assert_true(asked > 1000);
+}
+
+static void price_grows_with_maturity(void **unused)
+{
+    (void)unused;
+    uint64_t state = 13;
+    double worst = 0.0;
+    american o = {true, 100, 100, 20, 0.15, 0.035, 0.005};
+    for (double before = 0.0; o.T < 60.0; o.T *= 1.01) {
+        double price = price_of(&o);
+        assert_true(price >= before - 1e-8 * o.K);
+        before = price;
+    }
+    for (int i = 0; i < 4000; i++) {
+        o = random_option(&state);
+        o.sigma = exp(uniform(&state, log(0.001), log(0.3)));
+        o.T = exp(uniform(&state, log(0.01), log(25.0)));
+        american longer = o;
+        longer.T *= i % 2 ? 1.003 : 1.2;
+        double lost = (price_of(&o) - price_of(&longer)) / o.K;
+        worst = fmax(worst, lost);
+        if (!(lost < 1e-8))
+            fail_msg("call %d S %.17g T %.17g r %.17g q %.17g sigma %.17g: -%.1e K", o.is_call,
+                     o.S, o.T, o.r, o.q, o.sigma, lost);
+    }
+    print_message("most lost with a longer life %.1e K\n", worst);
+}
+
+/* A binomial tree about the drift, with equal chances, of which only what lies within 9 standard
+ * deviations is kept up to date: what a path meets beyond has no chance to matter. */
+static double narrow_tree_price(const american *o, int n)
+{
+    static double value[20002];
+    double dt = o->T / n, step = o->sigma * sqrt(dt), sign = o->is_call ? 1.0 : -1.0;
+    double drift = (o->r - o->q) * dt - log(cosh(step)), keep = 0.5 * exp(-o->r * dt);
+    int reach = (int)(4.5 * sqrt(n)) + 2;
+    for (int level = n; level >= 0; level--) {
+        int low = level / 2 > reach ? level / 2 - reach : 0;
+        int high = level / 2 + reach < level ? level / 2 + reach : level;
+        double S = o->S * exp(drift * level + step * (2.0 * low - level));
+        for (int i = low; i <= high; i++, S *= exp(2.0 * step)) {
+            double held = level == n ? 0.0 : keep * (value[i] + value[i + 1]);
+            value[i] = fmax(held, fmax(sign * (S - o->K), 0.0));
+        }
+    }
+    return value[0];
+}
+
+/* 64 points were wrong by up to 3e-4 K here. */
+static void tree_at_low_vol(void **unused)
+{
+    (void)unused;
+    static const american rows[] = {
+        {true, 100, 100, 20, 0.15, 0.035, 0.005}, {true, 100, 100, 23, 0.15, 0.035, 0.005},
+        {true, 106.99655037288981, 100, 12.309981106155659, 0.2312674622766467,
+         0.059768994464272154, 0.006234346274659236},
+        {false, 100, 100, 28.3, 0.0376, 0.1467, 0.0017},
+        {false, 100, 100, 26, 0.034, 0.146, 0.027}, {false, 110, 100, 4, 0.05, 0.09, 0.02},
+    };
+    double worst = 0.0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double coarse = narrow_tree_price(&rows[i], 10000);
+        double fine = narrow_tree_price(&rows[i], 20000);
+        double error = fabs(price_of(&rows[i]) - (2.0 * fine - coarse)) / rows[i].K;
+        worst = fmax(worst, error);
+        if (!(error < 5e-8)) fail_msg("row %zu: %.1e K from the tree", i, error);
+    }
+    print_message("low vol, worst difference from a tree of 20,000 steps %.1e K\n", worst);
 }
 
 /* --- what no model may break ----------------------------------------------------------------- */
@@ -382,6 +494,63 @@ static void vega_and_rho_are_slopes(void **unused)
     }
     print_message("worst difference of vega %.1e K, rho %.1e K\n", worst_vega, worst_rho);
     assert_true(alive > 30 && worst_vega < 1e-6 && worst_rho < 1e-6);
+}
+
+/* The limit at expiry, ln min(1, r/q), has a kink at r = q, and moves fast where rates are small: a
+ * curve is then not one step of Newton's method from its neighbour. Two differences of the price
+ * must agree before rho has to agree with them. */
+static void rho_beside_the_kink(void **unused)
+{
+    (void)unused;
+    static const double rates[] = {1e-6, 1e-5, 1e-4, 1e-3, 0.02, 0.1};
+    static const double apart[] = {0.0, 1e-6, -1e-6, 1e-3, -1e-3, 0.1, -0.1};
+    uint64_t state = 11;
+    double worst = 0.0;
+    int compared = 0;
+    for (int i = 0; i < 6 * 7 * 20; i++) {
+        american o = random_option(&state);
+        o.r = rates[i % 6], o.q = o.r * (1.0 + apart[i / 6 % 7]);
+        rh_american g = greeks_of(&o);
+        assert_true(isfinite(g.rho) && isfinite(g.vega));
+        if (g.gamma == 0.0) continue;
+        double slope[2];
+        for (int k = 0; k < 2; k++) {
+            american up = o, down = o;
+            double h = (k == 0 ? 0.01 : 0.003) * o.r;
+            up.r += h, down.r -= h;
+            slope[k] = (price_of(&up) - price_of(&down)) / (2.0 * h);
+        }
+        if (fabs(slope[1] - slope[0]) > 1e-6 * o.K) continue;
+        double error = fabs(slope[1] - g.rho) / o.K;
+        worst = fmax(worst, error);
+        if (!(error < 5e-6))
+            fail_msg("call %d S %.17g T %.17g r %g q %.9g sigma %.17g: %.9g, by differences %.9g",
+                     o.is_call, o.S, o.T, o.r, o.q, o.sigma, g.rho, slope[1]);
+        compared++;
+    }
+    print_message("%d compared, worst difference of rho %.1e K\n", compared, worst);
+    assert_true(compared > 300);
+}
+
+/* Each was wrong by more than its own size, or NaN. */
+static void rho_where_it_was_wrong(void **unused)
+{
+    (void)unused;
+    static const struct { american o; double rho, tolerance; } rows[] = {
+        {{false, 70.880241335829, 100, 2.8319043318352635, .001, .0011369573078072316,
+          .11429397498746291}, -150.67, 0.01},
+        {{true, 138.7191895905074, 100, 3.0704243263024753, .001, .00099, .0722760188824941},
+         22.634, 0.001},
+        {{false, 99.24728127133945, 100, .02457457378308656, .05, .05001, .016511164534550246},
+         -0.054006, 1e-5},
+        {{true, 90, 100, 1, 1e-4, 1e-4, 0.5}, 30.983, 0.001},
+        {{true, 90, 100, 1, 9e-6, 9e-6, 0.5}, 31.26, 0.001},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        rh_american g = greeks_of(&rows[i].o);
+        if (!(fabs(g.rho - rows[i].rho) <= rows[i].tolerance))
+            fail_msg("row %zu: rho %.9g", i, g.rho);
+    }
 }
 
 static void edges(void **unused)
@@ -552,9 +721,14 @@ int main(void)
         cmocka_unit_test(boundary_where_system_a_diverges),
         cmocka_unit_test(finest_grid_agrees),
         cmocka_unit_test(leisen_reimer_tree),
+        cmocka_unit_test(perpetual_where_expiry_is_far),
+        cmocka_unit_test(price_grows_with_maturity),
+        cmocka_unit_test(tree_at_low_vol),
         cmocka_unit_test(bounds_and_symmetry),
         cmocka_unit_test(greeks_are_slopes),
         cmocka_unit_test(vega_and_rho_are_slopes),
+        cmocka_unit_test(rho_beside_the_kink),
+        cmocka_unit_test(rho_where_it_was_wrong),
         cmocka_unit_test(edges),
         cmocka_unit_test(hostile_numbers),
         cmocka_unit_test(instruction_sets_agree),
