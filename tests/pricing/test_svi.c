@@ -252,9 +252,10 @@ static void refuses_what_is_no_slice(void **unused)
     assert_int_equal(rh_svi_fit(&expiry, NULL, work, &svi), RH_OK);
     svi = vogt;
     expiry.quotes = bad;
-    const double wrong[][3] = {{(double)NAN, 0.2, 1.0}, {30.0, 0.2, 1.0}, {0.0, 0.0, 1.0}, {0.0, -0.2, 1.0},
-                               {0.0, (double)INFINITY, 1.0}, {0.0, 0.2, -1.0}, {0.0, 0.2, (double)NAN},
-                               {0.0, 0.2, (double)INFINITY}};
+    const double nan = (double)NAN, infinity = HUGE_VAL;
+    const double wrong[][3] = {{nan, 0.2, 1.0},  {30.0, 0.2, 1.0},     {0.0, 0.0, 1.0},
+                               {0.0, -0.2, 1.0}, {0.0, infinity, 1.0}, {0.0, 0.2, -1.0},
+                               {0.0, 0.2, nan},  {0.0, 0.2, infinity}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         memcpy(bad, good, sizeof bad);
         bad[3] = (rh_vol_quote){wrong[i][0], wrong[i][1], wrong[i][2]};
