@@ -213,10 +213,10 @@ static rh_status read_numbers(const chain_reader *reader, const rh_csv_row *row,
         if (text[0] == '\0' && at != RH_CHAIN_AT_strike && !term) continue;
         if (!rh_parse_double(text, &numbers[at])) return refuse(reader, row, at, "a number", error);
         if (term) continue;
-        if (!(numbers[at] >= 0.0) || numbers[at] > RH_PRICE_MAX)
-            return refuse(reader, row, at, "a number from 0 to 1e15", error);
-        if ((at == RH_CHAIN_AT_strike || at == RH_CHAIN_AT_forward) && numbers[at] < RH_PRICE_MIN)
-            return refuse(reader, row, at, "a number from 1e-15 to 1e15", error);
+        bool positive = at == RH_CHAIN_AT_strike || at == RH_CHAIN_AT_forward;
+        if (!(numbers[at] >= (positive ? RH_PRICE_MIN : 0.0)) || numbers[at] > RH_PRICE_MAX)
+            return refuse(reader, row, at, positive ? "a number from 1e-15 to 1e15"
+                                                    : "a number from 0 to 1e15", error);
     }
     return RH_OK;
 }
@@ -400,9 +400,7 @@ static rh_status read_rows(chain_reader *reader, rh_error *error)
 rh_status rh_chain_read(const char *path, const rh_chain_options *options, rh_chain *chain,
                         rh_error *error)
 {
-    bool standard = strcmp(path, "-") == 0;
-    chain_reader reader = {.path = standard ? "(standard input)" : path, .options = options,
-                           .chain = chain, .now_ns = -1};
+    chain_reader reader = {.path = path, .options = options, .chain = chain, .now_ns = -1};
     *chain = (rh_chain){0};
     if (options->now && !rh_parse_time(options->now, &reader.now_ns))
         return rh_fail(error, RH_USAGE, "--now: \"%.40s\", expected a time like "
@@ -413,8 +411,11 @@ rh_status rh_chain_read(const char *path, const rh_chain_options *options, rh_ch
         rh_chain_free(chain);
         return rh_fail(error, RH_NO_MEMORY, "%s: no memory to read it", path);
     }
-    rh_status status = rh_csv_open(standard ? "/dev/stdin" : path, ',', &reader.csv, error);
-    if (status == RH_OK) status = read_rows(&reader, error);
+    rh_status status = rh_csv_open_input(path, ',', &reader.csv, error);
+    if (status == RH_OK) {
+        reader.path = rh_csv_path(reader.csv);
+        status = read_rows(&reader, error);
+    }
     rh_csv_close(reader.csv);
     if (status != RH_OK) rh_chain_free(chain);
     return status;

@@ -28,14 +28,11 @@ static int read_one(const rh_price_model *model, const char *cp, const char *con
     rh_price_defaults(option);
     for (int i = 0; i < RH_PRICE_NUMBERS; i++) {
         const char *name = rh_price_number_name((rh_price_number)i);
-        bool any_sign = RH_PRICE_SIGNED >> i & 1;
         if (!(model->reads >> i & 1)) continue;
         if (!texts[i] && RH_PRICE_OPTIONAL >> i & 1) continue;
         if (!texts[i]) return rh_cli_usage("price: --%s is missing", name);
-        double *number = &option->number[i];
-        if (!rh_parse_double(texts[i], number) || (!any_sign && *number < 0.0))
-            return rh_cli_usage("--%s: \"%.40s\" is no number%s", name, texts[i],
-                                any_sign ? "" : " from 0");
+        if (!rh_option_number_parse(texts[i], &option->number[i]))
+            return rh_cli_usage("--%s: \"%.40s\" is no number", name, texts[i]);
     }
     if (!model->reads_cp) return 0;
     if (!cp) return rh_cli_usage("price: --cp is missing");
@@ -56,16 +53,18 @@ static int price_one(const rh_price_model *model, const char *cp, const char *co
 {
     rh_price_option option;
     double values[RH_GREEKS];
+    char text[RH_NUMBER_TEXT];
     int status = refuse_unread(model, cp, texts);
     if (status == 0) status = read_one(model, cp, texts, &option);
     if (status != 0) return status;
-    rh_price_values(model, &option, values);
+    unsigned flags = rh_price_values(model, &option, values);
     for (size_t i = 0; i < columns->count; i++) {
         rh_greek greek = columns->greek[i];
-        double value = values[greek];
         if (!rh_price_has(model, greek)) continue;
-        printf("%-12s %.17g\n", rh_greek_name(greek), value == 0.0 ? 0.0 : value);
+        rh_text_double17(text, values[greek]);
+        printf("%-12s %s\n", rh_greek_name(greek), text);
     }
+    if (columns->status) printf("%-12s %s\n", "status", rh_price_status_name(flags));
     return 0;
 }
 
@@ -77,7 +76,8 @@ static const char about[] =
     "(S, L, pa, pb) are liquidity L in a pool at price S.\n"
     "Greeks: price, delta, gamma, vega, theta, rho, phi, vanna, volga, charm, veta, speed, color, "
     "zomma, ultima, dual_delta, dual_gamma; inverse: usd_price, usd_delta, net_delta; american: "
-    "the first six; liquidity: the first three. What a model has not is left empty.";
+    "the first six; liquidity: the first three. What a model has not is left empty; "
+    "what has no answer is nan, and --status says why.";
 
 static const char usage[] =
     "rehedge price [--csv FILE|-] [--model NAME] [--greeks LIST]\n"
@@ -88,6 +88,7 @@ int rh_cmd_price(int argc, char **argv)
 {
     const char *path = NULL, *model_name = "european", *cp = NULL;
     const char *greeks = "price,delta,gamma,vega,theta,rho", *texts[RH_PRICE_NUMBERS] = {NULL};
+    rh_price_columns columns = {.status = false};
     const rh_option options[] = {
         {.name = "--csv", .value = "FILE", .about = "options, gzip too; - is standard input",
          .text = &path},
@@ -95,6 +96,8 @@ int rh_cmd_price(int argc, char **argv)
          .about = "where there is no model column (european)"},
         {.name = "--greeks", .value = "LIST", .text = &greeks,
          .about = "all, or names (price,delta,gamma,vega,theta,rho)"},
+        {.name = "--status", .about = "a last column: ok, limit, domain or nan",
+         .flag = &columns.status},
         {.name = "--cp", .value = "C|P", .about = "one option: call or put", .text = &cp},
         {.name = "--S", .value = "X", .about = "spot; black76, inverse: forward",
          .text = &texts[RH_PRICE_S]},
@@ -122,7 +125,6 @@ int rh_cmd_price(int argc, char **argv)
     if (parsed != 0) return parsed < 0 ? 0 : parsed;
     rh_error error;
     const rh_price_model *model;
-    rh_price_columns columns;
     if (rh_price_model_find(model_name, &model, &error) != RH_OK ||
         rh_price_columns_parse(greeks, &columns, &error) != RH_OK)
         return rh_cli_fail(&error);

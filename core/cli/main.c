@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,6 +106,17 @@ static int dispatch(int argc, char **argv)
     return help ? chosen->run(2, help_arguments) : chosen->run(argc - 1, argv + 1);
 }
 
+/* The library takes what it does not know for the widest set; a person is told. */
+static int refuse_instruction_set(void)
+{
+    static const char *const known[] = {"", "baseline", "fma", "avx512"};
+    const char *wanted = getenv("REHEDGE_ISA");
+    if (!wanted) return 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(wanted, known[i]) == 0) return 0;
+    return rh_cli_usage("REHEDGE_ISA=%.40s: expected baseline, fma or avx512", wanted);
+}
+
 /* A pipe whose reader went away: it has seen what it wanted, nobody is to be told. */
 static bool reader_is_gone(void)
 {
@@ -117,7 +129,8 @@ int main(int argc, char **argv)
     /* so that `| head` takes no run directory with it: a failed write is found below */
     signal(SIGPIPE, SIG_IGN);
     rh_math_thread_init();
-    int status = dispatch(argc, argv);
+    int status = refuse_instruction_set();
+    if (status == 0) status = dispatch(argc, argv);
     bool written = fflush(stdout) == 0 && !ferror(stdout);
     if (written) return status;
     if (!reader_is_gone()) fputs("rehedge: the output could not be written\n", stderr);

@@ -1,9 +1,11 @@
 /* Options from CSV: the header is read once, then row by row in constant memory. Must not price
- * anything itself. Invariant: a row that is handed out has every number that it needs, finite and
- * written as a plain decimal number. */
+ * anything itself. Invariant: a row that is handed out has every number that it needs; what such a
+ * number means, nan and infinities too, is the library's business. */
 #include "cli/option_csv.h"
 
+#include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -36,6 +38,39 @@ bool rh_option_cp_parse(const char *text, bool *is_call)
         if (strcmp(text, words[i]) == 0) return true;
     }
     return false;
+}
+
+bool rh_option_number_parse(const char *text, double *number)
+{
+    static const struct { const char *word; double number; } words[] = {
+        {"nan", (double)NAN}, {"inf", HUGE_VAL}, {"infinity", HUGE_VAL}};
+    const char *bare = text + (*text == '-' || *text == '+');
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcasecmp(bare, words[i].word) != 0) continue;
+        *number = *text == '-' ? -words[i].number : words[i].number;
+        return true;
+    }
+    return rh_parse_double(text, number);
+}
+
+void rh_option_id_print(FILE *out, const char *id, long line)
+{
+    if (!id) {
+        fprintf(out, "%ld", line);
+        return;
+    }
+    size_t length = strlen(id);
+    bool blank = length > 0 && (strchr(" \t", id[0]) || strchr(" \t", id[length - 1]));
+    if (!blank && !strpbrk(id, ",\"\r\n")) {
+        fputs(id, out);
+        return;
+    }
+    putc('"', out);
+    for (const char *c = id; *c; c++) {
+        if (*c == '"') putc('"', out);
+        putc(*c, out);
+    }
+    putc('"', out);
 }
 
 /* --- header --------------------------------------------------------------------------------- */
@@ -87,9 +122,9 @@ static rh_status read_header(rh_option_csv *table, rh_error *error)
 rh_status rh_option_csv_open(rh_option_csv *table, const char *path, rh_option_model model,
                              rh_error *error)
 {
-    bool standard = strcmp(path, "-") == 0;
-    *table = (rh_option_csv){.path = standard ? "(standard input)" : path, .model = model};
-    RH_TRY(rh_csv_open(standard ? "/dev/stdin" : path, ',', &table->csv, error));
+    *table = (rh_option_csv){.model = model};
+    RH_TRY(rh_csv_open_input(path, ',', &table->csv, error));
+    table->path = rh_csv_path(table->csv);
     rh_status status = read_header(table, error);
     if (status != RH_OK) rh_option_csv_close(table);
     return status;
@@ -121,7 +156,7 @@ static rh_status read_numbers(const rh_option_csv *table, const rh_csv_row *row,
         if (table->column[at] < 0) continue;
         const char *text = row->fields[table->column[at]];
         bool may_miss = text[0] == '\0' && (at == AT_R || at == AT_Q);
-        if (!may_miss && !rh_parse_double(text, numbers[at]))
+        if (!may_miss && !rh_option_number_parse(text, numbers[at]))
             return refuse(table, row, at, "a number", error);
     }
     if (table->column[AT_DAYS] >= 0) option->T = days / 365.0;
@@ -156,27 +191,6 @@ rh_status rh_option_csv_next(rh_option_csv *table, rh_option_row *option, rh_err
 
 /* --- implied vols --------------------------------------------------------------------------- */
 
-/* Quoted where it must be, control characters escaped. */
-static void print_id(FILE *out, const rh_option_row *row)
-{
-    char safe[4 * RH_NAME_MAX];
-    if (!row->id) {
-        fprintf(out, "%ld", row->line);
-        return;
-    }
-    rh_text_escape(safe, sizeof safe, row->id, strlen(row->id));
-    if (!strpbrk(safe, ",\"")) {
-        fputs(safe, out);
-        return;
-    }
-    putc('"', out);
-    for (const char *c = safe; *c; c++) {
-        if (*c == '"') putc('"', out);
-        putc(*c, out);
-    }
-    putc('"', out);
-}
-
 rh_status rh_option_csv_vols(const char *path, rh_option_model model, FILE *out, rh_error *error)
 {
     rh_option_csv table;
@@ -190,7 +204,7 @@ rh_status rh_option_csv_vols(const char *path, rh_option_model model, FILE *out,
         double sigma;
         rh_vol_status found = rh_implied_vol(row.model, row.is_call, row.S, row.K, row.T, row.r,
                                              row.q, row.price, &sigma);
-        print_id(out, &row);
+        rh_option_id_print(out, row.id, row.line);
         char text[RH_NUMBER_TEXT] = "nan";
         if (found == RH_VOL_OK) rh_text_double17(text, sigma);
         fprintf(out, ",%s,%s\n", text, rh_vol_status_name(found));

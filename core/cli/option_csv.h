@@ -40,6 +40,12 @@ bool rh_option_model_parse(const char *text, rh_option_model *model);
 /* "C", "c", "call", "P", "p", "put". */
 bool rh_option_cp_parse(const char *text, bool *is_call);
 
+/* A plain decimal number, or nan, inf, infinity in any case and with any sign: what the library may
+ * be asked. False for other text, and for what is beyond double. */
+bool rh_option_number_parse(const char *text, double *number);
+/* The id, whole, as a CSV field: quoted where it must be; the line where it is NULL. */
+void rh_option_id_print(FILE *out, const char *id, long line);
+
 /* What `rehedge iv` does: id,implied_vol,status of every row. The rows before a refused one have
  * been printed. */
 rh_status rh_option_csv_vols(const char *path, rh_option_model model, FILE *out, rh_error *error);

@@ -1,5 +1,6 @@
 /* Rows of options to rows of greeks. Must not price anything itself. Invariant: a row that is
- * priced has every number it needs, finite, in its domain and written as a plain decimal. */
+ * priced has every number it needs; what such a number means, nan, an infinity or a negative vol,
+ * is the library's business. */
 #include "cli/price_csv.h"
 
 #include <string.h>
@@ -133,9 +134,8 @@ static rh_status read_numbers(const price_table *table, const rh_csv_row *row,
         const char *text = row->fields[table->input[at]];
         if (RH_PRICE_OPTIONAL >> place & 1 && !text[0]) continue;
         double number;
-        if (!rh_parse_double(text, &number)) return refuse(table, row, at, "a number", error);
-        if (!(RH_PRICE_SIGNED >> place & 1) && number < 0.0)
-            return refuse(table, row, at, "a number not below 0", error);
+        if (!rh_option_number_parse(text, &number))
+            return refuse(table, row, at, "a number", error);
         option->number[place] = at == AT_DAYS ? number / 365.0 : number;
     }
     return RH_OK;
@@ -166,31 +166,12 @@ static rh_status read_row(const price_table *table, const rh_csv_row *row,
     return RH_OK;
 }
 
-/* Quoted where it must be, control characters escaped. */
-static void print_id(const price_table *table, const rh_csv_row *row, FILE *out)
-{
-    char safe[4 * RH_NAME_MAX];
-    if (table->input[AT_ID] < 0) {
-        fprintf(out, "%ld", row->line);
-        return;
-    }
-    const char *id = row->fields[table->input[AT_ID]];
-    rh_text_escape(safe, sizeof safe, id, strlen(id));
-    bool quoted = strpbrk(safe, ",\"") != NULL;
-    if (quoted) putc('"', out);
-    for (const char *c = safe; *c; c++) {
-        if (*c == '"') putc('"', out);
-        putc(*c, out);
-    }
-    if (quoted) putc('"', out);
-}
-
 static void print_row(const price_table *table, const rh_price_model *model,
                       const rh_price_option *option, FILE *out)
 {
     char text[RH_NUMBER_TEXT];
     double values[RH_GREEKS];
-    rh_price_values(model, option, values);
+    unsigned flags = rh_price_values(model, option, values);
     for (size_t i = 0; i < table->columns->count; i++) {
         rh_greek greek = table->columns->greek[i];
         putc(',', out);
@@ -198,6 +179,7 @@ static void print_row(const price_table *table, const rh_price_model *model,
         rh_text_double17(text, values[greek]);
         fputs(text, out);
     }
+    if (table->columns->status) fprintf(out, ",%s", rh_price_status_name(flags));
     putc('\n', out);
 }
 
@@ -206,6 +188,7 @@ static void print_header(const price_table *table, FILE *out)
     fputs("id", out);
     for (size_t i = 0; i < table->columns->count; i++)
         fprintf(out, ",%s", rh_greek_name(table->columns->greek[i]));
+    if (table->columns->status) fputs(",status", out);
     putc('\n', out);
 }
 
@@ -221,7 +204,8 @@ static rh_status price_rows(price_table *table, rh_csv *csv, FILE *out, rh_error
         if (status == RH_OK) status = read_row(table, &row, &model, &option, error);
         if (first && (status == RH_OK || status == RH_END)) print_header(table, out);
         if (status != RH_OK) return status == RH_END ? RH_OK : status;
-        print_id(table, &row, out);
+        rh_option_id_print(out, table->input[AT_ID] < 0 ? NULL : row.fields[table->input[AT_ID]],
+                           row.line);
         print_row(table, model, &option, out);
     }
     return RH_OK;
@@ -230,10 +214,9 @@ static rh_status price_rows(price_table *table, rh_csv *csv, FILE *out, rh_error
 rh_status rh_price_csv(const char *path, const rh_price_model *model,
                        const rh_price_columns *columns, FILE *out, rh_error *error)
 {
-    bool standard = strcmp(path, "-") == 0;
-    price_table table = {standard ? "(standard input)" : path, model, columns, {0}, 0};
     rh_csv *csv;
-    RH_TRY(rh_csv_open(standard ? "/dev/stdin" : path, ',', &csv, error));
+    RH_TRY(rh_csv_open_input(path, ',', &csv, error));
+    price_table table = {rh_csv_path(csv), model, columns, {0}, 0};
     rh_status status = price_rows(&table, csv, out, error);
     rh_csv_close(csv);
     return status;

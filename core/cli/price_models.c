@@ -3,6 +3,7 @@
 #include "cli/price_models.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,65 +16,70 @@
                              T = o->number[RH_PRICE_T], sigma = o->number[RH_PRICE_sigma],         \
                              r = o->number[RH_PRICE_r], q = o->number[RH_PRICE_q]
 
-static void price_european(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_european(const rh_price_option *o, rh_greeks_full *out)
 {
     NUMBERS;
-    (void)rh_option_greeks_full(RH_MODEL_BSM, o->is_call, S, K, T, r, q, sigma, out);
+    return rh_option_greeks_full(RH_MODEL_BSM, o->is_call, S, K, T, r, q, sigma, out);
 }
 
-static void price_black76(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_black76(const rh_price_option *o, rh_greeks_full *out)
 {
     NUMBERS;
-    (void)rh_option_greeks_full(RH_MODEL_BLACK76, o->is_call, S, K, T, r, q, sigma, out);
+    return rh_option_greeks_full(RH_MODEL_BLACK76, o->is_call, S, K, T, r, q, sigma, out);
 }
 
-static void price_inverse(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_inverse(const rh_price_option *o, rh_greeks_full *out)
 {
     NUMBERS;
-    (void)rh_option_greeks_full(RH_MODEL_INVERSE, o->is_call, S, K, T, r, q, sigma, out);
+    return rh_option_greeks_full(RH_MODEL_INVERSE, o->is_call, S, K, T, r, q, sigma, out);
 }
 
-static void price_american(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_american(const rh_price_option *o, rh_greeks_full *out)
 {
     NUMBERS;
     rh_american a;
-    (void)rh_american_greeks(o->is_call, S, K, T, r, q, sigma, &a);
+    bool answered = rh_american_greeks(o->is_call, S, K, T, r, q, sigma, &a);
     *out = (rh_greeks_full){.price = a.price, .delta = a.delta, .gamma = a.gamma,
                             .vega = a.vega, .theta = a.theta, .rho = a.rho};
+    if (answered) return T == 0.0 || sigma == 0.0 ? RH_GREEKS_LIMIT : 0;
+    bool nan = isnan(S) || isnan(K) || isnan(T) || isnan(r) || isnan(q) || isnan(sigma);
+    return nan ? RH_GREEKS_NAN : RH_GREEKS_DOMAIN;
 }
 
-static void price_digital(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_digital(const rh_price_option *o, rh_greeks_full *out)
 {
     NUMBERS;
-    (void)rh_digital_greeks(RH_MODEL_BSM, RH_DIGITAL_CASH, o->is_call, S, K, T, r, q, sigma, out);
+    return rh_digital_greeks(RH_MODEL_BSM, RH_DIGITAL_CASH, o->is_call, S, K, T, r, q, sigma, out);
 }
 
-static void price_log(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_log(const rh_price_option *o, rh_greeks_full *out)
 {
     NUMBERS;
-    (void)rh_log_contract_greeks(S, K, T, r, q, sigma, out);
+    return rh_log_contract_greeks(S, K, T, r, q, sigma, out);
 }
 
-static void price_power(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_power(const rh_price_option *o, rh_greeks_full *out)
 {
     NUMBERS;
     (void)K;
-    (void)rh_power_greeks(o->number[RH_PRICE_power], S, T, r, q, sigma, out);
+    return rh_power_greeks(o->number[RH_PRICE_power], S, T, r, q, sigma, out);
 }
 
-static void price_lp_v2(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_lp_v2(const rh_price_option *o, rh_greeks_full *out)
 {
     rh_lp lp;
-    (void)rh_lp_v2(o->number[RH_PRICE_L], o->number[RH_PRICE_S], &lp);
+    unsigned flags = rh_lp_v2(o->number[RH_PRICE_L], o->number[RH_PRICE_S], &lp);
     *out = (rh_greeks_full){.price = lp.value, .delta = lp.delta, .gamma = lp.gamma};
+    return flags;
 }
 
-static void price_lp_v3(const rh_price_option *o, rh_greeks_full *out)
+static unsigned price_lp_v3(const rh_price_option *o, rh_greeks_full *out)
 {
     rh_lp lp;
-    (void)rh_lp_v3(o->number[RH_PRICE_L], o->number[RH_PRICE_pa], o->number[RH_PRICE_pb],
-                   o->number[RH_PRICE_S], &lp);
+    unsigned flags = rh_lp_v3(o->number[RH_PRICE_L], o->number[RH_PRICE_pa],
+                              o->number[RH_PRICE_pb], o->number[RH_PRICE_S], &lp);
     *out = (rh_greeks_full){.price = lp.value, .delta = lp.delta, .gamma = lp.gamma};
+    return flags;
 }
 
 #define G(name) (1u << RH_GREEK_##name)
@@ -145,11 +151,19 @@ bool rh_price_has(const rh_price_model *model, rh_greek greek)
     return model->greeks >> greek & 1;
 }
 
-void rh_price_values(const rh_price_model *model, const rh_price_option *option,
-                     double values[RH_GREEKS])
+unsigned rh_price_values(const rh_price_model *model, const rh_price_option *option,
+                         double values[RH_GREEKS])
 {
     rh_greeks_full all;
-    model->price(option, &all);
+    unsigned flags = model->price(option, &all);
     static_assert(sizeof all == RH_GREEKS * sizeof *values, "doubles in the order of rh_greek");
     memcpy(values, &all, sizeof all);
+    return flags;
+}
+
+const char *rh_price_status_name(unsigned flags)
+{
+    if (flags & RH_GREEKS_NAN) return "nan";
+    if (flags & RH_GREEKS_DOMAIN) return "domain";
+    return flags & RH_GREEKS_LIMIT ? "limit" : "ok";
 }

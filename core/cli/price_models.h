@@ -17,10 +17,9 @@ typedef enum rh_price_number {
     RH_PRICE_NUMBERS
 } rh_price_number;
 
-/* Sets of numbers; those that may be negative, and those with a default when left out. */
+/* Sets of numbers; those with a default when left out. */
 #define RH_PRICE_BIT(name) (1u << RH_PRICE_##name)
-#define RH_PRICE_SIGNED (RH_PRICE_BIT(r) | RH_PRICE_BIT(q) | RH_PRICE_BIT(power))
-#define RH_PRICE_OPTIONAL RH_PRICE_SIGNED
+#define RH_PRICE_OPTIONAL (RH_PRICE_BIT(r) | RH_PRICE_BIT(q) | RH_PRICE_BIT(power))
 
 typedef struct rh_price_option {
     bool is_call;
@@ -32,7 +31,7 @@ typedef struct rh_price_model {
     unsigned reads;             /* bits of rh_price_number; others are not looked at */
     bool reads_cp;
     unsigned greeks;            /* bits of rh_greek: what it has */
-    void (*price)(const rh_price_option *option, rh_greeks_full *out);
+    unsigned (*price)(const rh_price_option *option, rh_greeks_full *out);  /* RH_GREEKS_ flags */
 } rh_price_model;
 
 /* By name or alias; RH_USAGE and a message that has every name otherwise. */
@@ -47,8 +46,10 @@ void rh_price_defaults(rh_price_option *option);
 /* Whether the model has this greek: an inverse option has no rho, only it has a usd_delta. */
 bool rh_price_has(const rh_price_model *model, rh_greek greek);
 
-/* Every greek by its number; NaN what has no answer. */
-void rh_price_values(const rh_price_model *model, const rh_price_option *option,
-                     double values[RH_GREEKS]);
+/* Every greek by its number, NaN what has no answer; returns the flags of pricing.h. */
+unsigned rh_price_values(const rh_price_model *model, const rh_price_option *option,
+                         double values[RH_GREEKS]);
+/* "nan", "domain", "limit" or "ok": what the flags say. */
+const char *rh_price_status_name(unsigned flags);
 
 #endif

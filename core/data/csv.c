@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "data/source.h"
 
@@ -85,7 +86,7 @@ static rh_status skip_mark(rh_csv *csv, rh_error *error)
     return RH_OK;
 }
 
-static rh_status begin(rh_csv *csv, const char *path, rh_error *error)
+static rh_status begin(rh_csv *csv, const char *path, bool standard, rh_error *error)
 {
     if (csv_init(&csv->parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
         return rh_fail(error, RH_NO_MEMORY, "%s: no memory to read it", path);
@@ -93,11 +94,13 @@ static rh_status begin(rh_csv *csv, const char *path, rh_error *error)
     csv_set_delim(&csv->parser, csv->delimiter);
     /* libcsv grows a field by this much at a time; its 128 bytes are quadratic in a long field. */
     csv_set_blk_size(&csv->parser, RH_CSV_FIELD_BYTES_MAX);
-    RH_TRY(rh_source_open(path, &csv->source, error));
+    if (standard) RH_TRY(rh_source_open_fd(STDIN_FILENO, path, &csv->source, error));
+    else RH_TRY(rh_source_open(path, &csv->source, error));
     return skip_mark(csv, error);
 }
 
-rh_status rh_csv_open(const char *path, char delimiter, rh_csv **csv, rh_error *error)
+static rh_status open_csv(const char *path, bool standard, char delimiter, rh_csv **csv,
+                          rh_error *error)
 {
     if (delimiter == '\0' || delimiter == '"' || delimiter == '\n' || delimiter == '\r') {
         return rh_fail(error, RH_INPUT, "a CSV delimiter is one character, no quote or line end");
@@ -106,13 +109,29 @@ rh_status rh_csv_open(const char *path, char delimiter, rh_csv **csv, rh_error *
     if (made == NULL) return rh_fail(error, RH_NO_MEMORY, "%s: no memory to read it", path);
     made->delimiter = (unsigned char)delimiter;
     made->line = 1;
-    rh_status status = begin(made, path, error);
+    rh_status status = begin(made, path, standard, error);
     if (status == RH_OK) {
         *csv = made;
     } else {
         rh_csv_close(made);
     }
     return status;
+}
+
+rh_status rh_csv_open(const char *path, char delimiter, rh_csv **csv, rh_error *error)
+{
+    return open_csv(path, false, delimiter, csv, error);
+}
+
+rh_status rh_csv_open_input(const char *path, char delimiter, rh_csv **csv, rh_error *error)
+{
+    bool standard = strcmp(path, "-") == 0;
+    return open_csv(standard ? "(standard input)" : path, standard, delimiter, csv, error);
+}
+
+const char *rh_csv_path(const rh_csv *csv)
+{
+    return rh_source_path(csv->source);
 }
 
 static rh_status refuse(const rh_csv *csv, long line, rh_error *error, const char *text)

@@ -19,6 +19,7 @@ typedef enum member { MEMBER_OPEN, MEMBER_DONE } member;
 struct rh_source {
     int fd;
     bool gzip, ended; /* ended: the file has no further bytes */
+    bool borrowed;    /* fd is somebody else's to close */
     member member;
     z_stream inflater; /* live when gzip */
     size_t begin, end; /* unread part of input */
@@ -59,20 +60,18 @@ static rh_status find_out(rh_source *source, rh_error *error)
     return RH_OK;
 }
 
-rh_status rh_source_open(const char *path, rh_source **source, rh_error *error)
+/* Owns fd unless it is borrowed. */
+static rh_status open_fd(int fd, bool borrowed, const char *name, rh_source **source,
+                         rh_error *error)
 {
-    size_t length = strlen(path);
-    if (length >= RH_PATH_MAX) return rh_fail(error, RH_INPUT, "a path is too long");
-    int fd;
-    int failed = rh_io_open(path, 0, &fd, NULL);
-    if (failed != 0) return rh_io_fail(error, RH_INPUT, path, "read", failed);
     rh_source *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        close(fd);
-        return rh_fail(error, RH_NO_MEMORY, "%s: no memory to read it", path);
+        if (!borrowed) close(fd);
+        return rh_fail(error, RH_NO_MEMORY, "%s: no memory to read it", name);
     }
     made->fd = fd;
-    memcpy(made->path, path, length + 1);
+    made->borrowed = borrowed;
+    memcpy(made->path, name, strlen(name) + 1);
     rh_status status = find_out(made, error);
     if (status == RH_OK) {
         *source = made;
@@ -80,6 +79,21 @@ rh_status rh_source_open(const char *path, rh_source **source, rh_error *error)
         rh_source_close(made);
     }
     return status;
+}
+
+rh_status rh_source_open(const char *path, rh_source **source, rh_error *error)
+{
+    if (strlen(path) >= RH_PATH_MAX) return rh_fail(error, RH_INPUT, "a path is too long");
+    int fd;
+    int failed = rh_io_open(path, 0, &fd, NULL);
+    if (failed != 0) return rh_io_fail(error, RH_INPUT, path, "read", failed);
+    return open_fd(fd, false, path, source, error);
+}
+
+rh_status rh_source_open_fd(int fd, const char *name, rh_source **source, rh_error *error)
+{
+    if (strlen(name) >= RH_PATH_MAX) return rh_fail(error, RH_INPUT, "a name is too long");
+    return open_fd(fd, true, name, source, error);
 }
 
 static rh_status read_plain(rh_source *source, void *bytes, size_t capacity, size_t *length,
@@ -170,6 +184,6 @@ void rh_source_close(rh_source *source)
 {
     if (source == NULL) return;
     if (source->gzip) inflateEnd(&source->inflater);
-    close(source->fd);
+    if (!source->borrowed) close(source->fd);
     free(source);
 }

@@ -9,6 +9,8 @@
 
 typedef struct rh_source rh_source;
 rh_status rh_source_open(const char *path, rh_source **source, rh_error *error);
+/* From an open file descriptor, which stays open; `name` stands for the path in messages. */
+rh_status rh_source_open_fd(int fd, const char *name, rh_source **source, rh_error *error);
 /* Up to `capacity` bytes; *length 0 at the end of the data. */
 rh_status rh_source_read(rh_source *source, void *bytes, size_t capacity, size_t *length,
                          rh_error *error);

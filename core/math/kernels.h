@@ -22,7 +22,8 @@ double rh_normal_quantile(double p);    /* inverse of rh_normal_cdf on (0, 1), 2
 
 /* The instruction set in use, chosen once from the processor: baseline (SSE2 on x86-64, fma
  * emulated exactly), fma (with AVX2), avx512 (F, DQ, BW and VL; for batches: one number alone uses
- * fma). REHEDGE_ISA=baseline|fma|avx512 allows less than there is. It changes no bit. */
+ * fma). REHEDGE_ISA=baseline|fma|avx512 allows less than there is; any other word
+ * is as good as none (the command line refuses it). It changes no bit. */
 const char *rh_isa_name(void); /* "baseline", "fma" or "avx512" */
 typedef enum rh_isa { RH_ISA_BASELINE, RH_ISA_FMA, RH_ISA_AVX512 } rh_isa;
 rh_isa rh_isa_choose(void);

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "math/kernels.h"
+#include "pricing/claim.h"
 #include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
@@ -163,9 +164,9 @@ static void time_greeks(const digital_point *p, rh_greeks_full *out)
 static void rate_and_strike_greeks(const digital_point *p, rh_greeks_full *out)
 {
     double n = p->sign * p->density, lead = n == 0.0 ? 0.0 : n / p->v;
-    double moved = times(p->scale[0], lead) * p->form.drift_r;
-    out->rho = times(p->T, moved - times(p->form.decay_r, out->price));
-    out->phi = times(p->T, -moved - times(p->form.decay_q, out->price));
+    double moved = times(times(p->scale[0], lead), p->form.drift_r);
+    out->rho = times(moved - times(out->price, p->form.decay_r), p->T);
+    out->phi = times(-moved - times(out->price, p->form.decay_q), p->T);
     if (n == 0.0) return;
     double per_K = times(p->scale[0], lead) / p->K;
     out->dual_delta = -per_K;
@@ -185,20 +186,14 @@ unsigned rh_digital_greeks(rh_option_model model, rh_digital pays, bool is_call,
 {
     digital_point point;
     unsigned flags = point_set(&point, model, pays, is_call, S, K, T, r, q, sigma);
-    if (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) {
-        double nan = (double)NAN;
-#define X(name) .name = nan,
-        *out = (rh_greeks_full){RH_GREEK_MAP(X)};
-#undef X
-        return flags;
-    }
+    if (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) return rh_claim_refuse(flags, out);
     *out = (rh_greeks_full){0};
     spot_greeks(&point, out);
     vol_greeks(&point, out);
     time_greeks(&point, out);
     rate_and_strike_greeks(&point, out);
     if (model == RH_MODEL_INVERSE) coin_greeks(&point, out);
-    return flags;
+    return rh_claim_answer(flags, out);
 }
 
 double rh_digital_price(rh_option_model model, rh_digital pays, bool is_call, double S, double K,

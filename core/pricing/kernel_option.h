@@ -1,7 +1,7 @@
-/* The closed forms for any numbers whatever, slow and careful, as inline functions: what the lanes
- * of kernel_greeks.h leave out is answered here, and American options take their European part.
- * IEEE operations and the inline kernels of math only: every instantiation gives the same bits.
- * Tails are built from N(-|d|) and from erfcx, never as 1 - N. */
+/* A European option for any numbers whatever, reduced to what its closed forms are made of, slow
+ * and careful: what the lanes of kernel_greeks.h leave out is answered from here, in doubles with
+ * an exponent of their own, so that neither a forward nor a tail over- or underflows on the way.
+ * Tails are built from Mills' ratio, never as 1 - N. Every instantiation gives the same bits. */
 #ifndef RH_PRICING_KERNEL_OPTION_H
 #define RH_PRICING_KERNEL_OPTION_H
 
@@ -9,86 +9,45 @@
 #include <math.h>
 
 #include "math/kernel_normal.h"
+#include "math/kernel_wide.h"
 #include "rehedge/pricing.h"
 
 #define RH_SQRT_HALF_PI 0x1.40d931ff62706p+0    /* sqrt(pi / 2) */
 
-/* An option reduced to what its closed forms need. Invariant: `random` says that total, F and K are
- * all positive, so that d1 and d2 mean something; otherwise the pay-off is certain. */
-typedef struct rh_option_point {
+/* The inputs, rates as the model uses them: r = q = 0 for an inverse option, q = r for Black-76. */
+typedef struct rh_option_input {
+    rh_option_model model;
     double sign;                /* +1 call, -1 put */
-    double F, K, total;
-    double growth, discount;
-    double asset_leg, strike_leg;   /* S e^{-qT}, K e^{-rT} */
-    double carry;                   /* e^{-qT} */
-    double d1, d2;
+    double S, K, T, r, q, sigma;
+} rh_option_input;
+
+/* Invariant: `random` says that S, K and total = sigma sqrt T are all positive; otherwise the
+ * pay-off is certain, and d1, d2 and the density are 0. The probabilities N(sign d1), N(sign d2)
+ * weigh the two legs; density = S e^{-qT} n(d1) = K e^{-rT} n(d2); price is in dollars. */
+typedef struct rh_option_point {
     bool random;
+    double d1, d2;
+    rh_k_wide total, carry, discount;           /* sigma sqrt T, e^{-qT}, e^{-rT} */
+    rh_k_wide asset_weight, strike_weight, density, price;
 } rh_option_point;
 
-/* The probability weight of a certain pay-off: 1 in the money, 1/2 at the kink, 0 otherwise. NaN
- * when an input is NaN or negative. S = 0 is no kink but the worthless limit. */
-static inline double rh_certain_weight(double sign, double F, double K, double total)
+/* Flags of a bad input; 0 where the closed forms mean something. */
+static inline unsigned rh_option_flags(const rh_option_input *in)
 {
-    if (!(F >= 0.0 && K >= 0.0 && total >= 0.0)) return (double)NAN;
-    double distance = sign * (F - K);
-    if (distance > 0.0) return 1.0;
-    return distance == 0.0 && F > 0.0 ? 0.5 : 0.0;
-}
-
-/* d1 (half = +1/2) or d2 (half = -1/2) of a random pay-off, from ln(F/K). */
-static inline double rh_option_d(double log_moneyness, double total, double half)
-{
-    return log_moneyness / total + half * total;
-}
-
-/* Delta in the model's own units from the probability weight N(sign d1), inverse N(sign d2). */
-static inline double rh_delta_of_weight(double weight, double F, double K, double growth,
-                                        double discount, double sign, bool inverse)
-{
-    double scale = inverse ? K / F / F : growth * discount;
-    return weight == 0.0 ? 0.0 : sign * scale * weight;
-}
-
-/* False when an input is outside the domain: the answer is NaN then. */
-static inline bool rh_option_point_set(rh_option_point *point, rh_option_model model, bool is_call,
-                                       double S, double K, double T, double r, double q,
-                                       double sigma)
-{
-    if (model == RH_MODEL_INVERSE) r = 0.0;
-    if (model != RH_MODEL_BSM) q = r;
-    bool positive = S >= 0.0 && K >= 0.0 && T >= 0.0 && sigma >= 0.0;
-    bool finite = S <= DBL_MAX && K <= DBL_MAX && T <= DBL_MAX && sigma <= DBL_MAX &&
-                  fabs(r) <= DBL_MAX && fabs(q) <= DBL_MAX;
-    if (!positive || !finite) return false;
-    point->sign = is_call ? 1.0 : -1.0;
-    point->growth = r == q ? 1.0 : rh_k_exp((r - q) * T);
-    point->discount = r == 0.0 ? 1.0 : rh_k_exp(-(r * T));
-    point->carry = q == r ? point->discount : q == 0.0 ? 1.0 : rh_k_exp(-(q * T));
-    point->F = S * point->growth;
-    point->K = K;
-    point->total = sigma * sqrt(T);
-    point->asset_leg = S * point->carry;
-    point->strike_leg = K * point->discount;
-    point->random = point->F > 0.0 && K > 0.0 && point->total > 0.0;
-    double log_moneyness = point->random ? rh_k_log(point->F / K) : 0.0;
-    point->d1 = point->random ? rh_option_d(log_moneyness, point->total, 0.5) : 0.0;
-    point->d2 = point->random ? rh_option_d(log_moneyness, point->total, -0.5) : 0.0;
-    return true;
-}
-
-static inline double rh_point_delta(const rh_option_point *point, bool inverse)
-{
-    double weight = point->random
-                        ? rh_k_normal_cdf(point->sign * (inverse ? point->d2 : point->d1))
-                        : rh_certain_weight(point->sign, point->F, point->K, point->total);
-    return rh_delta_of_weight(weight, point->F, point->K, point->growth, point->discount,
-                              point->sign, inverse);
+    const double all[6] = {in->S, in->K, in->T, in->sigma, in->r, in->q};
+    unsigned flags = 0;
+    for (int i = 0; i < 6; i++) {
+        if (isnan(all[i])) return RH_GREEKS_NAN;
+        bool good = fabs(all[i]) <= DBL_MAX && (i > 3 || all[i] >= 0.0);
+        if (!good) flags = RH_GREEKS_DOMAIN;
+    }
+    bool rates = in->r * in->T >= -RH_GROWTH_MAX && in->q * in->T >= -RH_GROWTH_MAX;
+    return rates ? flags : RH_GREEKS_DOMAIN;
 }
 
 /* Mills' ratio N(-x) / n(x), x >= 0: the cdf of math without its density. */
 static inline double rh_mills(double x)
 {
-    x = x < 1e300 ? x : 1e300;
     double t = (x - RH_NORMAL_K) / (x + RH_NORMAL_K);
     double divisor = RH_FMA(RH_NORMAL_C, x, 1.0);
     double lost = RH_FMA(RH_NORMAL_C, x, 1.0 - divisor);
@@ -96,101 +55,99 @@ static inline double rh_mills(double x)
     return RH_SQRT_HALF_PI * (scaled.hi + scaled.lo);
 }
 
-/* The two legs of a pay-off weighted with their probabilities, asset S e^{-qT} N(sign d1) and
- * strike K e^{-rT} N(sign d2); the density both share, S e^{-qT} n(d1) = K e^{-rT} n(d2), 0 where
- * the pay-off is certain or it underflows; and the discounted price. */
-typedef struct rh_option_legs {
-    double asset, strike, density, price;
-} rh_option_legs;
-
-static inline rh_option_legs rh_certain_legs(const rh_option_point *point)
+/* n(x), |x| <= 1e300, with the square exact. */
+static inline rh_k_wide rh_wide_normal_pdf(double x)
 {
-    double weight = rh_certain_weight(point->sign, point->F, point->K, point->total);
-    double asset = weight * point->asset_leg, strike = weight * point->strike_leg;
-    double price = weight == 1.0 ? point->sign * (asset - strike) : 0.0;
-    return (rh_option_legs){asset, strike, 0.0, fmax(price, 0.0)};
+    if (fabs(x) > 0x1p22) return (rh_k_wide){0.0, 0};
+    rh_k_pair square = rh_k_product(x, x);
+    rh_k_wide e = rh_wide_exp(-0.5 * square.hi, -0.5 * square.lo);
+    return rh_wide_times(e, rh_wide(RH_INV_SQRT_2PI_HI));
+}
+
+/* 1 - x, 0 <= x <= 1. */
+static inline rh_k_wide rh_wide_rest(rh_k_wide x)
+{
+    return rh_wide_sum(rh_wide(1.0), rh_wide_minus(x));
+}
+
+/* b T, b = r - q, within +-1e300. */
+static inline double rh_option_drift(const rh_option_input *in)
+{
+    rh_k_wide b = rh_wide_sum(rh_wide(in->r), rh_wide_minus(rh_wide(in->q)));
+    return rh_wide_clamped(rh_wide_times(b, rh_wide(in->T)));
+}
+
+/* ln(S/K) + b T: a sum of two until the last step, since its terms may cancel. */
+static inline double rh_option_log_moneyness(const rh_option_input *in)
+{
+    rh_k_pair spot = rh_k_log_pair_edges(in->S), strike = rh_k_log_pair_edges(in->K);
+    rh_k_pair ratio = rh_k_sum(spot.hi, -strike.hi);
+    rh_k_pair sum = rh_k_sum(ratio.hi, rh_option_drift(in));
+    return sum.hi + (sum.lo + (ratio.lo + (spot.lo - strike.lo)));
 }
 
 /* The out-of-the-money side first, in distances a <= b of its near and far leg from the centre.
  * With both legs in the tail (a > 0) the density is factored out of their difference, which leaves
  * a relative error of the order of the price's condition number. The other side is its complement:
- * parity for the price, leg minus tail for the legs. */
-static inline rh_option_legs rh_random_legs(const rh_option_point *point)
+ * parity for the price, 1 - N for the weights. */
+static inline void rh_point_random(rh_option_point *p, const rh_option_input *in, double x)
 {
-    bool call_side = point->F <= point->K;
-    double near_leg = call_side ? point->asset_leg : point->strike_leg;
-    double far_leg = call_side ? point->strike_leg : point->asset_leg;
-    double a = call_side ? -point->d1 : point->d2;
-    double b = call_side ? -point->d2 : point->d1;
-    double density = near_leg * rh_k_normal_pdf(a);
+    double total = rh_wide_clamped(p->total);
+    double y = rh_wide_clamped(rh_wide_by(rh_wide(x), p->total));
+    bool call_side = x <= 0.0;
+    p->d1 = rh_k_at_most(y + 0.5 * total, 1e300);
+    p->d2 = rh_k_at_least(y - 0.5 * total, -1e300);
+    rh_k_wide asset = rh_wide_times(rh_wide(in->S), p->carry);
+    rh_k_wide strike = rh_wide_times(rh_wide(in->K), p->discount);
+    double a = call_side ? -p->d1 : p->d2, b = call_side ? -p->d2 : p->d1;
     double mills_a = rh_mills(fabs(a)), mills_b = rh_mills(b);
-    double tail = density * mills_a, far_part = density * mills_b;
-    double near_part = a > 0.0 ? tail : near_leg - tail;
-    double price = a > 0.0 ? density * (mills_a - mills_b) : near_part - far_part;
-    if (call_side != (point->sign > 0.0)) {
-        double certain = point->sign * (point->asset_leg - point->strike_leg);
-        price += point->F == point->K ? 0.0 : fmax(certain, 0.0);
-        near_part = a > 0.0 ? near_leg - tail : tail;
-        far_part = far_leg - far_part;
+    rh_k_wide bell = rh_wide_normal_pdf(a), tail = rh_wide_times(bell, rh_wide(mills_a));
+    p->density = rh_wide_times(call_side ? asset : strike, bell);
+    rh_k_wide near_weight = a > 0.0 ? tail : rh_wide_rest(tail);
+    rh_k_wide far_weight = rh_wide_times(rh_wide_normal_pdf(b), rh_wide(mills_b));
+    rh_k_wide far_leg = rh_wide_times(p->density, rh_wide(mills_b));
+    rh_k_wide near_leg = rh_wide_times(call_side ? asset : strike, near_weight);
+    p->price = a > 0.0 ? rh_wide_times(p->density, rh_wide(mills_a - mills_b))
+                       : rh_wide_sum(near_leg, rh_wide_minus(far_leg));
+    if (p->price.m < 0.0) p->price = rh_wide(0.0);
+    if (call_side != (in->sign > 0.0)) {
+        rh_k_wide certain = rh_wide_sum(asset, rh_wide_minus(strike));
+        certain.m *= in->sign;
+        if (certain.m > 0.0) p->price = rh_wide_sum(p->price, certain);
+        near_weight = a > 0.0 ? rh_wide_rest(tail) : tail;
+        far_weight = rh_wide_rest(far_weight);
     }
-    return (rh_option_legs){call_side ? near_part : far_part, call_side ? far_part : near_part,
-                            density, price};
+    p->asset_weight = call_side ? near_weight : far_weight;
+    p->strike_weight = call_side ? far_weight : near_weight;
 }
 
-static inline rh_option_legs rh_option_legs_of(const rh_option_point *point)
+/* Nothing is random: the weights are 1 in the money, 1/2 at the kink, 0 otherwise. S = 0 is no
+ * kink but the worthless limit. */
+static inline void rh_point_certain(rh_option_point *p, const rh_option_input *in)
 {
-    return point->random ? rh_random_legs(point) : rh_certain_legs(point);
+    rh_k_wide forward = rh_wide_times(rh_wide(in->S), rh_wide_exp(rh_option_drift(in), 0.0));
+    double side = in->sign * rh_wide_sum(forward, rh_wide_minus(rh_wide(in->K))).m;
+    bool kink = side == 0.0 && in->S > 0.0;
+    p->asset_weight = p->strike_weight = rh_wide(side > 0.0 ? 1.0 : kink ? 0.5 : 0.0);
+    p->price = p->density = rh_wide(0.0);
+    if (!(side > 0.0)) return;
+    rh_k_wide asset = rh_wide_times(rh_wide(in->S), p->carry);
+    rh_k_wide strike = rh_wide_times(rh_wide(in->K), p->discount);
+    rh_k_wide certain = rh_wide_sum(asset, rh_wide_minus(strike));
+    certain.m *= in->sign;
+    if (certain.m > 0.0) p->price = certain;
 }
 
-/* The price in the model's currency: an inverse option is paid in coin. */
-static inline double rh_price_of(rh_option_model model, const rh_option_point *point,
-                                 const rh_option_legs *legs)
+/* Of an input without a flag. */
+static inline rh_option_point rh_option_point_of(const rh_option_input *in)
 {
-    if (model != RH_MODEL_INVERSE) return legs->price;
-    return legs->price > 0.0 ? legs->price / point->F : 0.0;
-}
-
-/* The part of the greeks that comes from the density; nothing where there is none, so that no
- * 0 * inf arises. */
-static inline void rh_density_greeks(bool inverse, const rh_option_point *point, double density,
-                                     double S, double T, double sigma, rh_greeks *out)
-{
-    if (!(density > 0.0)) return;
-    double root = sqrt(T), d1 = point->d1, d2 = point->d2, total = point->total;
-    double scale = inverse ? density / S : density;
-    double per_price = scale / S, curvature = per_price / total / S;
-    out->gamma += curvature;
-    out->vega = scale * root;
-    out->theta -= scale * sigma / (2.0 * root);
-    out->vanna = -per_price * (inverse ? d1 : d2) / sigma;
-    out->volga = scale * root * d1 * d2 / sigma;
-    out->speed -= curvature / S * (d1 / total + (inverse ? 4.0 : 1.0));
-}
-
-static inline void rh_greeks_kernel(rh_option_model model, bool is_call, double S, double K,
-                                    double T, double r, double q, double sigma, rh_greeks *out)
-{
-    rh_option_point point;
-    if (!rh_option_point_set(&point, model, is_call, S, K, T, r, q, sigma)) {
-        double nan = (double)NAN;
-        *out = (rh_greeks){nan, nan, nan, nan, nan, nan, nan, nan, nan};
-        return;
-    }
-    bool inverse = model == RH_MODEL_INVERSE;
-    rh_option_legs legs = rh_option_legs_of(&point);
-    *out = (rh_greeks){.price = rh_price_of(model, &point, &legs)};
-    out->delta = rh_point_delta(&point, inverse);
-    if (model == RH_MODEL_BSM) {
-        out->theta = point.sign * (q * legs.asset - r * legs.strike);
-        out->rho = point.sign * T * legs.strike;
-    } else if (model == RH_MODEL_BLACK76) {
-        out->theta = r * out->price;
-        out->rho = -T * out->price;
-    } else if (out->delta != 0.0) {
-        out->gamma = -2.0 * (out->delta / S);
-        out->speed = 6.0 * (out->delta / S / S);
-    }
-    rh_density_greeks(inverse, &point, legs.density, S, T, sigma, out);
+    rh_option_point p = {.total = rh_wide_times(rh_wide(in->sigma), rh_wide(sqrt(in->T)))};
+    p.discount = rh_wide_exp(-(in->r * in->T), 0.0);
+    p.carry = rh_wide_exp(-(in->q * in->T), 0.0);
+    p.random = in->S > 0.0 && in->K > 0.0 && p.total.m > 0.0;
+    if (p.random) rh_point_random(&p, in, rh_option_log_moneyness(in));
+    else rh_point_certain(&p, in);
+    return p;
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "math/kernels.h"
+#include "pricing/claim.h"
 #include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
@@ -25,17 +26,12 @@ unsigned rh_log_contract_greeks(double S, double K, double T, double r, double q
                                 rh_greeks_full *out)
 {
     unsigned flags = flags_of(S, K, T, r, q, sigma);
-    if (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) {
-        double nan = (double)NAN;
-#define X(name) .name = nan,
-        *out = (rh_greeks_full){RH_GREEK_MAP(X)};
-#undef X
-        return flags;
-    }
+    if (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) return rh_claim_refuse(flags, out);
     S = fabs(S);
     double discount = rh_exp(-(r * T)), drift = (r - q) - 0.5 * sigma * sigma;
     double log_ratio = S > 0.0 ? rh_log_quotient(S, K) : -HUGE_VAL;
-    double value = discount * (log_ratio + drift * T), per_S = discount / S;
+    double mean = T > 0.0 ? drift * T : 0.0; /* sigma^2 may be beyond double */
+    double value = discount * (log_ratio + mean), per_S = discount / S;
     *out = (rh_greeks_full){.price = value, .delta = per_S, .gamma = -per_S / S};
     out->speed = 2.0 * per_S / S / S;
     out->vega = -discount * sigma * T;
@@ -53,5 +49,5 @@ unsigned rh_log_contract_greeks(double S, double K, double T, double r, double q
     }
     out->dual_delta = -discount / K;
     out->dual_gamma = discount / K / K;
-    return flags;
+    return rh_claim_answer(flags, out);
 }

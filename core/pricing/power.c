@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "math/kernels.h"
+#include "pricing/claim.h"
 #include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
@@ -38,13 +39,7 @@ unsigned rh_power_greeks(double p, double S, double T, double r, double q, doubl
                          rh_greeks_full *out)
 {
     unsigned flags = flags_of(p, S, T, r, q, sigma);
-    if (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) {
-        double nan = (double)NAN;
-#define X(name) .name = nan,
-        *out = (rh_greeks_full){RH_GREEK_MAP(X)};
-#undef X
-        return flags;
-    }
+    if (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) return rh_claim_refuse(flags, out);
     S = fabs(S);
     double g = growth_rate(p, r, q, sigma), growth = rh_exp(g * T);
     double second = p * (p - 1.0), A = second * T, Av = A * sigma, moved = A * sigma * sigma;
@@ -63,7 +58,7 @@ unsigned rh_power_greeks(double p, double S, double T, double r, double q, doubl
     out->veta = term(-growth * second * sigma * (1.0 + g * T), S0);
     out->rho = term(growth * (p - 1.0) * T, S0);
     out->phi = term(-growth * p * T, S0);
-    return flags;
+    return rh_claim_answer(flags, out);
 }
 
 /* --- power perpetuals ----------------------------------------------------------------------- */

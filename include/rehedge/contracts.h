@@ -31,10 +31,12 @@ typedef enum rh_digital {
  * belong to the inverse model. sigma sqrt T below 2^-200 counts as 0: the certain pay-off and its
  * derivatives, half of the pay-off and 0 for what has a density at the kink. S = 0 and K = 0 are
  * the worthless or certain limits (an inverse cash put at F = 0 is infinite). RH_GREEKS_DOMAIN: S,
- * K, T or sigma negative, an infinity, |rT| or |qT| above 700. Accuracy: docs/pricing.md. */
+ * K, T or sigma negative, an infinity, |rT| or |qT| above 700, or a
+ * greek that is inf - inf in double: all NaN, and nothing is NaN without a flag. Accuracy:
+ * docs/pricing.md. */
 unsigned rh_digital_greeks(rh_option_model model, rh_digital pays, bool is_call, double S, double K,
                            double T, double r, double q, double sigma, rh_greeks_full *out);
-/* The price alone, with the same bits. */
+/* The price alone, with the same bits; it may have one where a greek has none. */
 double rh_digital_price(rh_option_model model, rh_digital pays, bool is_call, double S, double K,
                         double T, double r, double q, double sigma);
 
@@ -44,7 +46,8 @@ double rh_digital_price(rh_option_model model, rh_digital pays, bool is_call, do
  * lognormal price; Haug, 2nd ed., ch. 4, power contracts). p = 0 is a bond, p = 1 the prepaid
  * forward S e^{-qT}, p = 2 is S^2 e^{(r + sigma^2 - 2q) T}. Any finite p; S is the spot. No strike:
  * dual_delta and dual_gamma are 0. S = 0: 0, or infinite where a power is negative. T = 0 and sigma
- * = 0 are ordinary. RH_GREEKS_DOMAIN: S, T or sigma negative, an infinity, |gT| above 700. */
+ * = 0 are ordinary. RH_GREEKS_DOMAIN: S, T or sigma negative, an infinity, |gT| above 700, or a
+ * greek that is inf - inf in double. */
 unsigned rh_power_greeks(double p, double S, double T, double r, double q, double sigma,
                          rh_greeks_full *out);
 
@@ -83,7 +86,8 @@ double rh_power_perp_multiplier(double index, double mark, double elapsed, doubl
 /* Pays ln(S_T / K) at T (Neuberger 1994; Demeterfi, Derman, Kamal & Zou 1999): V = e^{-rT} (ln(S/K)
  * + (r - q - sigma^2/2) T). Every greek of pricing.h; S^2 gamma = -e^{-rT} whatever S is. T = 0 and
  * sigma = 0 are ordinary; S = 0 is -infinity, its delta infinity. RH_GREEKS_DOMAIN: S, T or sigma
- * negative, K not positive, an infinity, |rT| or |qT| above 700. */
+ * negative, K not positive, an infinity, |rT| or |qT| above 700, or a greek that is inf - inf in
+ * double. */
 unsigned rh_log_contract_greeks(double S, double K, double T, double r, double q, double sigma,
                                 rh_greeks_full *out);
 

@@ -27,9 +27,13 @@ typedef struct rh_greeks {
     double vanna, volga, speed;
 } rh_greeks;
 
+/* How far below 0 rT and qT of an option may be. */
+#define RH_GROWTH_MAX 0x1p40
+
 /* Limits are values: T = 0 or sigma = 0 give the discounted intrinsic value and its derivatives
  * (delta 1/2 of the jump at the kink; gamma, vega, vanna, volga and speed 0 there as well), S = 0
- * the worthless limit. NaN or an infinity in gives NaN; negative S, K, T or sigma give NaN. */
+ * the worthless limit. NaN or an infinity in gives NaN; negative S, K, T or sigma give NaN, and so
+ * do rT or qT below -RH_GROWTH_MAX. A result beyond double is an infinity. */
 void rh_option_greeks(rh_option_model model, bool is_call, double S, double K, double T, double r,
                       double q, double sigma, rh_greeks *out);
 double rh_option_price(rh_option_model model, bool is_call, double S, double K, double T, double r,
@@ -59,7 +63,8 @@ typedef struct rh_greeks_full {
 #undef X
 } rh_greeks_full;
 
-/* What an answer is. NaN and DOMAIN (a negative S, K, T or sigma, or an infinity): all NaN.
+/* What an answer is. NaN and DOMAIN (a negative S, K, T or sigma, an infinity, or rT or qT below
+ * -RH_GROWTH_MAX): all NaN, and nothing is NaN otherwise.
  * LIMIT: nothing is random (T, sigma, S or K is 0); the values are those of the limit. */
 enum { RH_GREEKS_NAN = 1, RH_GREEKS_DOMAIN = 2, RH_GREEKS_LIMIT = 4 };
 

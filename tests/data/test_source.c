@@ -2,6 +2,8 @@
  * every flipped bit refused or without effect on the content. */
 #include "data_test.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "data/source.h"
@@ -151,6 +153,27 @@ static void missing_files_and_folders(void **state)
     expect_ok(&error, read_all("/dev/null", 1, &length));
 }
 
+/* "-" was the path /dev/stdin, which no socket can be opened by. */
+static void a_socket_is_read_by_its_descriptor_and_left_open(void **state)
+{
+    (void)state;
+    int ends[2];
+    char bytes[16];
+    size_t length;
+    rh_source *source;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    assert_int_equal(write(ends[0], "a,b\n", 4), 4);
+    close(ends[0]);
+    expect_ok(&error, rh_source_open_fd(ends[1], "(standard input)", &source, &error));
+    assert_string_equal(rh_source_path(source), "(standard input)");
+    expect_ok(&error, rh_source_read(source, bytes, sizeof bytes, &length, &error));
+    assert_int_equal(length, 4);
+    rh_source_close(source);
+    assert_int_equal(close(ends[1]), 0);
+    expect_error(&error, rh_source_open_fd(ends[1], "(standard input)", &source, &error), RH_INPUT,
+                 "(standard input): cannot read");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +183,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_is_refused_or_harmless),
         cmocka_unit_test(garbage_behind_the_data_is_refused),
         cmocka_unit_test(missing_files_and_folders),
+        cmocka_unit_test(a_socket_is_read_by_its_descriptor_and_left_open),
     };
     return cmocka_run_group_tests(tests, prepare, remove_folder);
 }

@@ -55,7 +55,7 @@ class Iv(Case):
         result = self.rehedge("iv", "--csv", path)      # the good rows have been printed
         self.assertEqual((result.status, result.out.count("\n")), (3, 2))
         self.assertIn("quotes.csv:3: price: found \"4x\"", result.err)
-        for number in ("", "nan", "inf", "0x10", "4 5", "1e999", "4,5"):
+        for number in ("", "nano", "--inf", "0x10", "4 5", "1e999", "4,5"):
             self.bad(HEADER + row + number + "\n", "quotes.csv:2")
         self.bad(HEADER + "a,bsm,X,1,1,1,0,0,1\n", "quotes.csv:2", "cp", "X", "C or P")
         self.bad(HEADER + "a,heston,C,1,1,1,0,0,1\n", "quotes.csv:2", "model", "heston")

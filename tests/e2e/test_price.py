@@ -6,6 +6,7 @@ import gzip
 import io
 import math
 import os
+import socket
 import subprocess
 
 from harness import Case, REHEDGE, main
@@ -119,8 +120,7 @@ class Price(Case):
         self.refused(3, ["book.csv:1", "\"cp\"", "digital"], "price", *model, "--csv",
                      self.write("book.csv", "S,K,T,sigma\n1,1,1,1\n"))
         self.bad("model,S,L\nlp-v3,1,1\n", "book.csv:2", "\"pa\"", "lp-v3")
-        self.bad("model,S,L,pa,pb\nlp-v3,1,1,1,inf\n", "book.csv:2", "pb", "a number")
-        self.bad("model,S,L\nlp-v2,1,-1\n", "book.csv:2", "L", "below 0")
+        self.bad("model,S,L,pa,pb\nlp-v3,1,1,1,x\n", "book.csv:2", "pb", "a number")
         self.bad("model,S,T,sigma,power\npower,1,1,1,x\n", "book.csv:2", "power")
         self.refused(2, ["cp"], "price", "--model", "log", "--cp", "C", "--S", "1", "--K", "1",
                      "--T", "1", "--sigma", "1")
@@ -153,6 +153,85 @@ class Price(Case):
                for isa in ("baseline", "fma", "avx512", "")}
         self.assertEqual(len(out), 1)
 
+    def test_a_number_that_parses_is_the_library_s_business(self):
+        """price ended the whole file on nan or a negative vol; iv answered domain."""
+        text = HEADER + "".join(f"{i},{model},{row}\n" for i, (model, row) in enumerate((
+            ("bsm", "C,100,100,0.25,0.02,0,0.2"), ("bsm", "C,nan,100,0.25,0.02,0,0.2"),
+            ("bsm", "C,100,100,0.25,0.02,0,-0.2"), ("black76", "P,100,-Inf,0.25,0.02,0,0.2"),
+            ("inverse", "P,90,100,0,0,0,0.2"), ("american", "P,100,100,1,-0.02,-0.05,0.2"),
+            ("american", "P,NaN,100,1,0,0,0.2"), ("american", "P,90,100,0,0,0,0.2"),
+            ("bsm", "C,1,1,1,-1e300,0,0.2"))))
+        words = ("--greeks", "price,delta", "--status")
+        out = self.price(text, *words)
+        rows = list(csv.DictReader(io.StringIO(out)))
+        self.assertEqual([row["status"] for row in rows], [
+            "ok", "nan", "domain", "domain", "limit", "domain", "nan", "limit", "domain"])
+        for row in rows:
+            none = row["status"] in ("nan", "domain")
+            self.assertEqual(row["price"] == "nan", none, row)
+            self.assertEqual(row["delta"] == "nan", none, row)
+        self.assertEqual(self.price(text, *words[:2]),
+                         "".join(line.rpartition(",")[0] + "\n" for line in out.splitlines()))
+        pool = self.price("S,L,pa,pb\n1,1,0,inf\n1,-1,0,inf\n", "--model", "lp-v3", "--status")
+        self.assertEqual([row.rpartition(",")[2] for row in pool.splitlines()],
+                         ["status", "ok", "domain"])
+
+    def test_one_option_prints_as_a_row_does(self):
+        """-nan was printed where a row has nan."""
+        out = self.good("price", "--cp", "P", "--S", "-nan", "--K=-1", "--T", "1", "--sigma", "1",
+                        "--status").out.split()
+        self.assertEqual(set(out[1:-2:2]), {"nan"})
+        self.assertEqual(out[-2:], ["status", "nan"])
+
+    def test_standard_input_is_a_descriptor(self):
+        """A socket cannot be opened as a path; a closed one is told, by its name."""
+        rows = {"price": HEADER + ROW + "0.2\n",
+                "iv": HEADER.replace("sigma", "price") + ROW + "4\n"}
+        for command, text in rows.items():
+            left, right = socket.socketpair()
+            with left, right:
+                left.sendall(text.encode())
+                left.shutdown(socket.SHUT_WR)
+                process = subprocess.run([REHEDGE, command, "--csv", "-"], stdin=right,
+                                         capture_output=True, timeout=60, check=True)
+            self.assertEqual(process.stdout.count(b"\n"), 2)
+        for words in (("price",), ("iv",), ("surface", "-")):
+            process = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", REHEDGE, *words],
+                                     capture_output=True, timeout=60, check=False)
+            self.assertEqual(process.returncode, 3, process)
+            self.assertIn(b"(standard input)", process.stderr)
+
+    def test_standard_input_has_one_name(self):
+        """/dev/stdin:2 in some messages, (standard input):2 in others."""
+        for text in (HEADER + ROW + "x\n", HEADER + "\"a\0", HEADER + ROW, HEADER + "a\"b,\n", ""):
+            for command in ("price", "iv", "surface"):
+                words = [REHEDGE, command, "-"] if command == "surface" else [REHEDGE, command]
+                process = subprocess.run(words, input=text.encode(), capture_output=True,
+                                         timeout=60, check=False)
+                self.assertEqual(process.returncode, 3, process)
+                self.assertIn(b"(standard input)", process.stderr)
+                self.assertNotIn(b"/dev/stdin", process.stderr)
+
+    def test_ids_are_copied_whole(self):
+        """Cut to 250 characters; a newline was printed as the text \\x0A."""
+        ids = ["x" * 5000, "two\nlines", "\\x0A", "tab\there", " blank ", 'q"uo,te', "é", ""]
+        for command, last in (("price", "0.2"), ("iv", "4")):
+            text = io.StringIO()
+            writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+            writer.writerow(HEADER.strip().replace("sigma", "sigma" if command == "price"
+                                                   else "price").split(","))
+            for name in ids:
+                writer.writerow([name, *(ROW + last).split(",")[1:]])
+            out = self.good(command, "--csv", self.write("book.csv", text.getvalue())).out
+            found = list(csv.reader(io.StringIO(out, newline="")))
+            self.assertEqual([row[0] for row in found[1:]], ids)
+
+    def test_unknown_instruction_set(self):
+        """It was silently taken for the widest."""
+        line = self.refused(2, ["REHEDGE_ISA", "baseline, fma or avx512"], "price",
+                            env={"REHEDGE_ISA": "avx2"})
+        self.assertIn("avx2", line)
+
     def test_refused_tables(self):
         self.bad("", "book.csv", "header")
         self.bad("id,cp,S,K,T\n", "book.csv:1", "sigma")
@@ -162,7 +241,7 @@ class Price(Case):
         result = self.rehedge("price", "--csv", path)   # the good rows have been printed
         self.assertEqual((result.status, result.out.count("\n")), (3, 2))
         self.assertIn("book.csv:3: sigma: found \"0.2x\"", result.err)
-        for number in ("", "nan", "inf", "0x10", "4 5", "1e999", "4,5", "-0.1"):
+        for number in ("", "nano", "--inf", "0x10", "4 5", "1e999", "4,5"):
             self.bad(HEADER + ROW + number + "\n", "book.csv:2")
         self.bad(HEADER + "a,bsm,X,1,1,1,0,0,1\n", "book.csv:2", "cp", "X", "C or P")
         self.bad(HEADER + "a,heston,C,1,1,1,0,0,1\n", "book.csv:2", "model", "heston")
@@ -179,8 +258,8 @@ class Price(Case):
         self.refused(2, ["--sigma"], "price", "--cp", "C", "--S", "1", "--K", "1", "--T", "1")
         self.refused(2, ["--cp"], "price", "--cp", "X", "--S", "1", "--K", "1", "--T", "1",
                      "--sigma", "1")
-        self.refused(2, ["--S"], "price", "--cp", "C", "--S", "-1", "--K", "1", "--T", "1",
-                     "--sigma", "1")
+        self.refused(2, ["--S", "no number"], "price", "--cp", "C", "--S", "1x", "--K", "1",
+                     "--T", "1", "--sigma", "1")
         self.refused(2, ["not both"], "price", "--csv", "x.csv", "--S", "1")
 
 

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     static char text[1 << 20];
     static FILE *sink;
     rh_error error = {0};
-    rh_price_columns all;
+    rh_price_columns all = {.status = true};
     if (length < 2) return 0;
     size_t lead = bytes[1] % 2 == 0 ? sizeof header - 1 : 0;
     if (length - 2 > sizeof text - lead) return 0;

@@ -60,6 +60,30 @@ static inline bool all_nan(const void *values, size_t count)
     return true;
 }
 
+/* Any double that is not negative unless it may be: by its exponent, or one that breaks things. */
+static inline double odd_number(uint64_t *state, bool any_sign)
+{
+    static const double odd[] = {0.0,   5e-324, DBL_MIN, 1e-300,  1e-160, 1e-20,
+                                 1.0,   1e20,   1e160,   1e300,   DBL_MAX, 700.0,
+                                 1e-5,  0x1p40, 0x1p-40, 0.5,     2.0,    1000.0};
+    double kind = uniform(state, 0.0, 1.0), x;
+    if (kind < 0.3) x = odd[(int)uniform(state, 0.0, 18.0)];
+    else if (kind < 0.6) x = ldexp(uniform(state, 1.0, 2.0), (int)uniform(state, -1074.0, 1023.9));
+    else x = exp(uniform(state, -12.0, 12.0));
+    return any_sign && uniform(state, 0.0, 1.0) < 0.5 ? -x : x;
+}
+
+/* Whether some, but not all of the doubles of a struct are NaN, or all without a flag for it. */
+static inline bool nan_unflagged(const void *values, size_t count, bool flagged)
+{
+    for (size_t i = 0; i < count; i++) {
+        double value;
+        memcpy(&value, (const char *)values + i * sizeof value, sizeof value);
+        if (isnan(value) != flagged) return true;
+    }
+    return false;
+}
+
 /* The rows of one of the independent tables, beside the repository or where the variable says;
  * NULL, and said so, where it is absent. */
 static inline FILE *open_shared(const char *variable, const char *folder, const char *name)

@@ -469,6 +469,43 @@ static void bad_input(void **unused)
     }
 }
 
+/* An inverse digital at a subnormal S had a rho and a phi of 0 * inf. */
+static void rho_of_an_inverse_digital_at_subnormal_spot(void **unused)
+{
+    (void)unused;
+    rh_greeks_full g;
+    unsigned flags = rh_digital_greeks(RH_MODEL_INVERSE, RH_DIGITAL_CASH, false, 1e-310, 1.0, 1.0,
+                                       0.0, 0.0, 0.5, &g);
+    assert_int_equal(flags, 0);
+    assert_true(g.price == HUGE_VAL && g.rho == 0.0 && g.phi == 0.0 && g.usd_price == 1.0);
+}
+
+/* Any numbers whatever: all NaN with a flag, or none. */
+static void no_nan_without_a_flag(void **unused)
+{
+    (void)unused;
+    uint64_t state = 31;
+    int answered = 0;
+    for (int i = 0; i < 200000; i++) {
+        double S = odd_number(&state, false), T = odd_number(&state, false);
+        double sigma = odd_number(&state, false), r = 0.0, q = 0.0;
+        double K = i % 5 == 0 ? S : odd_number(&state, false);
+        if (i % 4 > 1) {
+            r = uniform(&state, -100.0, 100.0) / T;
+            q = uniform(&state, -100.0, 100.0) / T;
+        }
+        rh_greeks_full g;
+        unsigned flags = rh_digital_greeks((rh_option_model)(i % 3), (rh_digital)(i / 3 % 2),
+                                           i / 6 % 2, S, K, T, r, q, sigma, &g);
+        bool flagged = (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) != 0;
+        if (nan_unflagged(&g, RH_GREEKS, flagged))
+            fail_msg("S %a T %a r %a q %a sigma %a: flags %u", S, T, r, q, sigma, flags);
+        answered += !flagged;
+    }
+    print_message("%d of 200000 answered\n", answered);
+    assert_true(answered > 100000);
+}
+
 int main(void)
 {
     rh_math_thread_init();
@@ -485,6 +522,8 @@ int main(void)
         cmocka_unit_test(zero_spot_and_strike),
         cmocka_unit_test(any_numbers),
         cmocka_unit_test(bad_input),
+        cmocka_unit_test(rho_of_an_inverse_digital_at_subnormal_spot),
+        cmocka_unit_test(no_nan_without_a_flag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,6 +135,41 @@ static void limits_and_bad_input(void **unused)
     }
 }
 
+/* sigma^2 beyond double times T = 0 made the price NaN. */
+static void no_time_at_the_largest_vol(void **unused)
+{
+    (void)unused;
+    rh_greeks_full g;
+    unsigned flags = rh_log_contract_greeks(110.0, 100.0, 0.0, 0.0, 0.0, DBL_MAX, &g);
+    assert_int_equal(flags, RH_GREEKS_LIMIT);
+    assert_true(fabs(g.price - log(1.1)) < 1e-15 && g.theta == HUGE_VAL && g.vega == 0.0);
+}
+
+/* Any numbers whatever: all NaN with a flag, or none. */
+static void no_nan_without_a_flag(void **unused)
+{
+    (void)unused;
+    uint64_t state = 31;
+    int answered = 0;
+    for (int i = 0; i < 200000; i++) {
+        double S = odd_number(&state, false), T = odd_number(&state, false);
+        double sigma = odd_number(&state, false), r = 0.0, q = 0.0;
+        double K = i % 5 == 0 ? S : odd_number(&state, false);
+        if (i % 4 > 1) {
+            r = uniform(&state, -100.0, 100.0) / T;
+            q = uniform(&state, -100.0, 100.0) / T;
+        }
+        rh_greeks_full g;
+        unsigned flags = rh_log_contract_greeks(S, K, T, r, q, sigma, &g);
+        bool flagged = (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) != 0;
+        if (nan_unflagged(&g, RH_GREEKS, flagged))
+            fail_msg("S %a T %a r %a q %a sigma %a: flags %u", S, T, r, q, sigma, flags);
+        answered += !flagged;
+    }
+    print_message("%d of 200000 answered\n", answered);
+    assert_true(answered > 50000);
+}
+
 int main(void)
 {
     rh_math_thread_init();
@@ -142,6 +177,8 @@ int main(void)
         cmocka_unit_test(eighty_digits),        cmocka_unit_test(replication),
         cmocka_unit_test(pricing_equation),     cmocka_unit_test(near_the_strike),
         cmocka_unit_test(limits_and_bad_input),
+        cmocka_unit_test(no_time_at_the_largest_vol),
+        cmocka_unit_test(no_nan_without_a_flag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

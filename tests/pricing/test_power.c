@@ -320,6 +320,31 @@ static void recorded_normalisation(void **unused)
     assert_true(fabs(whole - 1.0) < 0.005);
 }
 
+/* Any numbers whatever: all NaN with a flag, or none. */
+static void no_nan_without_a_flag(void **unused)
+{
+    (void)unused;
+    uint64_t state = 31;
+    int answered = 0;
+    for (int i = 0; i < 200000; i++) {
+        double S = odd_number(&state, false), T = odd_number(&state, false);
+        double sigma = odd_number(&state, false), r = 0.0, q = 0.0;
+        double p = odd_number(&state, true);
+        if (i % 4 > 1) {
+            r = uniform(&state, -100.0, 100.0) / T;
+            q = uniform(&state, -100.0, 100.0) / T;
+        }
+        rh_greeks_full g;
+        unsigned flags = rh_power_greeks(p, S, T, r, q, sigma, &g);
+        bool flagged = (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) != 0;
+        if (nan_unflagged(&g, RH_GREEKS, flagged))
+            fail_msg("S %a T %a r %a q %a sigma %a: flags %u", S, T, r, q, sigma, flags);
+        answered += !flagged;
+    }
+    print_message("%d of 200000 answered\n", answered);
+    assert_true(answered > 30000);
+}
+
 int main(void)
 {
     rh_math_thread_init();
@@ -333,6 +358,7 @@ int main(void)
         cmocka_unit_test(multipliers),
         cmocka_unit_test(perp_limits),
         cmocka_unit_test(recorded_normalisation),
+        cmocka_unit_test(no_nan_without_a_flag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -522,7 +522,7 @@ static void points(void **unused)
     }
     assert_true(isnan(rh_surface_at(&surface, -1.0, 0.5).vol));
     assert_true(isnan(rh_surface_at(&surface, 100.0, 0.0).vol));
-    assert_true(isnan(rh_surface_at(&surface, NAN, 1.0).vol));
+    assert_true(isnan(rh_surface_at(&surface, (double)NAN, 1.0).vol));
 }
 
 static void checks(void **unused)
@@ -536,7 +536,7 @@ static void checks(void **unused)
                                &s.slices[1].svi.sigma, &surface.spot, &s.slices[1].k_high};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         double kept = *numbers[i];
-        *numbers[i] = NAN;
+        *numbers[i] = (double)NAN;
         assert_int_equal(rh_surface_check(&surface), RH_DOMAIN);
         *numbers[i] = i == 4 ? 1.5 : i == 5 || i == 8 ? -HUGE_VAL : -1.0;
         assert_int_equal(rh_surface_check(&surface), RH_DOMAIN);

@@ -252,9 +252,10 @@ static void refuses_what_is_no_slice(void **unused)
     assert_int_equal(rh_svi_fit(&expiry, NULL, work, &svi), RH_OK);
     svi = vogt;
     expiry.quotes = bad;
-    const double wrong[][3] = {{NAN, 0.2, 1.0}, {30.0, 0.2, 1.0}, {0.0, 0.0, 1.0}, {0.0, -0.2, 1.0},
-                               {0.0, INFINITY, 1.0}, {0.0, 0.2, -1.0}, {0.0, 0.2, NAN},
-                               {0.0, 0.2, INFINITY}};
+    const double nan = (double)NAN, infinity = HUGE_VAL;
+    const double wrong[][3] = {{nan, 0.2, 1.0},  {30.0, 0.2, 1.0},     {0.0, 0.0, 1.0},
+                               {0.0, -0.2, 1.0}, {0.0, infinity, 1.0}, {0.0, 0.2, -1.0},
+                               {0.0, 0.2, nan},  {0.0, 0.2, infinity}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         memcpy(bad, good, sizeof bad);
         bad[3] = (rh_vol_quote){wrong[i][0], wrong[i][1], wrong[i][2]};
@@ -266,7 +267,7 @@ static void refuses_what_is_no_slice(void **unused)
     assert_int_equal(rh_svi_fit(&expiry, NULL, work, &svi), RH_DOMAIN);
     expiry = (rh_expiry_quotes){1.0, good, 4};
     assert_int_equal(rh_svi_fit(&expiry, NULL, work, &svi), RH_DOMAIN);
-    const double times[] = {0.0, -1.0, NAN, INFINITY};
+    const double times[] = {0.0, -1.0, (double)NAN, (double)INFINITY};
     for (size_t i = 0; i < 4; i++) {
         expiry = (rh_expiry_quotes){times[i], good, 8};
         assert_int_equal(rh_svi_fit(&expiry, NULL, work, &svi), RH_DOMAIN);
@@ -280,7 +281,7 @@ static void refuses_what_is_no_slice(void **unused)
         numbers[i] = i == 0 ? 9.0 : i == 1 ? -9.0 : -1.0;
         memcpy(&wrong_bounds, numbers, sizeof natural);
         assert_int_equal(rh_svi_fit(&expiry, &wrong_bounds, work, &svi), RH_DOMAIN);
-        numbers[i] = NAN;
+        numbers[i] = (double)NAN;
         memcpy(&wrong_bounds, numbers, sizeof natural);
         assert_int_equal(rh_svi_fit(&expiry, &wrong_bounds, work, &svi), RH_DOMAIN);
     }
