@@ -54,6 +54,7 @@
 #define RH_LUA_INSTRUCTIONS_PER_LOAD 10000000
 #define RH_LUA_STRING_BYTES_MAX (64u << 10)
 #define RH_LUA_NESTING_MAX 100                  /* of source blocks and expressions */
+#define RH_WAKE_NS_MIN INT64_C(1000000)         /* between two timer wakes: a run must end */
 #define RH_LUA_STATE_BYTES_MAX (256u << 10)
 #define RH_LUA_STATE_DEPTH_MAX 16
 #define RH_LUA_LOG_LINES_PER_SECOND 64

@@ -167,15 +167,16 @@ static int compare_paths(const void *a, const void *b)
 
 static rh_status add_path(file_list *list, const char *folder, const char *name, rh_error *error)
 {
-    size_t bytes = strlen(folder) + strlen(name) + 2;
+    size_t length = strlen(folder), bytes = length + strlen(name) + 2;
     if (list->count == FILES_MAX)
         return rh_fail(error, RH_INPUT, "%s: more than %d test files", folder, FILES_MAX);
     if (bytes > RH_PATH_MAX)
         return rh_fail(error, RH_INPUT, "the path is longer than %d bytes", RH_PATH_MAX - 1);
     char *path = malloc(bytes);
     if (path == NULL) return rh_fail(error, RH_NO_MEMORY, "no memory for a list of files");
-    snprintf(path, bytes, "%s%s%s", folder,
-             folder[0] != '\0' && folder[strlen(folder) - 1] != '/' ? "/" : "", name);
+    memcpy(path, folder, length);
+    if (length > 0 && folder[length - 1] != '/') path[length++] = '/';
+    memcpy(path + length, name, strlen(name) + 1);
     list->paths[list->count++] = path;
     return RH_OK;
 }

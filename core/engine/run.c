@@ -340,15 +340,13 @@ static rh_status step(rh_run *run, int64_t until_ns, bool *more, rh_error *error
     return RH_OK;
 }
 
-static rh_status show_progress(const rh_run *run, rh_error *error)
+static void show_progress(const rh_run *run)
 {
     const rh_scenario *s = run->scenario;
     const rh_run_request *r = run->request;
-    if (r->stop && *r->stop) return rh_fail(error, RH_INTERRUPTED, "interrupted");
-    if (!r->progress) return RH_OK;
+    if (!r->progress) return;
     double done = (double)(run->now_ns - s->from_ns) / (double)(s->to_ns - s->from_ns);
     r->progress(r->progress_context, done, run->events);
-    return RH_OK;
 }
 
 rh_status rh_run_end(rh_run *run, rh_error *error)
@@ -392,7 +390,9 @@ rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *mo
     for (uint64_t n = 0; *more && (max_events == 0 || n < max_events); n++) {
         RH_TRY(step(run, last_ns, more, error));
         if (run->halted) break; /* at a fork: the event of the swap is under way */
-        if ((n & PROGRESS_EVENTS) == 0) RH_TRY(show_progress(run, error));
+        if (run->request->stop && *run->request->stop)
+            return rh_fail(error, RH_INTERRUPTED, "interrupted");
+        if ((n & PROGRESS_EVENTS) == 0) show_progress(run);
     }
     return RH_OK;
 }

@@ -184,7 +184,9 @@ static void remember_act(rh_run *run, const char *text, bool refused)
 
 void rh_run_note_refused(rh_run *run, const char *what, const char *why)
 {
-    rh_journal(run, "swap_refused", "%.200s: %s", what, why);
+    char shown[256];
+    rh_text_escape(shown, sizeof shown, what, strnlen(what, 200));
+    rh_journal(run, "swap_refused", "%s: %s", shown, why);
     remember_act(run, why, true);
 }
 

@@ -69,6 +69,20 @@ rh_status rh_bundle_check(const rh_bundle *bundle, bool packed, rh_policy **poli
 
 /* --- the finder ---------------------------------------------------------------------------- */
 
+/* What was installed stays a stranger's, by whatever path it is named. */
+static bool is_installed(const char *path)
+{
+    char root[RH_PATH_MAX];
+    rh_error ignored;
+    if (rh_installed_root(root, &ignored) != RH_OK) return false;
+    char *real = realpath(path, NULL), *real_root = realpath(root, NULL);
+    size_t length = real_root ? strlen(real_root) : 0;
+    bool below = real && real_root && !strncmp(real, real_root, length) && real[length] == '/';
+    free(real);
+    free(real_root);
+    return below;
+}
+
 static rh_status open_path(void *context, const char *path, rh_policy_source *source,
                            rh_error *error)
 {
@@ -82,7 +96,7 @@ static rh_status open_path(void *context, const char *path, rh_policy_source *so
                               : rh_manifest_read(&bundle, false, &manifest, error);
     rh_policy_free(policy);
     if (status == RH_OK) status = rh_bundle_source(&bundle, source, error);
-    if (status == RH_OK) source->strict = packed;
+    if (status == RH_OK) source->strict = packed || is_installed(path);
     rh_bundle_free(&bundle);
     return status;
 }

@@ -27,6 +27,9 @@ enum {
  * strings, copying varargs). Processor time of the thread; a kill by it is not reproducible. */
 #define RH_LUA_CPU_NS_PER_CALL INT64_C(1000000000)
 #define RH_LUA_CPU_NS_PER_LOAD INT64_C(1500000000)
+/* The same over many calls that each stay below it: a second in all, and this much of each. */
+#define RH_LUA_CPU_NS_ALL INT64_C(1000000000)
+#define RH_LUA_CPU_NS_MEAN INT64_C(20000000)
 
 /* Where things live on the VM's one stack between calls. */
 enum { RH_LUA_AT_HANDLER = 1, RH_LUA_AT_TRIGGER, RH_LUA_AT_SCALE, RH_LUA_AT_VIEW,
@@ -75,6 +78,8 @@ typedef struct rh_lua {
     int64_t accounted;                  /* of the last call or load */
     int hook_every;
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
+    uint64_t calls, look_at;            /* begun; the next look at what they took together */
+    int64_t calls_from_ns;              /* processor time at the first of these looks */
     int hooks;
     int64_t scanned;                    /* walked table capacity; no part of the budget: keys.c */
     bool killed;

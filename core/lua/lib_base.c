@@ -98,14 +98,20 @@ static int digit_of(char c)
     return 99;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static int number_in_base(lua_State *L)
 {
     size_t length = 0, at = 0;
     const char *text = rh_lua_text(L, 1, &length);
     lua_Integer base = rh_lua_integer(L, 2);
     luaL_argcheck(L, base >= 2 && base <= 36, 2, "base out of range");
-    while (length > 0 && strchr(" \f\n\r\t\v", text[length - 1])) length--;
-    while (at < length && strchr(" \f\n\r\t\v", text[at])) at++;
+    rh_lua_charge(L, (int64_t)(length >> 4));
+    while (length > 0 && is_blank(text[length - 1])) length--;
+    while (at < length && is_blank(text[at])) at++;
     bool negative = at < length && text[at] == '-';
     if (negative) at++;
     lua_Unsigned value = 0;

@@ -157,6 +157,7 @@ static int string_find(lua_State *L)
     const char *text = rh_lua_text(L, 1, &length);
     const char *wanted = rh_lua_text(L, 2, &wanted_length);
     lua_Integer from = rh_lua_integer_or(L, 3, 1), to = (lua_Integer)length;
+    rh_lua_charge(L, (int64_t)(length >> 6) + (int64_t)(wanted_length >> 4));
     if (!lua_toboolean(L, 4) && strcspn(wanted, "^$*+?.([%-") < wanted_length)
         return luaL_error(L, "patterns are not available in a policy: "
                              "string.find(text, wanted, 1, true) finds plain text");

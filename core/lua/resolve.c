@@ -52,7 +52,7 @@ static rh_status resolve_every(rh_lua *host, rh_error *error)
     else if (exists || !rh_parse_duration(every->text, &every_ns))
         return refuse(host, "every", error, "a duration such as \"5s\" or a param that is one",
                       every->text);
-    if (every_ns <= 0) return too_small(host, "every", "longer than nothing", error);
+    if (every_ns < RH_WAKE_NS_MIN) return too_small(host, "every", "at least 1ms", error);
     host->policy.wake.every_ns = every_ns;
     return RH_OK;
 }

@@ -128,8 +128,8 @@ static int view_wake_in(lua_State *L)
     } else {
         duration_ns = rh_lua_integer(L, 2);
     }
-    luaL_argcheck(L, duration_ns > 0 && duration_ns <= RH_TIME_NS_MAX, 2,
-                  "expected a time ahead, in nanoseconds or as text");
+    luaL_argcheck(L, duration_ns >= RH_WAKE_NS_MIN && duration_ns <= RH_TIME_NS_MAX, 2,
+                  "expected a time ahead of at least 1ms, in nanoseconds or as text");
     view->ops->wake_in(view->host, duration_ns);
     return 0;
 }
