@@ -47,10 +47,11 @@ typedef double rh_american_row[RH_AMERICAN_NODES_MAX];
 
 /* ln B at the points sqrt(tau / T) = (1 + cos(i pi / n)) / 2, i < n, and the Chebyshev series of
  * (ln B - limit)^2 between them, which is 0 at i = n, at expiry. `asset_earns`: q < 0, or was so
- * before it was moved a little. */
+ * before it was moved a little. `life` is the option's, T or longer: earlier than T before expiry
+ * the boundary is taken to be constant. */
 typedef struct rh_american_curve {
     bool asset_earns;
-    double T, r, q, sigma, limit;
+    double T, life, r, q, sigma, limit;
     _Alignas(64) rh_american_row log_b;
     double c[RH_AMERICAN_NODES_MAX + 1];
 } rh_american_curve;
