@@ -196,8 +196,8 @@ static inline bool rh_american_still(double T, double r, double q, double sigma)
     return !(sigma * sqrt(T) > 1e-8) || variance * (T * rate + 1.0) < 8e-9 * fabs(r - q);
 }
 
-/* Next to no time or vol: the best moment of a path that is known, and what moves with it; half of a
- * slope at a kink. The best moment between now and T is where the strike earns what the asset
+/* Next to no time or vol: the best moment of a path that is known, and what moves with it; half of
+ * a slope at a kink. The best moment between now and T is where the strike earns what the asset
  * costs, earns K e^{-rt} = costs S e^{-qt} of a put. */
 static inline void rh_american_certain(bool is_call, double S, double K, double T, double r,
                                        double q, double sigma, rh_american *out)
