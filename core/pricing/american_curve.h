@@ -20,7 +20,7 @@ enum {
     RH_AMERICAN_POINTS_MAX = 32, /* quadrature of the boundary */
     RH_AMERICAN_PRICE_POINTS = 64,
     RH_AMERICAN_PANEL_POINTS = 16,
-    RH_AMERICAN_PANELS_MAX = 96
+    RH_AMERICAN_PANELS_MAX = 192
 };
 
 /* A grid, in multiples of 8 nodes and 4 points. The search on it ends with a step of `last` in ln

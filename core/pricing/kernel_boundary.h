@@ -452,7 +452,7 @@ static RH_NOINLINE rh_american_premium RH_W(rh_panel)(int degree, const rh_ameri
 }
 
 /* Panels are halved until both halves earn what the whole does, gamma likewise: the error of the
- * halves is far below this difference. */
+ * halves is far below this difference. Each end that waits has room for its two halves. */
 static RH_NOINLINE void RH_W(rh_panels_place)(int degree, const rh_american_curve *curve, double S,
                                               rh_american_panels *panels)
 {
@@ -468,7 +468,7 @@ static RH_NOINLINE void RH_W(rh_panels_place)(int degree, const rh_american_curv
         rh_american_premium b = RH_W(rh_panel)(degree, curve, S, log_S, half, to);
         bool apart = fabs(a.price + b.price - whole.price) > 1e-10 ||
                      bend * fabs(a.gamma + b.gamma - whole.gamma) > 1e-8;
-        if (apart && panels->count + left + 2 < RH_AMERICAN_PANELS_MAX) {
+        if (apart && panels->count + 2 * (left + 1) <= RH_AMERICAN_PANELS_MAX) {
             ends[left++] = half;
             continue;
         }
