@@ -125,8 +125,8 @@ typedef struct rh_american {
     double price, delta, gamma, vega, theta, rho, boundary;
 } rh_american;
 
-/* Andersen, Lake & Offengenden 2016: within 1e-8 K. False, and NaN everywhere: NaN, an infinity, S
- * or K not positive, T or sigma negative, |rT| or |qT| above 30, sigma sqrt T above 20, rates that
+/* Andersen, Lake & Offengenden 2016: within 1e-8 K from a vol of 0.02% on, rho less so below 0.3%
+ * (docs/pricing.md). False, and NaN everywhere: NaN, an infinity, S or K not positive, T or sigma negative, |rT| or |qT| above 30, sigma sqrt T above 20, rates that
  * make two boundaries (put: q < r < 0, call: r < q < 0); and a boundary that is not found, which
  * was seen only where qT of a put, rT of a call, is below -12. At T = 0 or sigma = 0 the slopes are
  * those of the best moment of a certain path, half of them at a kink. */
