@@ -126,10 +126,11 @@ typedef struct rh_american {
 } rh_american;
 
 /* Andersen, Lake & Offengenden 2016: within 1e-8 K from a vol of 0.02% on, rho less so below 0.3%
- * (docs/pricing.md). False, and NaN everywhere: NaN, an infinity, S or K not positive, T or sigma negative, |rT| or |qT| above 30, sigma sqrt T above 20, rates that
- * make two boundaries (put: q < r < 0, call: r < q < 0); and a boundary that is not found, which
- * was seen only where qT of a put, rT of a call, is below -12. At T = 0 or sigma = 0 the slopes are
- * those of the best moment of a certain path, half of them at a kink. */
+ * (docs/pricing.md). False, and NaN everywhere: NaN, an infinity, S or K not positive, T or sigma
+ * negative, |rT| or |qT| above 30, sigma sqrt T above 20, rates that make two boundaries (put: q <
+ * r < 0, call: r < q < 0); and a boundary that is not found, which was seen only where qT of a put,
+ * rT of a call, is below -12. At T = 0 or sigma = 0 the slopes are those of the best moment of a
+ * certain path, half of them at a kink. */
 bool rh_american_greeks(bool is_call, double S, double K, double T, double r, double q,
                         double sigma, rh_american *out);
 double rh_american_price(bool is_call, double S, double K, double T, double r, double q,
