@@ -20,7 +20,7 @@ enum {
     RH_AMERICAN_POINTS_MAX = 32, /* quadrature of the boundary */
     RH_AMERICAN_PRICE_POINTS = 64,
     RH_AMERICAN_PANEL_POINTS = 16,
-    RH_AMERICAN_PANELS_MAX = 96
+    RH_AMERICAN_PANELS_MAX = 192
 };
 
 /* A grid, in multiples of 8 nodes and 4 points. The search on it ends with a step of `last` in ln
@@ -47,10 +47,11 @@ typedef double rh_american_row[RH_AMERICAN_NODES_MAX];
 
 /* ln B at the points sqrt(tau / T) = (1 + cos(i pi / n)) / 2, i < n, and the Chebyshev series of
  * (ln B - limit)^2 between them, which is 0 at i = n, at expiry. `asset_earns`: q < 0, or was so
- * before it was moved a little. */
+ * before it was moved a little. `life` is the option's, T or longer: earlier than T before expiry
+ * the boundary is taken to be constant. */
 typedef struct rh_american_curve {
     bool asset_earns;
-    double T, r, q, sigma, limit;
+    double T, life, r, q, sigma, limit;
     _Alignas(64) rh_american_row log_b;
     double c[RH_AMERICAN_NODES_MAX + 1];
 } rh_american_curve;

@@ -20,25 +20,15 @@ static inline bool rh_american_domain(bool is_call, double S, double K, double T
     return positive && finite && near && !(earns < 0.0 && costs < earns);
 }
 
-/* sigma = 0 or T = 0: the best moment of a path that is known, K e^{-rt} - S e^{-qt}. */
-static inline double rh_american_certain(double S, double K, double T, double r, double q)
-{
-    double end = K * rh_k_exp(-r * T) - S * rh_k_exp(-q * T), best = fmax(fmax(end, K - S), 0.0);
-    if (!(q > r && r > 0.0)) return best;
-    double t = rh_k_log(q * S / (r * K)) / (q - r);
-    if (!(t > 0.0 && t < T)) return best;
-    return fmax(best, K * rh_k_exp(-r * t) - S * rh_k_exp(-q * t));
-}
-
 /* --- the curve ------------------------------------------------------------------------------- */
 
-/* With an upward drift m the value of what is exercised after T is below e^{-(r + m^2 / (2
- * sigma^2)) T}: beyond an exponent of 60 time makes no difference; a shorter curve is smooth. */
+/* What differs between a boundary and the perpetual one vanishes like e^{-(r + m^2 / (2 sigma^2))
+ * tau}, m the drift of the logarithm: beyond an exponent of 60 a longer curve is the same, and a
+ * shorter one is smooth. */
 static inline double rh_american_horizon(double T, double r, double q, double sigma)
 {
-    double drift = r - q - 0.5 * sigma * sigma, per_sigma = drift / sigma;
-    double rate = r + 0.5 * per_sigma * per_sigma;
-    return drift > 0.0 && rate * T > 60.0 ? 60.0 / rate : T;
+    double per_sigma = (r - q) / sigma - 0.5 * sigma, rate = r + 0.5 * per_sigma * per_sigma;
+    return rate * T > 60.0 ? 60.0 / rate : T;
 }
 
 static inline double rh_american_limit(double r, double q)
@@ -58,10 +48,10 @@ static inline bool rh_american_good(const rh_american_grid *grid, const rh_ameri
     return earned * sqrt(curve->T) * miss <= grid->most * gap * curve->sigma;
 }
 
-static RH_NOINLINE bool rh_american_slow(const rh_american_grid *grid, int degree,
+static RH_NOINLINE bool rh_american_slow(const rh_american_grid *grid, int degree, double reach,
                                          rh_american_work *work, rh_american_curve *curve)
 {
-    return RH_W(rh_curve_solve)(grid, degree, work, curve);
+    return RH_W(rh_curve_solve)(grid, degree, reach, work, curve);
 }
 
 /* The grid on which the curve was found, NULL when it was not. */
@@ -71,12 +61,30 @@ static inline const rh_american_grid *rh_american_solve(rh_american_work *work,
     double variance = curve->sigma * curve->sigma, drift = curve->r - curve->q;
     bool hard = curve->T * (variance + curve->r + fabs(curve->q)) > 1.93 ||
                 curve->T * drift * drift > 10.0 * variance;
-    bool found = !hard && RH_W(rh_curve_solve)(&rh_american_fast, 0, work, curve);
+    bool found = !hard && RH_W(rh_curve_solve)(&rh_american_fast, 0, HUGE_VAL, work, curve);
     if (found && rh_american_good(&rh_american_fast, curve)) return &rh_american_fast;
-    found = rh_american_slow(&rh_american_fine, found ? rh_american_fast.nodes : 0, work, curve);
+    int degree = found ? rh_american_fast.nodes : 0;
+    found = rh_american_slow(&rh_american_fine, degree, HUGE_VAL, work, curve);
     if (found && rh_american_good(&rh_american_fine, curve)) return &rh_american_fine;
-    found = rh_american_slow(&rh_american_finest, found ? rh_american_fine.nodes : 0, work, curve);
+    degree = found ? rh_american_fine.nodes : 0;
+    found = rh_american_slow(&rh_american_finest, degree, HUGE_VAL, work, curve) ||
+            rh_american_slow(&rh_american_finest, 0, 0.3, work, curve);
     return found ? &rh_american_finest : NULL;
+}
+
+/* A strike that earns nothing, and an asset that does: the boundary may fall faster than any power
+ * of e^{-sigma sqrt(tau)}, out of reach of Newton's method. Beyond where it is so low that it earns
+ * less than 1e-10 it need not be known. */
+static inline const rh_american_grid *rh_american_solve_part(rh_american_work *work,
+                                                             rh_american_curve *curve)
+{
+    double variance = curve->sigma * curve->sigma, most = -1e-10 / (curve->q * curve->life);
+    for (double root = 5.0; root * root < variance * curve->life; root += 1.0) {
+        curve->T = root * root / variance;
+        const rh_american_grid *grid = rh_american_solve(work, curve);
+        if (grid && rh_k_exp(curve->log_b[0]) < most) return grid;
+    }
+    return NULL;
 }
 
 /* Whether 64 points see where a path crosses the boundary, in a window of about sigma sqrt t / |r -
@@ -87,7 +95,7 @@ static inline void rh_american_panels_set(const rh_american_grid *grid,
 {
     double drift = curve->r - curve->q;
     panels->count = 0;
-    if (curve->T * drift * drift > 30.0 * curve->sigma * curve->sigma)
+    if (curve->T * drift * drift > 30.0 * curve->sigma * curve->sigma || curve->life > curve->T)
         RH_W(rh_panels_place)(grid->nodes, curve, S, panels);
 }
 
@@ -104,7 +112,7 @@ static RH_NOINLINE double rh_american_nearby(const rh_american_grid *grid, rh_am
     curve.r = r, curve.q = q, curve.sigma = sigma;
     curve.limit = rh_american_limit(r, q);
     RH_W(rh_nodes_set)(grid, &curve, work);
-    (void)RH_W(rh_curve_step)(grid, false, work, &curve);
+    (void)RH_W(rh_curve_step)(grid, false, 0.3, work, &curve);
     RH_W(rh_curve_fit)(grid, work, &curve);
     return RH_W(rh_premium)(grid->nodes, &curve, panels, S).price;
 }
@@ -112,7 +120,7 @@ static RH_NOINLINE double rh_american_nearby(const rh_american_grid *grid, rh_am
 static RH_NOINLINE void rh_american_newton(const rh_american_grid *grid, rh_american_work *work,
                                            rh_american_curve *curve)
 {
-    (void)RH_W(rh_curve_step)(grid, true, work, curve);
+    (void)RH_W(rh_curve_step)(grid, true, HUGE_VAL, work, curve);
 }
 
 /* How far r or q is moved for a slope: little against the rate, and, where the limit at expiry
@@ -179,6 +187,41 @@ static inline void rh_american_european(const rh_greeks *e, double payoff, doubl
                          boundary};
 }
 
+/* Whether what vol adds to the best moment of a certain path, or to the European price, is below
+ * 5e-9 or so: half of sigma^2 T times the convexity there, or sigma^2 / |r - q| where a path leaves
+ * the boundary. */
+static inline bool rh_american_still(double T, double r, double q, double sigma)
+{
+    double variance = sigma * sigma, rate = fmax(fabs(r), fabs(q));
+    return !(sigma * sqrt(T) > 1e-8) || variance * (T * rate + 1.0) < 8e-9 * fabs(r - q);
+}
+
+/* Next to no time or vol: the best moment of a path that is known, and what moves with it; half of
+ * a slope at a kink. The best moment between now and T is where the strike earns what the asset
+ * costs, earns K e^{-rt} = costs S e^{-qt} of a put. */
+static inline void rh_american_certain(bool is_call, double S, double K, double T, double r,
+                                       double q, double sigma, rh_american *out)
+{
+    double earns = is_call ? q : r, costs = is_call ? r : q, sign = is_call ? 1.0 : -1.0;
+    double limit = T > 0.0 ? rh_k_exp(rh_american_limit(earns, costs)) : 1.0;
+    double boundary = is_call ? K / limit : K * limit, payoff = sign * (S - K);
+    rh_greeks e;
+    rh_option_greeks(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
+    rh_american_european(&e, 0.0, boundary, out);
+    if (payoff >= e.price)
+        *out = (rh_american){payoff, payoff > 0.0 ? sign : 0.5 * sign, 0.0, 0.0, 0.0, 0.0,
+                             boundary};
+    if (!(costs > earns && earns > 0.0)) return;
+    double dear = is_call ? K : S, cheap = is_call ? S : K;
+    double t = rh_k_log(costs * dear / (earns * cheap)) / (costs - earns);
+    if (!(t > 0.0 && t < T)) return;
+    double strike = K * rh_k_exp(-r * t), asset = S * rh_k_exp(-q * t);
+    double price = sign * (asset - strike), gamma = q * asset / (S * S * (costs - earns));
+    if (price > out->price)
+        *out = (rh_american){price, sign * asset / S, gamma, 0.0, 0.0, sign * t * strike,
+                             boundary};
+}
+
 /* A put s on k that may be exercised, or the call that is the same. */
 static inline bool rh_american_random(bool is_call, double S, double K, double T, double r,
                                       double q, double sigma, unsigned wanted, rh_american *out)
@@ -188,15 +231,23 @@ static inline bool rh_american_random(bool is_call, double S, double K, double T
     double payoff = fmax(sign * (S - K), 0.0);
     rh_greeks e;
     rh_american_work work;
-    T = rh_american_horizon(T, earns, costs, sigma);
-    rh_american_curve curve = {.asset_earns = costs < 0.0, .T = T, .r = earns, .q = costs,
+    double horizon = rh_american_horizon(T, earns, costs, sigma);
+    /* a path that rises is not exercised later; one that falls may be at any time */
+    bool rises = earns - costs - 0.5 * sigma * sigma > 0.0;
+    rh_american_curve curve = {.asset_earns = costs < 0.0, .T = horizon,
+                               .life = rises ? horizon : T, .r = earns, .q = costs,
                                .sigma = sigma, .limit = rh_american_limit(earns, costs)};
     rh_option_greeks(RH_MODEL_BSM, is_call, S, K, T, r, q, sigma, &e);
-    if ((earns + fmax(-costs, 0.0)) * T < 1e-9) {
+    if ((earns + fmax(-costs, 0.0)) * curve.life < 1e-9) {
         rh_american_european(&e, payoff, is_call ? HUGE_VAL : 0.0, out);
         return true;
     }
     const rh_american_grid *grid = rh_american_solve(&work, &curve);
+    if (!grid && earns == 0.0) grid = rh_american_solve_part(&work, &curve);
+    if (!grid && curve.T < curve.life) {
+        curve.T = curve.life;
+        grid = rh_american_solve(&work, &curve);
+    }
     if (!grid) return false;
     double B = rh_k_exp(curve.log_b[0]), boundary = is_call ? K / B : K * B;
     *out = (rh_american){payoff, sign, 0.0, 0.0, 0.0, 0.0, boundary};
@@ -230,10 +281,12 @@ static inline bool rh_american_kernel(bool is_call, double S, double K, double T
         rh_american_european(&e, 0.0, is_call ? HUGE_VAL : 0.0, out);
         return true;
     }
-    if (sigma * sqrt(T) > 1e-8)
-        return rh_american_random(is_call, S, K, T, r, q, sigma, wanted, out);
-    double price =
-        is_call ? rh_american_certain(K, S, T, q, r) : rh_american_certain(S, K, T, r, q);
-    *out = (rh_american){price, 0.0, 0.0, 0.0, 0.0, 0.0, nan};
-    return true;
+    if (rh_american_still(T, r, q, sigma)) {
+        rh_american_certain(is_call, S, K, T, r, q, sigma, out);
+        return true;
+    }
+    bool found = rh_american_random(is_call, S, K, T, r, q, sigma, wanted, out);
+    if (found && isfinite(out->vega) && isfinite(out->rho)) return true;
+    *out = (rh_american){nan, nan, nan, nan, nan, nan, nan};
+    return false;
 }

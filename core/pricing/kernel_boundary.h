@@ -284,8 +284,9 @@ RH_KERNEL void RH_W(rh_curve_start)(const rh_american_grid *grid, const rh_ameri
     }
 }
 
-/* One step of Newton's method, or with the slopes of an earlier one; its size. */
-RH_KERNEL double RH_W(rh_curve_step)(const rh_american_grid *grid, bool with_slopes,
+/* One step of Newton's method, or with the slopes of an earlier one; its size. No node moves by
+ * more than `reach` times its distance from the limit. */
+RH_KERNEL double RH_W(rh_curve_step)(const rh_american_grid *grid, bool with_slopes, double reach,
                                      rh_american_work *work, rh_american_curve *curve)
 {
     double change = 0.0;
@@ -297,8 +298,11 @@ RH_KERNEL double RH_W(rh_curve_step)(const rh_american_grid *grid, bool with_slo
     }
     RH_W(rh_newton_solve)(grid->nodes, work);
     for (int i = 0; i < grid->nodes; i++) {
-        double size = fabs(work->miss[i]), to = curve->log_b[i] + work->miss[i];
+        double step = work->miss[i], size = fabs(step);
+        double most = reach * (curve->limit - curve->log_b[i]);
         change = size <= change ? change : size;
+        if (size > most) step = step < 0.0 ? -most : most;
+        double to = curve->log_b[i] + step;
         curve->log_b[i] = to > curve->limit ? curve->limit : to;
     }
     return change;
@@ -315,21 +319,32 @@ RH_KERNEL void RH_W(rh_curve_refine)(const rh_american_grid *grid, int degree,
     }
 }
 
+/* The step in ln B after which the next one would not matter: less where vol is low, more where
+ * almost nothing is earned; there rounding may leave no smaller ones. */
+static inline double rh_american_last(const rh_american_grid *grid, const rh_american_curve *curve)
+{
+    double root = curve->sigma * sqrt(curve->T), floor = fmin(2e-8, 0.1 * root);
+    double last = fmax(fmin(grid->last, 1e-4 * root), floor);
+    double least = fabs(curve->r - curve->q * rh_k_exp(curve->log_b[0]));
+    double earned = fmax(least, fabs(curve->r - curve->q * rh_k_exp(curve->limit)));
+    return fmax(last, fmin(root, 1e-11 * root / (earned * curve->life)));
+}
+
 /* `degree` is that of a curve to begin with, or 0. False when the steps did not become small: the
  * curve is of no use then. */
-RH_KERNEL bool RH_W(rh_curve_solve)(const rh_american_grid *grid, int degree,
+RH_KERNEL bool RH_W(rh_curve_solve)(const rh_american_grid *grid, int degree, double reach,
                                     rh_american_work *work, rh_american_curve *curve)
 {
-    double change = HUGE_VAL, scaled = 1e-4 * curve->sigma * sqrt(curve->T);
-    double last = fmax(fmin(grid->last, scaled), 2e-8);
+    double change = HUGE_VAL;
     RH_W(rh_nodes_place)(grid, curve->T, work);
     RH_W(rh_nodes_set)(grid, curve, work);
     if (degree) RH_W(rh_curve_refine)(grid, degree, curve);
     else RH_W(rh_curve_start)(grid, work, curve);
+    double last = rh_american_last(grid, curve);
     for (int step = 0; step < grid->steps; step++) {
         bool with_slopes = step != 2 || change > 1e-3;
-        change = RH_W(rh_curve_step)(grid, with_slopes, work, curve);
-        if (!(change > last && change < 100.0)) break;
+        change = RH_W(rh_curve_step)(grid, with_slopes, reach, work, curve);
+        if (!(change > last && (change < 100.0 || reach < 1.0))) break;
     }
     RH_W(rh_curve_fit)(grid, work, curve);
     return change <= last;
@@ -352,8 +367,8 @@ RH_KERNEL RH_W(rh_premium_part) RH_W(rh_premium_point)(const rh_american_curve *
                                                        V per_sine, V share)
 {
     V one = V_SET(1.0), per_S = V_SET(1.0 / S);
-    V T = V_SET(curve->T), elapsed = T * sine * sine, weight = T * share;
-    double root = curve->sigma * sqrt(curve->T);
+    V T = V_SET(curve->life), elapsed = T * sine * sine, weight = T * share;
+    double root = curve->sigma * sqrt(curve->life);
     V spread = V_SET(root) * sine, inverse = V_SET(1.0 / root) * per_sine;
     V above = V_SET(log_S - curve->limit) + below;
     V plus = V_FMA(V_FMA(V_SET(curve->r - curve->q), elapsed, above), inverse, V_SET(0.5) * spread);
@@ -416,13 +431,14 @@ static RH_NOINLINE rh_american_premium RH_W(rh_panel)(int degree, const rh_ameri
 {
     enum { EIGHT = 8 / RH_WIDTH };
     V price[EIGHT], delta[EIGHT], gamma[EIGHT], one = V_SET(1.0), two = V_SET(2.0);
-    V width = V_SET(to - from);
+    V width = V_SET(to - from), longer = V_SET(sqrt(curve->life / curve->T));
     for (int u = 0; u < EIGHT; u++) price[u] = delta[u] = gamma[u] = V_SET(0.0);
     for (int k = 0; k < RH_AMERICAN_PANEL_POINTS / RH_WIDTH; k++) {
         V tangent = V_FMA(width, V_LOAD(rh_american_panel_16 + k * RH_WIDTH), V_SET(from));
         V square = tangent * tangent, per = one / (one + square), twice = tangent + tangent;
         V sine = twice * per, cosine = (one - square) * per, below;
-        V x = V_FMA(two, cosine, -one), share = V_SET(4.0) * sine * cosine * per * width;
+        V place = RH_W(rh_lane_at_most)(cosine * longer, one), x = V_FMA(two, place, -one);
+        V share = V_SET(4.0) * sine * cosine * per * width;
         RH_W(rh_below)(curve->c, degree, &x, 1, &below);
         RH_W(rh_premium_part) part = RH_W(rh_premium_point)(
             curve, S, log_S, below, sine, (one + square) / twice,
@@ -436,12 +452,12 @@ static RH_NOINLINE rh_american_premium RH_W(rh_panel)(int degree, const rh_ameri
 }
 
 /* Panels are halved until both halves earn what the whole does, gamma likewise: the error of the
- * halves is far below this difference. */
+ * halves is far below this difference. Each end that waits has room for its two halves. */
 static RH_NOINLINE void RH_W(rh_panels_place)(int degree, const rh_american_curve *curve, double S,
                                               rh_american_panels *panels)
 {
     double ends[RH_AMERICAN_PANELS_MAX], from = 0.0, log_S = rh_k_log(S);
-    double bend = S * S * curve->sigma * curve->sigma * curve->T;
+    double bend = S * S * curve->sigma * curve->sigma * curve->life;
     int left = 1;
     ends[0] = 1.0;
     panels->edge[panels->count = 0] = 0.0;
@@ -452,7 +468,7 @@ static RH_NOINLINE void RH_W(rh_panels_place)(int degree, const rh_american_curv
         rh_american_premium b = RH_W(rh_panel)(degree, curve, S, log_S, half, to);
         bool apart = fabs(a.price + b.price - whole.price) > 1e-10 ||
                      bend * fabs(a.gamma + b.gamma - whole.gamma) > 1e-8;
-        if (apart && panels->count + left + 2 < RH_AMERICAN_PANELS_MAX) {
+        if (apart && panels->count + 2 * (left + 1) <= RH_AMERICAN_PANELS_MAX) {
             ends[left++] = half;
             continue;
         }

@@ -130,15 +130,19 @@ typedef struct rh_american {
     double price, delta, gamma, vega, theta, rho, boundary;
 } rh_american;
 
-/* Andersen, Lake & Offengenden 2016: within 1e-8 K. False, and NaN everywhere: NaN, an infinity, S
- * or K not positive, T or sigma negative, |rT| or |qT| above 30, sigma sqrt T above 20, or rates
- * that make two boundaries (put: q < r < 0, call: r < q < 0). At T = 0 or sigma = 0 only the price
- * has a meaning. */
+/* Andersen, Lake & Offengenden 2016: within 1e-8 K from a vol of 0.02% on, rho less so below 0.3%
+ * (docs/pricing.md). False, and NaN everywhere: NaN, an infinity, S or K not positive, T or sigma
+ * negative, |rT| or |qT| above 30, sigma sqrt T above 20, rates that make two boundaries (put: q <
+ * r < 0, call: r < q < 0); and a boundary that is not found, which was seen only where qT of a put,
+ * rT of a call, is below -12. At T = 0 or sigma = 0 the slopes are those of the best moment of a
+ * certain path, half of them at a kink. */
 bool rh_american_greeks(bool is_call, double S, double K, double T, double r, double q,
                         double sigma, rh_american *out);
 double rh_american_price(bool is_call, double S, double K, double T, double r, double q,
                          double sigma);
-/* Barone-Adesi & Whaley 1987, the quadratic approximation: some 1e-3 K, thirty times as fast. */
+/* Barone-Adesi & Whaley 1987, the quadratic approximation, thirty times as fast: within 2e-3 K up
+ * to a year and a vol of 50%, 2e-2 K up to three years and 100%, 0.06 K up to ten, 0.2 K up to
+ * thirty (rates to 12%). */
 double rh_american_baw(bool is_call, double S, double K, double T, double r, double q,
                        double sigma);
 
