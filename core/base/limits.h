@@ -57,7 +57,8 @@
 #define RH_WAKE_NS_MIN INT64_C(1000000)         /* between two timer wakes: a run must end */
 #define RH_LUA_STATE_BYTES_MAX (256u << 10)
 #define RH_LUA_STATE_DEPTH_MAX 16
-#define RH_LUA_LOG_LINES_PER_SECOND 64
+#define RH_LUA_LOG_LINES_PER_SECOND 64          /* of market time */
+#define RH_LUA_LOG_LINES_MAX 65536              /* of one version of a policy in one run */
 #define RH_LUA_LOG_BYTES_MAX 1024
 
 /* bundles: a folder or archive with a policy, its modules, tests and documents */

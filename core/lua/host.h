@@ -97,7 +97,7 @@ typedef struct rh_lua {
 
     rh_policy_services services;        /* hedges copied */
     char (*names)[RH_NAME_MAX];         /* of hedges, their venues and assets, in this order */
-    int64_t log_second;
+    int64_t log_second, log_total;
     int log_lines;
     long log_dropped;
 } rh_lua;

@@ -53,8 +53,18 @@ static bool may_log(rh_lua *host)
         host->log_lines = 0;
         host->log_dropped = 0;
     }
+    if (host->log_total == RH_LUA_LOG_LINES_MAX) {
+        int length = snprintf(text, sizeof text, "(messages after the first %d are left out)",
+                              RH_LUA_LOG_LINES_MAX);
+        send_line(host, text, (size_t)length);
+    }
+    if (host->log_total >= RH_LUA_LOG_LINES_MAX) {
+        host->log_total++;
+        return false;
+    }
     if (host->log_lines < RH_LUA_LOG_LINES_PER_SECOND) {
         host->log_lines++;
+        host->log_total++;
         return true;
     }
     host->log_dropped++;
