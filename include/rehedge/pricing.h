@@ -103,7 +103,7 @@ typedef enum rh_vol_status {
 #undef X
 } rh_vol_status;
 
-/* The vol at which the model has this price, to the last digit that the price determines (about 2
+/* The vol at which the model has this price, to the last digit that the price determines (about 3
  * ulp where it determines more). 0 for a price of 0 at the money. Not RH_VOL_OK: *sigma is NaN. */
 rh_vol_status rh_implied_vol(rh_option_model model, bool is_call, double S, double K, double T,
                              double r, double q, double price, double *sigma);
