@@ -2,16 +2,51 @@
  * Without --out nothing is written. With it the run directory appears whole or not at all, and the
  * exit status tells a run whose policy was killed (4) from one that failed (1, 3). */
 #include "cli/commands.h"
+#include "cli/explain_out.h"
+#include "host/parallel.h"
 
 typedef struct run_arguments {
     const char *policy, *seed, *out;
-    bool json, quiet, trusted;
+    bool json, quiet, trusted, explain;
     rh_words sets, allowed, swaps;
 } run_arguments;
 
 static void pass_progress(void *context, double fraction, uint64_t events)
 {
     rh_progress_update(context, fraction, events);
+}
+
+/* The end of a run that is explained: what it was, then what its frictions took. */
+static rh_status finish_explained(rh_run_result *result, const rh_explanation *explanation,
+                                  const run_arguments *given, rh_error *error)
+{
+    if (result->has_dir) RH_TRY(rh_explain_write(explanation, &result->dir, error));
+    if (!given->json) {
+        RH_TRY(rh_cli_finish(result, given->out, false, given->quiet, error));
+        rh_explain_print(explanation, stdout);
+        return RH_OK;
+    }
+    RH_TRY(rh_cli_commit(result, error));
+    return rh_explain_print_json(explanation, &result->summary, error);
+}
+
+static rh_status run_and_finish(const rh_run_request *request, run_arguments *given,
+                                rh_run_result *result, rh_error *error)
+{
+    rh_workers workers = {rh_host_processors()};
+    rh_explain_request explain = {*request, rh_host_parallel, &workers};
+    rh_explanation explanation;
+    rh_progress *progress = request->progress_context;
+    rh_status status = given->explain ? rh_explain(&explain, result, &explanation, error)
+                                      : rh_run_scenario(request, result, error);
+    if (status != RH_OK) {
+        rh_progress_abandon(progress);
+        return status;
+    }
+    rh_progress_end(progress, result->events);
+    return given->explain
+               ? finish_explained(result, &explanation, given, error)
+               : rh_cli_finish(result, given->out, given->json, given->quiet, error);
 }
 
 static int run(const char *scenario, run_arguments *given)
@@ -33,13 +68,7 @@ static int run(const char *scenario, run_arguments *given)
     request.progress_context = &progress;
     rh_progress_begin(&progress, "replay", given->quiet);
     rh_cli_signals();
-    rh_status status = rh_run_scenario(&request, &result, &error);
-    if (status == RH_OK) {
-        rh_progress_end(&progress, result.events);
-        status = rh_cli_finish(&result, given->out, given->json, given->quiet, &error);
-    } else {
-        rh_progress_abandon(&progress);
-    }
+    rh_status status = run_and_finish(&request, given, &result, &error);
     int exit_status = 0;
     if (status != RH_OK) {
         exit_status = rh_cli_fail(&error);
@@ -65,6 +94,8 @@ int rh_cmd_run(int argc, char **argv)
          "another policy takes over; may repeat", NULL, NULL, &given.swaps},
         {"--out", "DIR", "write a run directory (summary, fills, ledger, journal, report); DIR "
          "must not exist", &given.out, NULL, NULL},
+        {"--explain", NULL, "say what latency, spread, depth, fees and delays took: the run again "
+         "without each of them, and without all", NULL, &given.explain, NULL},
         {"--json", NULL, "print summary.json instead of the table", NULL, &given.json, NULL},
         {"--quiet", NULL, "no progress", NULL, &given.quiet, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,

@@ -27,6 +27,8 @@ typedef struct rh_run_request {
     const char *const *sets; /* "k=v" of --set: a var, or policy.PARAM */
     int set_count;
     const char *seed;           /* NULL: the scenario's */
+    uint32_t without; /* frictions that are switched off, bits 1 << RH_FRICTION_*; a run directory
+                         does not say so, hence none is written */
     const char *const *allowed; /* --allow directories, NULL-terminated, or NULL */
     const char *out_dir;        /* NULL: no run directory */
     const rh_policy_loader *loader;
@@ -43,6 +45,7 @@ typedef struct rh_run_result {
     rh_buffer summary; /* summary.json, whole */
     char digest[RH_DIGEST_HEX];
     uint64_t events;
+    uint32_t frictions; /* that the scenario has, switched off or not: bits 1 << RH_FRICTION_* */
     bool policy_failed;                        /* a policy was refused or killed: exit status 4 */
     char policy_message[RH_ERROR_MESSAGE_MAX]; /* why, when policy_failed */
     bool has_dir;   /* `dir` holds summary.json, fills.csv, ledger.csv, */

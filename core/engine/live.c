@@ -94,6 +94,7 @@ static rh_status finish(rh_live *live, rh_run_result *result, rh_error *error)
     run->wall_s = (double)live->spent_ns * 1e-9;
     rh_digest_hex(run->digest, result->digest);
     result->events = run->events;
+    result->frictions = run->scenario->frictions;
     result->policy_failed = run->policy_failed;
     memcpy(result->policy_message, run->policy_message, sizeof run->policy_message);
     RH_TRY(rh_output_summary(run, &result->summary, error));

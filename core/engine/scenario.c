@@ -78,6 +78,8 @@ static rh_status read_venues(rh_scenario *s, rh_json root, rh_error *error)
     for (size_t i = 0; i < rh_json_count(venues); i++) {
         RH_TRY(
             rh_venue_read(rh_json_key_at(venues, i), rh_json_at(venues, i), &s->venues[i], error));
+        s->frictions |= rh_venue_frictions(&s->venues[i]);
+        rh_venue_remove_frictions(&s->venues[i], s->without);
         s->venue_count++;
     }
     return RH_OK;
@@ -294,6 +296,7 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     s->allowed = request->allowed;
     s->finder = request->finder;
     s->archive = request->archive;
+    s->without = request->without;
     if (s->archive) snprintf(copy, sizeof copy, "%s/scenario.json", s->archive);
     const char *text_path = s->archive ? copy : s->path;
     rh_status status = rh_file_read(text_path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);

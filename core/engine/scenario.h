@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "engine/engine.h"
+#include "execution/friction.h"
 #include "execution/guard.h"
 #include "execution/venue.h"
 #include "feed/feed.h"
@@ -80,6 +81,7 @@ typedef struct rh_scenario {
     int venue_count;
     rh_book_trade *trades; /* by time; entries first at from_ns */
     size_t trade_count;
+    uint32_t frictions, without; /* that it has, and which of them were switched off */
     double collateral[RH_CURRENCIES_MAX];
     bool hedge_collateral, unwind_at_expiry;
     int hedges[RH_HEDGES_MAX], hedge_count;

@@ -177,7 +177,8 @@ static rh_status read_feed(rh_scenario *s, rh_json at, uint32_t stream, feed_lis
     } else {
         RH_TRY(read_file_feed(s, at, name, NULL, list->priced, &feed, error));
     }
-    feed->delay_ns = (int64_t)(delay_ms * 1e6 + 0.5);
+    if (delay_ms > 0.0) s->frictions |= 1u << RH_FRICTION_DELAY;
+    if (!(s->without >> RH_FRICTION_DELAY & 1u)) feed->delay_ns = (int64_t)(delay_ms * 1e6 + 0.5);
     if (list->count < RH_FEEDS_MAX) return map_instruments(s, at, feed, instrument, list, error);
     feed->free(feed);
     return rh_json_fail(at, error, "more than %d feeds", RH_FEEDS_MAX);

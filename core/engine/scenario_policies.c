@@ -152,6 +152,8 @@ static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
     RH_TRY(read_on_failure(s, block, error));
     RH_TRY(rh_json_number(block, "compute_ns_per_gas", RH_OPTIONAL, 0.0, 1e9,
                           &s->compute_ns_per_gas, error));
+    if (s->compute_ns_per_gas > 0.0) s->frictions |= 1u << RH_FRICTION_COMPUTE;
+    if (s->without >> RH_FRICTION_COMPUTE & 1u) s->compute_ns_per_gas = 0.0;
     s->policy.choice[0].native = NULL;
     return read_pick(s, block, false, &s->policy, error);
 }
