@@ -54,6 +54,7 @@ int rh_cmd_ctl(int argc, char **argv);
 int rh_cmd_rerun(int argc, char **argv);
 int rh_cmd_fork(int argc, char **argv);
 int rh_cmd_compare(int argc, char **argv);
+int rh_cmd_sweep(int argc, char **argv);
 int rh_cmd_import(int argc, char **argv);
 int rh_cmd_tape(int argc, char **argv);
 int rh_cmd_synth(int argc, char **argv);

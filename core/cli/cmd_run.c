@@ -6,7 +6,7 @@
 #include "host/parallel.h"
 
 typedef struct run_arguments {
-    const char *policy, *seed, *out;
+    const char *policy, *seed, *out, *from, *to;
     bool json, quiet, trusted, explain;
     rh_words sets, allowed, swaps;
 } run_arguments;
@@ -57,6 +57,8 @@ static int run(const char *scenario, run_arguments *given)
     rh_progress progress;
     request.policy = given->policy;
     request.seed = given->seed;
+    request.from = given->from;
+    request.to = given->to;
     request.trusted = given->trusted;
     request.sets = given->sets.items;
     request.set_count = given->sets.count;
@@ -90,6 +92,10 @@ int rh_cmd_run(int argc, char **argv)
         {"--set", "NAME=VALUE", "set a variable of the scenario, or a parameter as "
          "policy.NAME=VALUE; may repeat", NULL, NULL, &given.sets},
         {"--seed", "N", "replace the scenario's seed", &given.seed, NULL, NULL},
+        {"--from", "TIME", "begin later than the scenario does, with its book", &given.from, NULL,
+         NULL},
+        {"--to", "TIME", "end earlier than the scenario does; what is alive then is marked",
+         &given.to, NULL, NULL},
         {"--swap", "TIME=POLICY", "at this time (2021-05-19T12:00:00Z, or 36h after clock.from) "
          "another policy takes over; may repeat", NULL, NULL, &given.swaps},
         {"--out", "DIR", "write a run directory (summary, fills, ledger, journal, report); DIR "

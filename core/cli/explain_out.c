@@ -7,8 +7,13 @@
 #include "data/file.h"
 #include "report/number.h"
 
+static void put_death(FILE *out, const rh_outcome *outcome)
+{
+    if (outcome->policy_failed) fprintf(out, "%-14s the policy was killed in this run\n", "");
+}
+
 static void put_line(FILE *out, const char *name, double booked, double gain, double pnl,
-                     int64_t fills, int decimals)
+                     double fills, int decimals)
 {
     char text[3][RH_FIGURE_TEXT];
     rh_figure_text(text[0], booked, decimals);
@@ -16,7 +21,7 @@ static void put_line(FILE *out, const char *name, double booked, double gain, do
     rh_figure_text(text[2], pnl, decimals);
     fprintf(out, "%-14s %14s %14s %14s", name, isnan(booked) ? "-" : text[0],
             isnan(gain) ? "-" : text[1], isnan(pnl) ? "-" : text[2]);
-    if (fills >= 0) fprintf(out, " %9lld", (long long)fills);
+    if (fills >= 0.0) fprintf(out, " %9.0f", fills);
     fputc('\n', out);
 }
 
@@ -30,13 +35,14 @@ void rh_explain_print(const rh_explanation *e, FILE *out)
     for (int i = 0; i < e->count; i++) {
         const rh_explain_line *line = &e->line[i];
         const char *word = rh_friction_rows[line->friction].word;
-        put_line(out, word, line->booked, line->gain, line->pnl_without, line->fills, decimals);
-        if (line->policy_failed) fprintf(out, "%-14s the policy was killed in this run\n", "");
+        put_line(out, word, line->booked, line->gain, line->without.pnl, line->without.fills,
+                 decimals);
+        put_death(out, &line->without);
     }
-    put_line(out, "interaction", NAN, e->interaction, NAN, -1, decimals);
+    put_line(out, "interaction", NAN, e->interaction, NAN, -1.0, decimals);
     put_line(out, "all", e->run.cost, e->ideal.pnl - e->run.pnl, e->ideal.pnl, e->ideal.fills,
              decimals);
-    if (e->ideal.policy_failed) fprintf(out, "%-14s the policy was killed in this run\n", "");
+    put_death(out, &e->ideal);
     put_line(out, "(as it was)", NAN, 0.0, e->run.pnl, e->run.fills, decimals);
 }
 

@@ -27,6 +27,8 @@ typedef struct rh_run_request {
     const char *const *sets; /* "k=v" of --set: a var, or policy.PARAM */
     int set_count;
     const char *seed;           /* NULL: the scenario's */
+    const char *from, *to; /* replace clock.from and clock.to; options alive at the end are then
+                              marked. NULL: the scenario's */
     uint32_t without; /* frictions that are switched off, bits 1 << RH_FRICTION_*; a run directory
                          does not say so, hence none is written */
     const char *const *allowed; /* --allow directories, NULL-terminated, or NULL */

@@ -276,12 +276,24 @@ static source first_source(const rh_run *run, int64_t *time_ns)
     return from;
 }
 
+/* How far the hedged book wandered since the last row, its costs aside. */
+static void add_error(rh_run *run)
+{
+    rh_hedging *h = &run->hedging;
+    double gross = rh_books_pnl(&run->books) + rh_books_cost(&run->books);
+    double change = h->has_row ? gross - h->gross_pnl : 0.0;
+    rh_sum_add(&h->error2, change * change);
+    h->gross_pnl = gross;
+    h->has_row = true;
+}
+
 static rh_status ledger_row(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
     bool priced = run->is.spot[run->asset] > 0.0; /* rows begin with the first price */
     if (priced && rh_books_can_mark(&run->filled, &run->is)) {
         rh_books_mark(&run->books, &run->is, run->now_ns);
+        add_error(run);
         rh_output_ledger(run);
     }
     if (run->now_ns >= s->to_ns) return RH_OK;

@@ -60,6 +60,9 @@ typedef struct rh_hedging {
     uint64_t orders, fills;
     rh_sum turnover;  /* numeraire */
     rh_sum delta2_ns; /* integral of delta^2 dt of the policy's asset */
+    rh_sum error2; /* squared changes of P&L before cost from ledger row to ledger row */
+    double gross_pnl; /* P&L before cost at the last row */
+    bool has_row;
     double delta_now, max_abs_delta;
     int64_t since_ns, started_ns;
     bool started, over; /* from the first mark to the settlement of the last expiry */

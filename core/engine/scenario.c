@@ -237,6 +237,38 @@ static rh_status apply_set(rh_json_doc *doc, const char *set, rh_error *error)
                    set, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
+/* A window of the clock, as --from and --to name it, put into the document, so that copies of it
+ * say so too; what is alive at an earlier end is marked. */
+static rh_status take_window(rh_scenario *s, const rh_run_request *request, rh_error *error)
+{
+    static const char *const keys[2] = {"from", "to"};
+    const char *const text[2] = {request->from, request->to};
+    int64_t bound_ns[2], whole_ns[2];
+    rh_json clock;
+    if (!request->from && !request->to) return RH_OK;
+    RH_TRY(rh_json_get(rh_json_root(s->doc), "clock", RH_REQUIRED, &clock, error));
+    for (int i = 0; i < 2; i++) {
+        RH_TRY(rh_json_time(clock, keys[i], RH_REQUIRED, &whole_ns[i], error));
+        bound_ns[i] = whole_ns[i];
+        if (text[i] && !rh_parse_time(text[i], &bound_ns[i]))
+            return rh_fail(error, RH_USAGE, "--%s %.64s: expected a time, 2021-05-19T12:00:00Z",
+                           keys[i], text[i]);
+    }
+    bool inside = bound_ns[0] >= whole_ns[0] && bound_ns[1] <= whole_ns[1];
+    if (!inside || bound_ns[0] >= bound_ns[1]) {
+        return rh_fail(error, RH_USAGE, "--from %s --to %s: expected a window inside the clock of "
+                       "the scenario", text[0] ? text[0] : "(its own)",
+                       text[1] ? text[1] : "(its own)");
+    }
+    if (text[0]) RH_TRY(rh_json_set(s->doc, "clock.from", text[0], error));
+    if (bound_ns[1] == whole_ns[1]) return RH_OK;
+    RH_TRY(rh_json_set(s->doc, "clock.to", text[1], error));
+    const char *end = NULL;
+    RH_TRY(rh_json_text(clock, "end", RH_OPTIONAL, &end, error));
+    bool settles = !end || !strcmp(end, "settle");
+    return settles ? rh_json_set(s->doc, "clock.end", "mark", error) : RH_OK;
+}
+
 static rh_status prepare(rh_scenario *s, const rh_run_request *request, rh_error *error)
 {
     rh_json vars, root = rh_json_root(s->doc);
@@ -259,7 +291,8 @@ static rh_status prepare(rh_scenario *s, const rh_run_request *request, rh_error
     rh_status found = rh_json_get(root, "vars", RH_OPTIONAL, &vars, error);
     if (found == RH_NOT_FOUND) vars = (rh_json){0};
     if (s->archive) return RH_OK; /* its variables are put in already */
-    return rh_json_substitute(s->doc, vars, error);
+    RH_TRY(rh_json_substitute(s->doc, vars, error));
+    return take_window(s, request, error);
 }
 
 static rh_status build(rh_scenario *s, const rh_run_request *request, rh_error *error)

@@ -87,6 +87,7 @@ static void put_hedging(const rh_run *run, rh_json_writer *w)
     rh_json_put_double(w, "rms_delta",
                        span_ns > 0.0 ? sqrt(rh_sum_value(&h->delta2_ns) / span_ns) : 0);
     rh_json_put_double(w, "max_abs_delta", h->max_abs_delta);
+    rh_json_put_double(w, "error", sqrt(rh_sum_value(&h->error2)));
     for (int state = 0; state < RH_ORDER_STATES; state++) {
         if (!rh_order_state_final((rh_order_state)state)) continue;
         rh_json_put_i64(w, rh_order_state_word((rh_order_state)state),

@@ -31,7 +31,8 @@ foreach(library IN ITEMS rehedge_static rehedge_shared)
         ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
     target_include_directories(${library} INTERFACE ${PROJECT_SOURCE_DIR}/include)
     target_link_libraries(${library} PRIVATE PkgConfig::UV PkgConfig::CJSON PkgConfig::XXHASH
-        PkgConfig::SODIUM PkgConfig::ARCHIVE ${CSV_LIBRARY} ZLIB::ZLIB rh_liblua Threads::Threads m)
+        PkgConfig::SODIUM PkgConfig::ARCHIVE PkgConfig::SQLITE ${CSV_LIBRARY} ZLIB::ZLIB rh_liblua
+        Threads::Threads m)
 endforeach()
 set_target_properties(rehedge_shared PROPERTIES VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${REHEDGE_EXPORTS})
@@ -41,7 +42,7 @@ if(NOT REHEDGE_SANITIZE)
 endif()
 
 # The .pc file finds its prefix from where it lies, so that an installed tree can be moved.
-set(REHEDGE_PC_REQUIRES "libuv libcjson libxxhash libsodium zlib")
+set(REHEDGE_PC_REQUIRES "libuv libcjson libxxhash libsodium zlib sqlite3")
 # libarchive by name: its own .pc asks for the development files of all it was built with.
 set(REHEDGE_PC_LIBS_PRIVATE "-larchive -lcsv -lm -pthread")
 if(REHEDGE_LUA_DIR)

@@ -3,46 +3,13 @@
 #include "study/explain.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "data/json.h"
 
-/* The totals of one block of a summary, by the names of `kinds`. */
-static rh_status read_costs(rh_json root, rh_explain_run *run, rh_error *error)
-{
-    rh_json cost;
-    RH_TRY(rh_json_get(root, "cost", RH_REQUIRED, &cost, error));
-    RH_TRY(rh_json_number(cost, "total", RH_REQUIRED, -HUGE_VAL, HUGE_VAL, &run->cost, error));
-    for (int k = 0; k < RH_COST_KINDS; k++) {
-        RH_TRY(rh_json_number(cost, rh_cost_names[k], RH_REQUIRED, -HUGE_VAL, HUGE_VAL,
-                              &run->booked[k], error));
-    }
-    return RH_OK;
-}
-
-static rh_status read_summary(const rh_run_result *result, uint32_t without, rh_explain_run *run,
-                              rh_error *error)
-{
-    rh_json_doc *doc = NULL;
-    rh_json pnl, hedging;
-    *run = (rh_explain_run){.without = without, .policy_failed = result->policy_failed};
-    RH_TRY(rh_json_parse("summary.json", result->summary.bytes, result->summary.length, &doc,
-                         error));
-    rh_json root = rh_json_root(doc);
-    rh_status status = rh_json_get(root, "pnl", RH_REQUIRED, &pnl, error);
-    if (status == RH_OK)
-        status = rh_json_number(pnl, "total", RH_REQUIRED, -HUGE_VAL, HUGE_VAL, &run->pnl, error);
-    if (status == RH_OK) status = rh_json_get(root, "hedging", RH_REQUIRED, &hedging, error);
-    if (status == RH_OK)
-        status = rh_json_integer(hedging, "fills", RH_REQUIRED, 0, INT64_MAX, &run->fills, error);
-    if (status == RH_OK) status = read_costs(root, run, error);
-    rh_json_free(doc);
-    return status;
-}
-
 typedef struct counterfactuals {
     const rh_run_request *base;
-    rh_explain_run run[RH_FRICTIONS + 1];
+    uint32_t without[RH_FRICTIONS + 1];
+    rh_outcome outcome[RH_FRICTIONS + 1];
     rh_error error[RH_FRICTIONS + 1];
     size_t count;
 } counterfactuals;
@@ -53,11 +20,11 @@ static rh_status run_one(void *argument, size_t index)
     rh_run_request request = *all->base;
     rh_run_result result = {0};
     rh_error *error = &all->error[index];
-    request.without = all->run[index].without;
+    request.without = all->without[index];
     request.out_dir = NULL;
     request.progress = NULL;
     rh_status status = rh_run_scenario(&request, &result, error);
-    if (status == RH_OK) status = read_summary(&result, request.without, &all->run[index], error);
+    if (status == RH_OK) status = rh_outcome_of_run(&result, &all->outcome[index], error);
     rh_run_result_free(&result);
     return status;
 }
@@ -80,19 +47,16 @@ static void reconcile(const counterfactuals *all, rh_explanation *out)
 {
     double explained = 0.0;
     for (size_t i = 0; i + 1 < all->count; i++) {
-        const rh_explain_run *run = &all->run[i];
         rh_explain_line *line = &out->line[out->count++];
         for (int f = 0; f < RH_FRICTIONS; f++)
-            if (run->without == 1u << f) line->friction = (rh_friction)f;
+            if (all->without[i] == 1u << f) line->friction = (rh_friction)f;
         int cost = rh_friction_rows[line->friction].cost;
         line->booked = cost < 0 ? (double)NAN : out->run.booked[cost];
-        line->pnl_without = run->pnl;
-        line->gain = run->pnl - out->run.pnl;
-        line->fills = run->fills;
-        line->policy_failed = run->policy_failed;
+        line->without = all->outcome[i];
+        line->gain = line->without.pnl - out->run.pnl;
         explained += line->gain;
     }
-    out->ideal = all->run[all->count - 1];
+    out->ideal = all->outcome[all->count - 1];
     out->interaction = out->ideal.pnl - out->run.pnl - explained;
 }
 
@@ -102,11 +66,11 @@ rh_status rh_explain(const rh_explain_request *request, rh_run_result *result,
     counterfactuals all = {.base = &request->base};
     *explanation = (rh_explanation){0};
     RH_TRY(rh_run_scenario(&request->base, result, error));
-    rh_status status = read_summary(result, 0, &explanation->run, error);
+    rh_status status = rh_outcome_of_run(result, &explanation->run, error);
     for (uint32_t f = 0; f < RH_FRICTIONS; f++) {
-        if (result->frictions >> f & 1u) all.run[all.count++].without = 1u << f;
+        if (result->frictions >> f & 1u) all.without[all.count++] = 1u << f;
     }
-    all.run[all.count++].without = RH_FRICTIONS_ALL;
+    all.without[all.count++] = RH_FRICTIONS_ALL;
     if (status == RH_OK) status = run_all(request, &all, error);
     if (status != RH_OK) {
         rh_run_result_free(result);
@@ -127,10 +91,10 @@ void rh_explain_json(const rh_explanation *e, rh_buffer *out)
         rh_json_open(&w, NULL, '{');
         rh_json_put_text(&w, "friction", rh_friction_rows[line->friction].word);
         rh_json_put_double(&w, "booked", line->booked);
-        rh_json_put_double(&w, "pnl_without", line->pnl_without);
+        rh_json_put_double(&w, "pnl_without", line->without.pnl);
         rh_json_put_double(&w, "gain", line->gain);
-        rh_json_put_i64(&w, "fills", line->fills);
-        if (line->policy_failed) rh_json_put_bool(&w, "policy_failed", true);
+        rh_json_put_i64(&w, "fills", (int64_t)line->without.fills);
+        if (line->without.policy_failed) rh_json_put_bool(&w, "policy_failed", true);
         rh_json_close(&w, '}');
     }
     rh_json_close(&w, ']');
@@ -139,7 +103,7 @@ void rh_explain_json(const rh_explanation *e, rh_buffer *out)
     rh_json_put_double(&w, "booked", e->run.cost);
     rh_json_put_double(&w, "pnl_without", e->ideal.pnl);
     rh_json_put_double(&w, "gain", e->ideal.pnl - e->run.pnl);
-    rh_json_put_i64(&w, "fills", e->ideal.fills);
+    rh_json_put_i64(&w, "fills", (int64_t)e->ideal.fills);
     rh_json_close(&w, '}');
     rh_json_close(&w, '}');
 }

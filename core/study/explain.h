@@ -8,29 +8,20 @@
 
 #include "engine/engine.h"
 #include "execution/friction.h"
+#include "study/outcome.h"
 #include "study/parallel_for.h"
-
-typedef struct rh_explain_run { /* one way the run could have been; money in the numeraire */
-    uint32_t without;           /* frictions that were switched off */
-    double pnl, cost;           /* totals */
-    double booked[RH_COST_KINDS];
-    int64_t fills;
-    bool policy_failed;
-} rh_explain_run;
 
 typedef struct rh_explain_line {
     rh_friction friction;
-    double booked;       /* under its name in the run itself; NAN: nothing is booked under it */
-    double pnl_without;  /* of the run without it */
-    double gain;         /* pnl_without - the run's P&L: what the friction took, all told */
-    int64_t fills;       /* without it */
-    bool policy_failed;  /* without it */
+    double booked;      /* under its name in the run itself; NaN: nothing is booked under it */
+    double gain;        /* without.pnl - the run's P&L: what the friction took, all told */
+    rh_outcome without; /* of the run without it */
 } rh_explain_line;
 
 /* Lines are those of the frictions the scenario has. Identity, by construction of `interaction`:
  * ideal.pnl - run.pnl = sum of the gains + interaction. */
 typedef struct rh_explanation {
-    rh_explain_run run, ideal; /* as it was, and without any friction */
+    rh_outcome run, ideal; /* as it was, and without any friction */
     rh_explain_line line[RH_FRICTIONS];
     int count;
     double interaction;

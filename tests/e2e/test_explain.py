@@ -79,7 +79,8 @@ class Explain(Case):
         self.assertRegex(table, r"interaction +- ")
 
     def test_a_policy_that_dies_only_without_a_friction_is_said_in_its_line(self):
-        self.write("frail.lua", """return rehedge.policy { api = 1, name = "frail", version = "1.0.0",
+        self.write("frail.lua", """return rehedge.policy {
+  api = 1, name = "frail", version = "1.0.0",
   trigger = function(s) if s:cost(1) == 0 then error("free lunch") end
     return s.delta > 0.25 end,
   scale = function(s) return -s.delta end }""")
