@@ -1,275 +1,26 @@
-/* `rehedge bench`: the published figures, measured here and now through the same door as `run`.
- * Writes its scenarios, policies and tape into a temporary folder and removes it. Decides nothing:
- * a figure below its target is printed as such and is no failure. */
+/* `rehedge bench`: the published figures, measured here and now, in groups of one file each, and
+ * beside those of an earlier bench. Owns the temporary folder; measures nothing itself. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/random.h"
 #include "base/text.h"
+#include "cli/bench.h"
 #include "cli/commands.h"
-#include "data/json.h"
-#include "data/tape.h"
-#include "lua/lua_policy.h"
-#include "math/kernels.h"
+#include "data/file.h"
 
-enum { REPEATS = 3 };
-
-/* 1 second, and 2021-01-01T00:00:00Z, where every generated market begins */
-static const int64_t second_ns = 1000000000, day_ns = INT64_C(86400000000000);
-static const int64_t from_ns = INT64_C(1609459200000000000);
-
-/* The same decision twice: asked at every event, and only when C saw the band crossed. */
-static const char every_lua[] =
-    "return rehedge.policy {\n"
-    "  api = 1, name = \"bench-every\", version = \"1.0.0\", license = \"MIT\",\n"
-    "  about = \"Back to the edge of a band, asked at every event.\",\n"
-    "  params = { band = { default = 0.25, min = 0, unit = \"asset\", about = \"half width\" } },\n"
-    "  trigger = function(s, p)\n"
-    "    local delta, band = s.delta, p.band\n"
-    "    return delta > band or delta < -band, -band, band\n"
-    "  end,\n"
-    "  scale = function(s, p, f, lo, hi) return rehedge.to_edge(s.delta, lo, hi) end,\n"
-    "}\n";
-static const char wake_lua[] =
-    "return rehedge.policy {\n"
-    "  api = 1, name = \"bench-wake\", version = \"1.0.0\", license = \"MIT\",\n"
-    "  about = \"Back to the edge of a band, woken when it is left.\",\n"
-    "  params = { band = { default = 0.25, min = 0, unit = \"asset\", about = \"half width\" } },\n"
-    "  wake = { delta_beyond = \"band\" },\n"
-    "  trigger = function(s, p) return true, -p.band, p.band end,\n"
-    "  scale = function(s, p, f, lo, hi) return rehedge.to_edge(s.delta, lo, hi) end,\n"
-    "}\n";
-
-/* The least that a wake in Lua can do: what is left over the native policy is the price of Lua. */
-static const char fields_lua[] =
-    "return rehedge.policy {\n"
-    "  api = 1, name = \"bench-fields\", version = \"1.0.0\", license = \"MIT\",\n"
-    "  about = \"Reads three fields and never trades.\",\n"
-    "  trigger = function(s) return s.spot + s.delta + s.pending < 0 end,\n"
-    "  scale = function() return 0 end,\n"
-    "}\n";
-
-typedef enum market_kind { MARKET_GENERATED, MARKET_TAPE } market_kind;
-
-typedef struct bench_case {
-    const char *name, *about;
-    market_kind market;
-    int options;                /* 0: the hedge alone */
-    bool book;                  /* options and a hedge, or bare */
-    const char *policy;         /* a file of the folder, or native */
-    uint64_t events;
-    double target;              /* events per second */
-} bench_case;
-
-/* The three of issue 3 first. The rest says where an event's time goes: without options, then
- * with one and with twenty under the same policy, and without anything to hedge. */
-static const bench_case cases[] = {
-    {"lua_every_event", "20 options, Lua trigger at every event", MARKET_GENERATED, 20, true,
-     "every.lua", 1000000, 1.5e6},
-    {"lua_wake", "20 options, the same policy with wake", MARKET_GENERATED, 20, true, "wake.lua",
-     2000000, 2.5e6},
-    {"native_band_1", "1 option, native delta_band, tape", MARKET_TAPE, 1, true,
-     "native:delta_band", 4000000, 9e6},
-    {"native_band_20", "20 options, native delta_band, tape", MARKET_TAPE, 20, true,
-     "native:delta_band", 2000000, 0},
-    {"native_band_0", "no options, native delta_band, tape", MARKET_TAPE, 0, true,
-     "native:delta_band", 4000000, 0},
-    {"lua_three_fields", "no options, Lua reads 3 fields, tape", MARKET_TAPE, 0, true,
-     "fields.lua", 2000000, 0},
-    {"tape_to_ledger", "no options, no policy, tape to ledger", MARKET_TAPE, 0, false,
-     "native:none", 4000000, 10e6},
-};
-enum { CASES = sizeof cases / sizeof cases[0] };
-static const bench_case long_case = {"memory", "generated feed, bare", MARKET_GENERATED, 0, false,
-                                     "native:none", 100000000, 0};
-static const double memory_target_mib = 64;
-
-typedef struct figure {
-    const bench_case *of;
-    uint64_t events;
-    double per_s[REPEATS];      /* sorted */
-    double peak_mib;            /* of this process, long case only */
-} figure;
-
-typedef struct bench_session {
-    char folder[RH_PATH_MAX];
-    rh_progress progress;
-    uint64_t events;            /* 0: each case its own */
-    bool quiet, json;
-} bench_session;
-
-/* --- the temporary folder ------------------------------------------------------------------ */
-
-static const char *const bench_files[] = {"every.lua", "wake.lua", "fields.lua", "bench.json",
-                                          "bench.tape"};
-
-static rh_status path_in(const bench_session *bench, const char *name, char path[RH_PATH_MAX],
-                         rh_error *error)
+rh_figure *rh_bench_figure(rh_bench *bench, const char *name, const char *about, const char *unit)
 {
-    int length = snprintf(path, RH_PATH_MAX, "%s/%s", bench->folder, name);
-    if (length > 0 && length < RH_PATH_MAX) return RH_OK;
-    return rh_fail(error, RH_INPUT, "%s/%s: the path is too long", bench->folder, name);
+    RH_ASSERT(bench->count < RH_FIGURES_MAX);
+    rh_figure *figure = &bench->figures[bench->count++];
+    *figure = (rh_figure){.name = name, .about = about, .unit = unit};
+    return figure;
 }
 
-static rh_status write_text(const bench_session *bench, const char *name, const char *text,
-                            rh_error *error)
+void rh_bench_sort(rh_figure *figure)
 {
-    char path[RH_PATH_MAX];
-    rh_file_out *out;
-    RH_TRY(path_in(bench, name, path, error));
-    if (unlink(path) != 0 && rh_file_exists(path)) return rh_fail(error, RH_IO, "%s: busy", path);
-    RH_TRY(rh_file_out_open(path, &out, error));
-    rh_file_out_text(out, text);
-    return rh_file_out_commit(out, error);
-}
-
-static rh_status make_folder(bench_session *bench, rh_error *error)
-{
-    const char *base = getenv("TMPDIR");
-    int length = snprintf(bench->folder, sizeof bench->folder, "%s/rehedge-bench-XXXXXX",
-                          base && base[0] ? base : "/tmp");
-    if (length < 0 || (size_t)length >= sizeof bench->folder || !mkdtemp(bench->folder)) {
-        bench->folder[0] = '\0';
-        return rh_fail(error, RH_IO, "no temporary folder could be made; is TMPDIR right?");
-    }
-    RH_TRY(write_text(bench, "every.lua", every_lua, error));
-    RH_TRY(write_text(bench, "fields.lua", fields_lua, error));
-    return write_text(bench, "wake.lua", wake_lua, error);
-}
-
-static void remove_folder(const bench_session *bench)
-{
-    char path[RH_PATH_MAX];
-    if (bench->folder[0] == '\0') return;
-    for (size_t i = 0; i < sizeof bench_files / sizeof bench_files[0]; i++) {
-        if (path_in(bench, bench_files[i], path, NULL) == RH_OK) unlink(path);
-    }
-    rmdir(bench->folder);
-}
-
-/* --- markets and scenarios ----------------------------------------------------------------- */
-
-static rh_status append_walk(rh_tape_writer *writer, uint64_t records, rh_error *error)
-{
-    rh_stream stream;
-    rh_stream_init(&stream, 7, 0, RH_PURPOSE_FEED);
-    double price = 45000;
-    for (uint64_t i = 0; i < records; i++) {
-        price *= 1 + 2e-4 * (rh_stream_uniform(&stream) - 0.5);
-        int64_t time_ns = from_ns + (int64_t)(i + 1) * second_ns;
-        rh_record record = {.happened_ns = time_ns, .known_ns = time_ns, .price = price, .size = 1,
-                            .kind = RH_RECORD_BAR, .flags = RH_RECORD_END_OF_BATCH};
-        RH_TRY(rh_tape_append(writer, &record, error));
-    }
-    return RH_OK;
-}
-
-static rh_status write_tape(const bench_session *bench, uint64_t records, rh_error *error)
-{
-    static const char *const instruments[] = {"BTC-SPOT"};
-    char path[RH_PATH_MAX];
-    rh_tape_writer *writer;
-    RH_TRY(path_in(bench, "bench.tape", path, error));
-    RH_TRY(rh_tape_create(path, instruments, 1, second_ns, "rehedge bench", NULL, &writer, error));
-    rh_status status = append_walk(writer, records, error);
-    if (status == RH_OK) return rh_tape_commit(writer, error);
-    rh_tape_abandon(writer);
-    return status;
-}
-
-static void put_book(rh_buffer *text, int options)
-{
-    static const int days[] = {30, 60, 90, 180}, strikes[] = {45000, 35000, 40000, 50000, 55000};
-    for (int i = 0; i < options; i++) {
-        char expiry[RH_TIME_TEXT];
-        rh_text_time(expiry, from_ns + (int64_t)days[i % 4] * 16 * day_ns);
-        rh_buffer_printf(text, "%s{\"option\": \"%s\", \"asset\": \"BTC\", \"strike\": %d, "
-                         "\"expiry\": \"%s\", \"qty\": -1}", i ? "," : "", i % 2 ? "put" : "call",
-                         strikes[i / 4 % 5], expiry);
-    }
-}
-
-static void put_scenario(rh_buffer *text, const bench_case *of, uint64_t events)
-{
-    char from[RH_TIME_TEXT], to[RH_TIME_TEXT];
-    rh_text_time(from, from_ns);
-    rh_text_time(to, from_ns + (int64_t)events * second_ns);
-    rh_buffer_printf(text,
-                     "{\"rehedge\": 1, \"name\": \"bench: %s\", \"seed\": 7,\n"
-                     " \"numeraire\": \"USD\",\n \"clock\": {\"from\": \"%s\", \"to\": \"%s\", "
-                     "\"end\": \"mark\", \"ledger\": \"1h\"},\n", of->name, from, to);
-    rh_buffer_text(text,
-                   " \"assets\": {\"BTC\": {\"rate\": 0, \"vol\": {\"mark\": {\"kind\": \"flat\", "
-                   "\"sigma\": 0.8}, \"hedge\": \"mark\"}}},\n"
-                   " \"instruments\": {\"BTC-SPOT\": {\"kind\": \"spot\", \"asset\": \"BTC\"}");
-    if (of->book) {
-        rh_buffer_text(text, ", \"BTC-PERP\": {\"kind\": \"perp\", \"asset\": \"BTC\", \"settle\": "
-                       "\"USD\", \"venue\": \"ideal\", \"lot\": 0.001}");
-    }
-    rh_buffer_text(text, "},\n\"feeds\": [{\"instrument\": \"BTC-SPOT\", ");
-    if (of->market == MARKET_TAPE) {
-        rh_buffer_text(text, "\"file\": \"bench.tape\"}],\n");
-    } else {
-        rh_buffer_text(text, "\"synth\": {\"model\": \"gbm\", \"spot\": 45000, \"vol\": 0.8, "
-                       "\"drift\": 0, \"interval\": \"1s\"}}],\n");
-    }
-    if (of->book) {
-        rh_buffer_text(text, "\"venues\": {\"ideal\": {\"kind\": \"ideal\"}},\n\"portfolio\": [");
-        put_book(text, of->options);
-        rh_buffer_text(text, "],\n\"hedge\": [\"BTC-PERP\"],\n");
-    }
-    rh_buffer_text(text, "\"policy\": {\"script\": \"native:none\"}}\n");
-}
-
-static rh_status write_market(const bench_session *bench, const bench_case *of, uint64_t events,
-                              rh_error *error)
-{
-    rh_buffer text = {0};
-    put_scenario(&text, of, events);
-    rh_status status = text.failed ? rh_fail(error, RH_NO_MEMORY, "out of memory")
-                                   : write_text(bench, "bench.json", text.bytes, error);
-    rh_buffer_free(&text);
-    if (status == RH_OK && of->market == MARKET_TAPE) status = write_tape(bench, events, error);
-    return status;
-}
-
-/* --- measuring ----------------------------------------------------------------------------- */
-
-static void pass_progress(void *context, double fraction, uint64_t events)
-{
-    rh_progress_update(context, fraction, events);
-}
-
-static rh_status run_once(bench_session *bench, const bench_case *of, uint64_t *events,
-                          double *per_s, rh_error *error)
-{
-    char scenario[RH_PATH_MAX], policy[RH_PATH_MAX];
-    rh_run_result result = {0};
-    bool is_file = strncmp(of->policy, "native:", 7) != 0;
-    RH_TRY(path_in(bench, "bench.json", scenario, error));
-    RH_TRY(path_in(bench, of->policy, policy, error));
-    rh_run_request request = rh_cli_request(scenario);
-    request.policy = is_file ? policy : of->policy;
-    request.progress = pass_progress;
-    request.progress_context = &bench->progress;
-    rh_progress_begin(&bench->progress, of->name, bench->quiet);
-    int64_t started_ns = rh_cli_now_ns();
-    rh_status status = rh_run_scenario(&request, &result, error);
-    int64_t spent_ns = rh_cli_now_ns() - started_ns;
-    rh_progress_abandon(&bench->progress);
-    if (status == RH_OK && result.policy_failed) {
-        status = rh_fail(error, RH_POLICY, "%s: %s", of->policy, result.policy_message);
-    }
-    *events = result.events;
-    *per_s = spent_ns > 0 ? (double)result.events * 1e9 / (double)spent_ns : 0;
-    rh_run_result_free(&result);
-    return status;
-}
-
-static void sort_three(double value[REPEATS])
-{
-    for (int i = 1; i < REPEATS; i++) {
+    double *value = figure->per_s;
+    for (int i = 1; i < RH_BENCH_REPEATS; i++) {
         for (int j = i; j > 0 && value[j - 1] > value[j]; j--) {
             double swapped = value[j];
             value[j] = value[j - 1];
@@ -278,151 +29,96 @@ static void sort_three(double value[REPEATS])
     }
 }
 
-static rh_status measure(bench_session *bench, const bench_case *of, figure *made, rh_error *error)
+rh_status rh_bench_path(const rh_bench *bench, const char *name, char path[RH_PATH_MAX],
+                        rh_error *error)
 {
-    uint64_t events = bench->events ? bench->events : of->events;
-    made->of = of;
-    RH_TRY(write_market(bench, of, events, error));
-    for (int i = 0; i < REPEATS; i++) {
-        RH_TRY(run_once(bench, of, &made->events, &made->per_s[i], error));
-    }
-    sort_three(made->per_s);
-    return RH_OK;
+    int length = snprintf(path, RH_PATH_MAX, "%s/%s", bench->folder, name);
+    if (length > 0 && length < RH_PATH_MAX) return RH_OK;
+    return rh_fail(error, RH_INPUT, "%s/%s: the path is too long", bench->folder, name);
 }
 
-/* The most memory this process ever had resident; 0 where the system does not say. */
-static double peak_mib(void)
+rh_status rh_bench_write(const rh_bench *bench, const char *name, const char *text,
+                         rh_error *error)
 {
-    char line[128];
-    double kib = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    if (!file) return 0;
-    while (fgets(line, sizeof line, file)) {
-        if (strncmp(line, "VmHWM:", 6) == 0) kib = strtod(line + 6, NULL);
-    }
-    fclose(file);
-    return kib / 1024;
+    char path[RH_PATH_MAX];
+    rh_file_out *out;
+    RH_TRY(rh_bench_path(bench, name, path, error));
+    if (unlink(path) != 0 && rh_file_exists(path)) return rh_fail(error, RH_IO, "%s: busy", path);
+    RH_TRY(rh_file_out_open(path, &out, error));
+    rh_file_out_text(out, text);
+    return rh_file_out_commit(out, error);
 }
 
-/* First of all figures: the peak of a process includes everything that ran before. */
-static rh_status measure_memory(bench_session *bench, figure *made, rh_error *error)
+static rh_status make_folder(rh_bench *bench, rh_error *error)
 {
-    uint64_t events = bench->events ? bench->events : long_case.events;
-    made->of = &long_case;
-    RH_TRY(write_market(bench, &long_case, events, error));
-    RH_TRY(run_once(bench, &long_case, &made->events, &made->per_s[0], error));
-    made->per_s[1] = made->per_s[2] = made->per_s[0];
-    made->peak_mib = peak_mib();
-    return RH_OK;
+    const char *base = getenv("TMPDIR");
+    int length = snprintf(bench->folder, sizeof bench->folder, "%s/rehedge-bench-XXXXXX",
+                          base && base[0] ? base : "/tmp");
+    if (length > 0 && (size_t)length < sizeof bench->folder && mkdtemp(bench->folder)) return RH_OK;
+    bench->folder[0] = '\0';
+    return rh_fail(error, RH_IO, "no temporary folder could be made; is TMPDIR right?");
 }
 
-/* --- printing ------------------------------------------------------------------------------ */
-
-static void print_table(const figure *figures, size_t count)
+static void remove_folder(const rh_bench *bench)
 {
-    char processor[160], system[160];
-    printf("rehedge %s, lua %s\n%s, %s instructions, %s\n%s, %s\n\n", RH_ENGINE_VERSION,
-           rh_lua_version(), rh_machine_processor(processor), rh_isa_name(),
-           rh_machine_system(system), rh_build_compiler(), rh_build_flags());
-    printf("%-42s %10s %26s %7s\n", "", "events", "million events/s", "target");
-    for (size_t i = 0; i < count; i++) {
-        const figure *row = &figures[i];
-        printf("%-42s %10llu %8.3f (%5.3f to %5.3f)", row->of->about,
-               (unsigned long long)row->events, row->per_s[REPEATS / 2] * 1e-6,
-               row->per_s[0] * 1e-6, row->per_s[REPEATS - 1] * 1e-6);
-        if (row->of->target > 0) {
-            bool reached = row->per_s[REPEATS / 2] >= row->of->target;
-            printf(" %7.1f%s", row->of->target * 1e-6, reached ? "" : "  not reached");
-        }
-        putchar('\n');
-        if (row->peak_mib > 0) {
-            printf("%-42s %10.1f MiB resident at most, target %.0f%s\n", "", row->peak_mib,
-                   memory_target_mib, row->peak_mib < memory_target_mib ? "" : "  not reached");
-        }
-    }
-    printf("\nMedian of %d runs, slowest and fastest in brackets; loading included.\n", REPEATS);
+    rh_dir_out folder = {{0}, {0}};
+    snprintf(folder.temporary, sizeof folder.temporary, "%s", bench->folder);
+    rh_dir_out_abandon(&folder);
 }
 
-static void put_figure(rh_json_writer *writer, const figure *row)
+static rh_status measure_all(rh_bench *bench, rh_error *error)
 {
-    rh_json_open(writer, NULL, '{');
-    rh_json_put_text(writer, "name", row->of->name);
-    rh_json_put_text(writer, "about", row->of->about);
-    rh_json_put_i64(writer, "events", (int64_t)row->events);
-    rh_json_put_double(writer, "events_per_s", row->per_s[REPEATS / 2]);
-    rh_json_put_double(writer, "slowest_per_s", row->per_s[0]);
-    rh_json_put_double(writer, "fastest_per_s", row->per_s[REPEATS - 1]);
-    if (row->of->target > 0) rh_json_put_double(writer, "target_per_s", row->of->target);
-    if (row->peak_mib > 0) {
-        rh_json_put_double(writer, "peak_mib", row->peak_mib);
-        rh_json_put_double(writer, "target_mib", memory_target_mib);
-    }
-    rh_json_close(writer, '}');
-}
-
-static rh_status print_json(const figure *figures, size_t count, rh_error *error)
-{
-    rh_buffer text = {0};
-    rh_json_writer writer = {.out = &text, .pretty = true};
-    char processor[160], system[160];
-    rh_json_open(&writer, NULL, '{');
-    rh_json_put_text(&writer, "engine", RH_ENGINE_VERSION);
-    rh_json_put_text(&writer, "lua", rh_lua_version());
-    rh_json_put_text(&writer, "processor", rh_machine_processor(processor));
-    rh_json_put_text(&writer, "instructions", rh_isa_name());
-    rh_json_put_text(&writer, "system", rh_machine_system(system));
-    rh_json_put_text(&writer, "compiler", rh_build_compiler());
-    rh_json_put_text(&writer, "flags", rh_build_flags());
-    rh_json_put_i64(&writer, "repeats", REPEATS);
-    rh_json_open(&writer, "figures", '[');
-    for (size_t i = 0; i < count; i++) put_figure(&writer, &figures[i]);
-    rh_json_close(&writer, ']');
-    rh_json_close(&writer, '}');
-    rh_status status = text.failed ? rh_fail(error, RH_NO_MEMORY, "out of memory") : RH_OK;
-    if (status == RH_OK) puts(text.bytes);
-    rh_buffer_free(&text);
-    return status;
-}
-
-static rh_status measure_all(bench_session *bench, bool with_long, rh_error *error)
-{
-    figure figures[CASES + 1] = {0};
-    size_t count = 0;
     RH_TRY(make_folder(bench, error));
-    if (with_long) RH_TRY(measure_memory(bench, &figures[count++], error));
-    for (size_t i = 0; i < CASES; i++) RH_TRY(measure(bench, &cases[i], &figures[count++], error));
-    if (bench->json) return print_json(figures, count, error);
-    print_table(figures, count);
-    return RH_OK;
+    RH_TRY(rh_bench_replay(bench, error)); /* first: the peak of memory is that of the process */
+    return rh_bench_pricing(bench, error);
+}
+
+static int bench_and_print(rh_bench *bench, const char *baseline_path, bool json)
+{
+    rh_error error = {0};
+    rh_baseline baseline;
+    rh_status status = RH_OK;
+    if (baseline_path) status = rh_baseline_read(baseline_path, &baseline, &error);
+    rh_cli_signals();
+    if (status == RH_OK) {
+        status = measure_all(bench, &error);
+        remove_folder(bench);
+    }
+    const rh_baseline *beside = baseline_path ? &baseline : NULL;
+    if (status == RH_OK && json) status = rh_bench_print_json(bench, beside, &error);
+    if (status == RH_OK && !json) rh_bench_print(bench, beside);
+    return status == RH_OK ? 0 : rh_cli_fail(&error);
 }
 
 int rh_cmd_bench(int argc, char **argv)
 {
-    bench_session bench = {0};
-    bool with_long = false;
-    const char *events = NULL, *operand = NULL;
+    bool json = false;
+    rh_bench *bench = calloc(1, sizeof *bench);
+    const char *events = NULL, *operand = NULL, *baseline = NULL;
+    if (!bench) return rh_cli_usage("out of memory");
     const rh_option options[] = {
-        {"--json", NULL, "print the figures as JSON", NULL, &bench.json, NULL},
+        {"--baseline", "FILE", "compare with this file, what an earlier bench --json printed",
+         &baseline, NULL, NULL},
+        {"--json", NULL, "print the figures as JSON", NULL, &json, NULL},
         {"--long", NULL, "also the memory of a generated feed of 100 million events", NULL,
-         &with_long, NULL},
+         &bench->with_long, NULL},
         {"--events", "N", "events per run instead of 1 to 4 million (100 for --long)", &events,
          NULL, NULL},
-        {"--quiet", NULL, "no progress", NULL, &bench.quiet, NULL},
+        {"--quiet", NULL, "no progress", NULL, &bench->quiet, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     int status = rh_cli_parse(argc, argv, options, "bench [options]",
                               "Measure the published speed figures on this machine, on one core: "
-                              "each is a run like any other, repeated three times.",
-                              "rehedge bench --json", &operand, 0, NULL);
-    if (status != 0) return status < 0 ? 0 : status;
-    if (events && (!rh_parse_u64(events, &bench.events) || bench.events < 1 ||
-                   bench.events > 1000000000)) {
-        return rh_cli_usage("--events: found %.64s, expected a number from 1 to 1000000000",
-                            events);
+                              "each is repeated three times.",
+                              "rehedge bench --json > before.json\n"
+                              "rehedge bench --baseline before.json", &operand, 0, NULL);
+    if (status == 0 && events &&
+        (!rh_parse_u64(events, &bench->work) || bench->work < 1 || bench->work > 1000000000)) {
+        status = rh_cli_usage("--events: found %.64s, expected a number from 1 to 1000000000",
+                              events);
+    } else if (status == 0) {
+        status = bench_and_print(bench, baseline, json);
     }
-    rh_error error = {0};
-    rh_cli_signals();
-    rh_status done = measure_all(&bench, with_long, &error);
-    remove_folder(&bench);
-    return done == RH_OK ? 0 : rh_cli_fail(&error);
+    free(bench);
+    return status < 0 ? 0 : status;
 }
