@@ -1,5 +1,5 @@
 /* Figures of whole runs through the same door as `rehedge run`: events per second by book, policy
- * and feed, and the memory of a long one. Writes its scenarios, policies and tape into the folder of
+ * and feed, and the memory of a long one. Writes scenarios, policies and tape into the folder of
  * the session. Decides nothing. */
 #include <stdlib.h>
 #include <string.h>
