@@ -51,7 +51,7 @@ static void rewound_is_made_anew(void **state)
         for (uint32_t path = 0; path < 6; ++path) {
             rh_error error = {0};
             rh_feed_path of = {.index = path, .mirrored = path % 2 == 1};
-            for (uint32_t k = 0; k < 31 * path; ++k) take_record(&again);
+            for (uint32_t k = 0; k < 29 * path; ++k) take_record(&again);
             assert_int_equal(again.feed->rewind(again.feed, &of, &error), RH_OK);
             generated anew = make_feed(models[i], 0, to_ns, 7, path, 2);
             bool other = false;

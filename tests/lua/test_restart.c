@@ -2,8 +2,8 @@
  * a restart is as good as a new VM. */
 #include "fake.h"
 
-#define TRADES(trigger) "trigger = function(s, p) " trigger " end, scale = function(s, p, f, lo) "   \
-                        "return lo end }"
+#define TRADES(trigger)                                                                            \
+    "trigger = function(s, p) " trigger " end, scale = function(s, p, f, lo) return lo end }"
 #define HEAD "return rehedge.policy { api = 1, name = 'x', version = '1', "
 
 static rh_policy *load(fake *f, const char *script, uint32_t path)
