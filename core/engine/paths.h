@@ -23,9 +23,9 @@ typedef struct rh_paths_options {
     bool moment_matched; /* shocks of a block have mean 0 and variance 1 at each step */
 } rh_paths_options;
 
-/* Money in the numeraire, at the end of the clock. There are no ledger rows here: cash earns its rate
- * from each fill, entry, settlement and funding to the next, and until the end, which is the sum of
- * `rehedge run --path` but for roundings; costs, fills, orders and deltas are the same bits. */
+/* Money in the numeraire, at the end of the clock. There are no ledger rows here: cash earns its
+ * rate from each fill, entry, settlement and funding to the next, and until the end, which is the
+ * sum of `rehedge run --path` but for roundings; costs, fills and deltas are the same bits. */
 typedef struct rh_path_result {
     double pnl;                 /* equity: premium and costs included */
     double premium; /* cash that the book's entries brought in, with its interest to the end */
