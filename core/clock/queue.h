@@ -64,6 +64,13 @@ typedef struct rh_queue {
  */
 rh_status rh_queue_init(rh_queue *queue, size_t capacity, int64_t start_ns, rh_error *error);
 void rh_queue_free(rh_queue *queue);
+/* Empty, as after init. */
+static inline void rh_queue_rewind(rh_queue *queue, int64_t start_ns)
+{
+    queue->count = 0;
+    queue->sequence = 0;
+    queue->now_ns = start_ns;
+}
 rh_status rh_queue_push(rh_queue *queue, int64_t time_ns, rh_event_class event_class, uint32_t slot,
                         uint32_t stamp, rh_error *error);
 /* The key the next push of this class would get: for event sources beside the heap. */

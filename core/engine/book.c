@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/run.h"
+#include "math/kernels.h"
 
 rh_status rh_run_rebuild(rh_run *run, rh_error *error)
 {
@@ -40,12 +41,37 @@ void rh_run_state_passed(rh_run *run)
     if (fabs(h->delta_now) > h->max_abs_delta) h->max_abs_delta = fabs(h->delta_now);
 }
 
+double rh_hedging_rms_delta(const rh_hedging *h)
+{
+    double span_ns = (double)(h->since_ns - h->started_ns);
+    return span_ns > 0.0 ? sqrt(rh_sum_value(&h->delta2_ns) / span_ns) : 0.0;
+}
+
 /* --- entries and client trades ------------------------------------------------------------- */
+
+static void journal_entry(rh_run *run, const rh_book_trade *trade, double price)
+{
+    char qty_text[RH_NUMBER_TEXT], price_text[RH_NUMBER_TEXT];
+    if (run->lean) return;
+    rh_text_double(qty_text, trade->qty);
+    rh_text_double(price_text, price);
+    rh_journal(run, "client_trade", "%s %s at %s", qty_text,
+               run->universe->instruments[trade->instrument].name, price_text);
+}
+
+/* What an entry brings in, with the interest that it will have earned at the end. */
+static void note_premium(rh_run *run, const rh_instrument *i, double cash)
+{
+    double years = rh_years(run->now_ns, run->scenario->to_ns);
+    double rate = run->universe->currencies[i->settle].rate;
+    rh_sum_add(&run->premium[i->settle], cash + cash * rh_expm1(rate * years));
+}
 
 static rh_status enter(rh_run *run, const rh_book_trade *trade, rh_error *error)
 {
     const rh_instrument *i = &run->universe->instruments[trade->instrument];
     bool option = i->kind == RH_INSTRUMENT_OPTION;
+    bool margined = i->kind == RH_INSTRUMENT_PERP || i->kind == RH_INSTRUMENT_FUTURE;
     double mark = option ? rh_option_mark(&run->is, trade->instrument, run->now_ns, false)
                          : rh_market_mid(&run->is, trade->instrument);
     double price = isnan(trade->price) ? mark : trade->price;
@@ -54,13 +80,11 @@ static rh_status enter(rh_run *run, const rh_book_trade *trade, rh_error *error)
                        i->name);
     }
     rh_books_entry(&run->books, &run->is, run->now_ns, trade->instrument, trade->qty, price);
+    if (run->lean && !margined) note_premium(run, i, -(trade->qty * price));
     rh_positions_trade(&run->reported, RH_LAYER_BOOK, trade->instrument, trade->qty, price, 0.0);
     double value[6] = {trade->qty, price, mark};
     rh_digest_event(run, RH_TAG_CASH, (uint32_t)trade->instrument, run->now_ns, value);
-    char qty_text[RH_NUMBER_TEXT], price_text[RH_NUMBER_TEXT];
-    rh_text_double(qty_text, trade->qty);
-    rh_text_double(price_text, price);
-    rh_journal(run, "client_trade", "%s %s at %s", qty_text, i->name, price_text);
+    journal_entry(run, trade, price);
     return RH_OK;
 }
 
@@ -170,6 +194,7 @@ static void journal_settlement(rh_run *run, int instrument, double market, doubl
 {
     const rh_instrument *i = &run->universe->instruments[instrument];
     char text[RH_NUMBER_TEXT], paid_text[RH_NUMBER_TEXT];
+    if (run->lean) return;
     rh_text_double(text, market);
     rh_text_double(paid_text, paid);
     rh_journal(run, "settlement", "%s settles at %s, cash %s %s", i->name, text, paid_text,

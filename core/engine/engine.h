@@ -31,6 +31,7 @@ typedef struct rh_run_request {
                               marked. NULL: the scenario's */
     uint32_t without; /* frictions that are switched off, bits 1 << RH_FRICTION_*; a run directory
                          does not say so, hence none is written */
+    uint32_t path;              /* index of the path: of every random stream */
     const char *const *allowed; /* --allow directories, NULL-terminated, or NULL */
     const char *out_dir;        /* NULL: no run directory */
     const rh_policy_loader *loader;

@@ -71,6 +71,8 @@ void rh_output_param(const rh_params *params, int k, const char *name, rh_json_w
 void rh_output_params(const rh_params *params, const char *prefix, rh_json_writer *writer);
 void rh_output_fill(struct rh_run *run, const rh_order *order, const rh_fill_booking *fill);
 void rh_output_ledger(struct rh_run *run);
+/* "policy": who decides first, with params; `failure`: why it was killed, or NULL. */
+void rh_output_policy(const struct rh_run *run, const char *failure, rh_json_writer *writer);
 /* summary.json into `out`. */
 rh_status rh_output_summary(struct rh_run *run, rh_buffer *out, rh_error *error);
 

@@ -31,6 +31,7 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
     }
     for (int a = 0; a < run->universe->asset_count; a++) assets[a] = run->universe->assets[a].name;
     rh_policy_services services = {.seed = run->scenario->seed,
+                                   .path = run->scenario->path_index,
                                    .purpose = purpose,
                                    .hedges = names,
                                    .hedge_venues = venues,
@@ -40,6 +41,7 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                                    .log = quiet ? NULL : policy_log,
                                    .host = run,
                                    .trusted = request->trusted,
+                                   .restarts = run->lean,
                                    .gas_matters = run->scenario->compute_ns_per_gas > 0.0};
     if (choice->native) return choice->native->create(params, policy, error);
     if (!request->loader) {
@@ -50,9 +52,13 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                                  policy, error);
 }
 
-static rh_status make_features(rh_run *run, rh_policy_part *part, rh_error *error)
+rh_status rh_part_make_features(rh_run *run, rh_policy_part *part, rh_error *error)
 {
     const rh_policy *policy = part->policy;
+    for (int f = 0; f < RH_FEATURES_MAX; f++) {
+        rh_feature_free(part->features[f]);
+        part->features[f] = NULL;
+    }
     for (int f = 0; f < policy->feature_count; f++) {
         RH_TRY(rh_feature_new(&policy->features[f], &part->features[f], error));
         const char *name = part->features[f]->instrument;
@@ -102,7 +108,7 @@ static rh_status load_part(rh_run *run, const rh_policy_choice *choice, rh_json 
     RH_TRY(load_script(run, choice, params, purpose, quiet, &part->policy, error));
     RH_TRY(check_gives(part->policy, whole, which, error));
     RH_TRY(check_scope(run, part->policy, error));
-    return make_features(run, part, error);
+    return rh_part_make_features(run, part, error);
 }
 
 /* --- params that are given to both parts ---------------------------------------------------- */

@@ -23,10 +23,12 @@ typedef struct rh_paths_options {
     bool moment_matched; /* shocks of a block have mean 0 and variance 1 at each step */
 } rh_paths_options;
 
-/* Money in the numeraire, at the end of the clock (cash has earned its rate until then). */
+/* Money in the numeraire, at the end of the clock. There are no ledger rows here: cash earns its
+ * rate from each fill, entry, settlement and funding to the next, and until the end, which is the
+ * sum of `rehedge run --path` but for roundings; costs, fills and deltas are the same bits. */
 typedef struct rh_path_result {
     double pnl;                 /* equity: premium and costs included */
-    double premium;             /* cash that the book's entries brought in, with its interest */
+    double premium; /* cash that the book's entries brought in, with its interest to the end */
     double cost[RH_COST_KINDS]; /* positive = lost */
     double turnover;
     double rms_delta, max_abs_delta; /* asset units; as in summary.json */
@@ -38,7 +40,8 @@ typedef struct rh_path_result {
 
 typedef struct rh_paths rh_paths;
 
-/* Reads the scenario and compiles its policy. `request`: out_dir and swaps by hand are not used.
+/* Reads the scenario and compiles its policy. What `request` points to must live as long; its
+ * out_dir, progress, path, and the swaps and forks of the command line are not used.
  * Refuses (RH_INPUT) a scenario without a generator, whose paths would all be the same. */
 rh_status rh_paths_open(const rh_run_request *request, const rh_paths_options *options,
                         rh_paths **paths, rh_error *error);

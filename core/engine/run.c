@@ -15,7 +15,7 @@
 
 /* --- opening ------------------------------------------------------------------------------- */
 
-static rh_status schedule_start(rh_run *run, rh_error *error)
+rh_status rh_run_schedule(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
     rh_queue *q = &run->queue;
@@ -43,10 +43,11 @@ static rh_status schedule_start(rh_run *run, rh_error *error)
     for (size_t k = 0; k < s->swap_count; k++) {
         RH_TRY(rh_queue_push(q, s->swaps[k].at_ns, RH_CLASS_SWAP, (uint32_t)k, 0, error));
     }
+    if (run->lean) return RH_OK;
     return rh_queue_push(q, s->from_ns, RH_CLASS_LEDGER, 0, 0, error);
 }
 
-static rh_status look_ahead(rh_run *run, rh_error *error)
+rh_status rh_run_look_ahead(rh_run *run, rh_error *error)
 {
     rh_status status = rh_feed_peek(run->feed, &run->next, error);
     run->next_ns = status == RH_OK ? run->next->happened_ns : INT64_MAX;
@@ -66,6 +67,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     memcpy(run->filled.collateral, s->collateral, sizeof s->collateral);
     memcpy(run->reported.collateral, s->collateral, sizeof s->collateral);
     rh_books_init(&run->books, &s->universe, &run->filled, &run->reported);
+    run->books.lean = run->lean;
     for (int a = 0; a < s->universe.asset_count; a++) {
         rh_net_delta_init(&run->net[a], &s->universe, a, s->hedge_collateral);
     }
@@ -83,19 +85,27 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     bool swaps = run->by_hand || s->swap_count > 0;
     if (swaps) run->recent = calloc(1, sizeof *run->recent);
     if (swaps && !run->recent) return rh_fail(error, RH_NO_MEMORY, "no memory for recent records");
-    run->digest = rh_digest_new();
-    if (!run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
-    RH_TRY(schedule_start(run, error));
+    if (!run->lean) run->digest = rh_digest_new();
+    if (!run->lean && !run->digest) return rh_fail(error, RH_NO_MEMORY, "no memory for the digest");
+    RH_TRY(rh_run_schedule(run, error));
     RH_TRY(rh_output_open(run, error));
     RH_TRY(rh_archive_inputs(run, error));
     RH_TRY(rh_run_first_policy(run, error));
     rh_output_begin_ledger(run);
     run->feed = s->feed;
-    return look_ahead(run, error);
+    return rh_run_look_ahead(run, error);
 }
 
-rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
-                      rh_run **out, rh_error *error)
+void rh_run_set_start(rh_run *run)
+{
+    run->now_ns = run->last_order_ns = run->scenario->from_ns;
+    run->woke_ns = run->wake_at_ns = INT64_MIN;
+    run->reproducible = true;
+    run->slot.wake_in_ns = INT64_MAX;
+}
+
+static rh_status open_run(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                          bool lean, rh_run **out, rh_error *error)
 {
     rh_run *run = calloc(1, sizeof *run);
     *out = NULL;
@@ -103,14 +113,11 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool
     rh_math_thread_init();
     run->request = request;
     run->by_hand = by_hand;
+    run->lean = lean;
     run->scenario = scenario;
     run->universe = &scenario->universe;
-    run->now_ns = scenario->from_ns;
-    run->woke_ns = run->wake_at_ns = INT64_MIN;
-    run->last_order_ns = scenario->from_ns;
-    run->reproducible = true;
+    rh_run_set_start(run);
     run->acts_left = RH_SWAPS_MAX - (int)scenario->swap_count;
-    run->slot.wake_in_ns = INT64_MAX;
     run->asset =
         scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
     run->hedged = 1u << run->asset;
@@ -124,6 +131,18 @@ rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool
     }
     *out = run;
     return RH_OK;
+}
+
+rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
+                      rh_run **run, rh_error *error)
+{
+    return open_run(request, scenario, by_hand, false, run, error);
+}
+
+rh_status rh_run_open_lean(const rh_run_request *request, rh_scenario *scenario, rh_run **run,
+                           rh_error *error)
+{
+    return open_run(request, scenario, false, true, run, error);
 }
 
 void rh_run_close(rh_run *run)
@@ -170,7 +189,7 @@ static rh_status happened(rh_run *run, rh_error *error)
     }
     if (run->orders.live_count > 0) RH_TRY(rh_run_work_orders(run, record->instrument, error));
     run->feed->ready++;
-    return look_ahead(run, error);
+    return rh_run_look_ahead(run, error);
 }
 
 static void update_features(rh_run *run, const rh_record *record)
@@ -270,7 +289,8 @@ static source first_source(const rh_run *run, int64_t *time_ns)
         first_ns = run->wake_at_ns;
         from = FROM_WAKE;
     }
-    bool quiet = queued && first_ns < queued->time_ns && first_ns < run->slot.wake_in_ns;
+    int64_t queued_ns = queued ? queued->time_ns : INT64_MAX;
+    bool quiet = first_ns < queued_ns && first_ns < run->slot.wake_in_ns;
     if (!quiet) return first_of_all(run, time_ns);
     *time_ns = first_ns;
     return from;
@@ -386,7 +406,8 @@ rh_status rh_run_end(rh_run *run, rh_error *error)
     if (rh_books_can_mark(&run->filled, &run->is)) {
         rh_books_mark(&run->books, &run->is, run->now_ns);
         rh_run_state_passed(run);
-        RH_TRY(rh_books_check(&run->books, error));
+        if (run->lean) rh_books_value(&run->books, &run->is, run->now_ns);
+        else RH_TRY(rh_books_check(&run->books, error));
     }
     rh_journal(run, "end", "%llu events, %llu orders, %llu fills", (unsigned long long)run->events,
                (unsigned long long)run->hedging.orders, (unsigned long long)run->hedging.fills);

@@ -86,6 +86,8 @@ typedef struct rh_run {
     const rh_run_request *request;
     rh_scenario *scenario;
     rh_universe *universe; /* the scenario's */
+    /* One of many paths: nothing is written, digested or attributed, and it can be rewound. */
+    bool lean;
     rh_queue queue;
     rh_delay_line delayed;
     rh_market is, known;
@@ -102,15 +104,34 @@ typedef struct rh_run {
     uint32_t free_reports[RH_REPORTS_MAX];
     int free_report_count;
     rh_policy_slot slot;
+    rh_feed *feed; /* the scenario's */
+    bool *entered; /* which of scenario->trades; the first trades_first all are */
+    rh_series series[RH_SERIES_MAX];
+    int series_count;
+    rh_script_identity first[RH_PARTS];
+    bool first_whole;
+    bool idle; /* the first policy decides nothing, so there is none */
+    rh_swap_record swaps[RH_PARTS * RH_SWAPS_MAX];
+    int acts_left;  /* swaps and sets a person may still make; scheduled ones have theirs */
+    bool by_hand;   /* somebody may act on the way */
+    rh_recent *recent;   /* NULL: nobody can swap */
+    rh_expired expired[RH_INSTRUMENTS_MAX];
+    double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
+    double wall_s;
+    rh_digest *digest; /* NULL: lean */
+    rh_output out;
+    rh_sum premium[RH_CURRENCIES_MAX]; /* of a lean run: see rh_path_result */
+    bool restarted; /* its policies have been there before, in other paths */
+    bool doubtful;  /* and one of them died, or used so much memory that the rest may matter */
+
+    /* Zero when a path begins: hedging, the first, to quit, the last. rewind.c sets what is not. */
     rh_hedging hedging;
-    rh_feed *feed;         /* the scenario's */
     const rh_record *next; /* the feed's next record, not yet taken, and when it happened */
     int64_t next_ns;       /* INT64_MAX: there is none */
     uint64_t events, sequence; /* happened records; everything processed */
     int64_t now_ns, last_expiry_ns;
     int64_t wake_at_ns, woke_ns; /* a wake is pending for; the last one was at */
     bool wake_pending;
-    bool *entered; /* which of scenario->trades; the first trades_first all are */
     size_t trades_first, trades_entered;
     bool priced;          /* all that is held has a known price; until positions change */
     int64_t trigger_gas;  /* of the call that fired */
@@ -124,37 +145,30 @@ typedef struct rh_run {
     rh_net_greeks greeks[RH_ASSETS_MAX];
     int64_t greeks_ns[RH_ASSETS_MAX];
     uint32_t greeks_valid; /* bits of assets */
-    rh_series series[RH_SERIES_MAX];
-    int series_count;
-    rh_script_identity first[RH_PARTS];
-    bool first_whole;
     bool policy_failed;
-    char policy_message[RH_ERROR_MESSAGE_MAX];
     bool reproducible;
-    rh_swap_record swaps[RH_PARTS * RH_SWAPS_MAX];
-    size_t swap_count;
-    int acts_left;       /* swaps and sets a person may still make; scheduled ones have theirs */
     bool killed;         /* and nobody has taken over since */
-    char last_swap[256]; /* what the last swap or set did, or why it was refused */
     bool last_refused;
-    bool by_hand;        /* somebody may act on the way */
-    rh_recent *recent;   /* NULL: nobody can swap */
-    rh_expired expired[RH_INSTRUMENTS_MAX];
+    char last_swap[256]; /* what the last swap or set did, or why it was refused */
+    char policy_message[RH_ERROR_MESSAGE_MAX];
+    size_t swap_count;
     int expired_count;
-    double settled_at[RH_INSTRUMENTS_MAX]; /* price an instrument has settled at; 0: it has not */
     int64_t first_spot_ns[RH_ASSETS_MAX];  /* happened time of the first spot; 0: none */
-    double wall_s;
-    bool halted;         /* at the place of a fork, `fork`, before its swap */
     const rh_swap *fork;
+    bool halted; /* at the place of a fork, `fork`, before its swap */
     bool quit; /* a person ended it; what comes later does not happen */
-    rh_digest *digest;
-    rh_output out;
 } rh_run;
 
 /* run.c: the life of a run, the choice of the next event, the happened and known records. */
 /* `by_hand`: somebody may swap and set on the way. */
 rh_status rh_run_open(const rh_run_request *request, rh_scenario *scenario, bool by_hand,
                       rh_run **run, rh_error *error);
+/* A lean run, before its first event. */
+rh_status rh_run_open_lean(const rh_run_request *request, rh_scenario *scenario, rh_run **run,
+                           rh_error *error);
+/* Fill the queue with what the scenario has for it, and look at the feed's first record. */
+rh_status rh_run_schedule(rh_run *run, rh_error *error);
+rh_status rh_run_look_ahead(rh_run *run, rh_error *error);
 /* Events with time <= until_ns, at most max_events of them (0: no bound). *more: it was this bound
  * that ended it. */
 rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *more,
@@ -162,6 +176,13 @@ rh_status rh_run_go(rh_run *run, int64_t until_ns, uint64_t max_events, bool *mo
 bool rh_run_ended(const rh_run *run); /* no event is left */
 rh_status rh_run_end(rh_run *run, rh_error *error); /* what follows the last event */
 void rh_run_close(rh_run *run);
+
+/* rewind.c: a lean run begins again, as path `index`; `of_feeds` says which paths its feeds show.
+ * `afresh`: policies are loaded anew, else they are restarted where they can be. */
+rh_status rh_run_rewind(rh_run *run, uint32_t index, const rh_feed_path *of_feeds, bool afresh,
+                        rh_error *error);
+void rh_run_set_start(rh_run *run); /* what is not zero at the beginning */
+double rh_hedging_rms_delta(const rh_hedging *hedging);
 
 /* book.c: client trades, settlements, funding, and what passes in between. */
 rh_status rh_run_client_trades(rh_run *run, rh_error *error);
@@ -220,6 +241,8 @@ rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, bool quiet, rh_
                         rh_error *error);
 void rh_parts_free(rh_parts *parts);
 void rh_part_free(rh_policy_part *part);
+/* The features a part declares, new; those it had are freed. */
+rh_status rh_part_make_features(rh_run *run, rh_policy_part *part, rh_error *error);
 static inline rh_policy *rh_run_policy(const rh_run *run) /* whose wake counts; NULL: none */
 {
     return run->slot.part[RH_PART_TRIGGER].policy;
@@ -254,6 +277,8 @@ rh_status rh_series_check(const rh_parts *parts, rh_error *error); /* no name in
 
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);
+/* The first policy once more, in a lean run's next path; not afresh: restarted where it can be. */
+rh_status rh_run_same_policy(rh_run *run, bool afresh, rh_error *error);
 rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error);
 /* A swap or set that failed before there was anything to try. */
 void rh_run_note_refused(rh_run *run, const char *what, const char *why);

@@ -328,6 +328,7 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     s->path = request->scenario_path;
     s->allowed = request->allowed;
     s->finder = request->finder;
+    s->path_index = request->path;
     s->archive = request->archive;
     s->without = request->without;
     if (s->archive) snprintf(copy, sizeof copy, "%s/scenario.json", s->archive);

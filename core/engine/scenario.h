@@ -74,6 +74,7 @@ typedef struct rh_scenario {
     const char *const *allowed;
     const rh_policy_finder *finder;
     uint64_t seed;
+    uint32_t path_index; /* of every random stream */
     int64_t from_ns, to_ns, ledger_ns;
     rh_end_mode end;
     rh_universe universe;

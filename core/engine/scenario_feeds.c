@@ -172,7 +172,8 @@ static rh_status read_feed(rh_scenario *s, rh_json at, uint32_t stream, feed_lis
             return rh_json_fail(at, error, "found both \"file\" and \"synth\", expected one");
         }
         RH_TRY(rh_json_get(at, "synth", RH_REQUIRED, &synth, error));
-        RH_TRY(rh_feed_synth(synth, s->from_ns, s->to_ns, s->seed, 0, stream, &feed, error));
+        RH_TRY(rh_feed_synth(synth, s->from_ns, s->to_ns, s->seed, s->path_index, stream, &feed,
+                             error));
         list->priced[0] = true;
     } else {
         RH_TRY(read_file_feed(s, at, name, NULL, list->priced, &feed, error));

@@ -79,13 +79,11 @@ static void put_books(const rh_books *b, rh_json_writer *w)
 static void put_hedging(const rh_run *run, rh_json_writer *w)
 {
     const rh_hedging *h = &run->hedging;
-    double span_ns = (double)(h->since_ns - h->started_ns);
     rh_json_open(w, "hedging", '{');
     rh_json_put_i64(w, "orders", (int64_t)h->orders);
     rh_json_put_i64(w, "fills", (int64_t)h->fills);
     rh_json_put_double(w, "turnover", rh_sum_value(&h->turnover));
-    rh_json_put_double(w, "rms_delta",
-                       span_ns > 0.0 ? sqrt(rh_sum_value(&h->delta2_ns) / span_ns) : 0);
+    rh_json_put_double(w, "rms_delta", rh_hedging_rms_delta(h));
     rh_json_put_double(w, "max_abs_delta", h->max_abs_delta);
     rh_json_put_double(w, "error", sqrt(rh_sum_value(&h->error2)));
     for (int state = 0; state < RH_ORDER_STATES; state++) {
@@ -262,7 +260,7 @@ static void put_pair(const rh_run *run, rh_json_writer *w)
     }
 }
 
-static void put_policy(const rh_run *run, rh_json_writer *w)
+void rh_output_policy(const rh_run *run, const char *failure, rh_json_writer *w)
 {
     rh_json_open(w, "policy", '{');
     if (run->first_whole) {
@@ -270,7 +268,7 @@ static void put_policy(const rh_run *run, rh_json_writer *w)
     } else {
         put_pair(run, w);
     }
-    if (run->policy_failed) rh_json_put_text(w, "failure", run->policy_message);
+    if (failure) rh_json_put_text(w, "failure", failure);
     rh_json_open(w, "params", '{');
     rh_output_params(&run->first[0].params, run->first_whole ? "" : "trigger.", w);
     if (!run->first_whole) rh_output_params(&run->first[1].params, "scale.", w);
@@ -381,7 +379,7 @@ rh_status rh_output_summary(rh_run *run, rh_buffer *out, rh_error *error)
     put_hedging(run, &w);
     put_guards(run, &w);
     put_swaps(run, &w);
-    put_policy(run, &w);
+    rh_output_policy(run, run->policy_failed ? run->policy_message : NULL, &w);
     put_portfolio(run, &w);
     put_notes(run, &w);
     rh_json_close(&w, '}');

@@ -92,7 +92,7 @@ static void digest_policy(rh_run *run, const rh_parts *parts)
 {
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = parts->part[p].policy;
-        if (!policy) continue;
+        if (!policy || run->lean) continue;
         double value[6] = {parts->whole ? 0.0 : 1.0 + p};
         rh_digest_event(run, RH_TAG_PARAMS, (uint32_t)policy->params.count, run->now_ns, value);
         rh_params_digest(&policy->params, run->digest);
@@ -126,7 +126,7 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
         rh_journal(run, "trusted", "scripts have patterns, coroutines and no instruction limit");
     RH_TRY(rh_candidate_make(run, &run->scenario->policy, false, &first_one, error));
     const rh_policy_choice *choice = &run->scenario->policy.choice[0];
-    bool idle = parts->whole && choice->native && !strcmp(choice->native->name, "none");
+    run->idle = parts->whole && choice->native && !strcmp(choice->native->name, "none");
     run->first_whole = parts->whole;
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = parts->part[p].policy;
@@ -140,8 +140,52 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
     }
     digest_policy(run, parts);
     RH_TRY(go_live(run, parts, error));
-    if (idle) rh_run_drop_policy(run); /* nothing would ever be decided */
+    if (run->idle) rh_run_drop_policy(run); /* nothing would ever be decided */
     return check_swaps(run, error);
+}
+
+/* The policies that are live are the first ones, alive, and can begin again. */
+static bool can_restart(const rh_run *run)
+{
+    const rh_policy_pick *pick = &run->scenario->policy;
+    if (run->scenario->swap_count > 0 || !rh_run_policy(run)) return false;
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy_part *part = &run->slot.part[p];
+        if (part->policy && part->choice != &pick->choice[p]) return false;
+        if (part->policy && !part->policy->methods->restart) return false;
+    }
+    return true;
+}
+
+static bool restart(rh_run *run)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        rh_policy *policy = run->slot.part[p].policy;
+        if (policy && !policy->methods->restart(policy, run->scenario->path_index)) return false;
+    }
+    return true;
+}
+
+static rh_status load_again(rh_run *run, rh_error *error)
+{
+    rh_candidate again;
+    rh_run_drop_policy(run);
+    RH_TRY(rh_candidate_make(run, &run->scenario->policy, false, &again, error));
+    return go_live(run, &again.parts, error);
+}
+
+rh_status rh_run_same_policy(rh_run *run, bool afresh, rh_error *error)
+{
+    run->restarted = run->doubtful = false;
+    if (run->idle) return RH_OK;
+    if (afresh || !can_restart(run) || !restart(run)) return load_again(run, error);
+    run->restarted = true;
+    for (int p = 0; p < RH_PARTS; p++) {
+        rh_policy_part *part = &run->slot.part[p];
+        if (part->policy && part->policy->feature_count > 0)
+            RH_TRY(rh_part_make_features(run, part, error));
+    }
+    return start_trigger(run, error);
 }
 
 static void remember_failure(rh_run *run, const char *message)
@@ -330,6 +374,7 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     rh_digest_event(run, RH_TAG_KILL, (uint32_t)kind, run->now_ns, value);
     RH_ASSERT(rh_run_policy(run));
     run->killed = true;
+    run->doubtful = run->restarted;
     run->thought_ns = 0; /* what follows is the engine's, and takes no time */
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = run->slot.part[p].policy;

@@ -35,15 +35,21 @@ static double pending_with(const rh_run *run, const rh_order *order)
 
 /* --- decisions become orders --------------------------------------------------------------- */
 
-/* An order refused before it left: it has an id and an end, and nobody waits for a report. */
-static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error *error)
+static void journal_refusal(rh_run *run, const rh_order *order, const char *why)
 {
     char qty[RH_NUMBER_TEXT];
-    rh_orders_refuse(&run->orders, order);
-    run->hedging.orders++;
+    if (run->lean) return;
     rh_text_double(qty, order->qty);
     rh_journal(run, "guard", "order %u of %s %s rejected: %s", order->id, qty,
                run->universe->instruments[order->instrument].name, why);
+}
+
+/* An order refused before it left: it has an id and an end, and nobody waits for a report. */
+static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error *error)
+{
+    rh_orders_refuse(&run->orders, order);
+    run->hedging.orders++;
+    journal_refusal(run, order, why);
     rh_digest_order(run, order);
     rh_run_want_wake(run, RH_ON_REJECT);
     return rh_run_tell_reject(run, order, why, error);
@@ -412,7 +418,7 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
         rh_order_arrive(&run->orders.slots[slot]);
         RH_TRY(match_order(run, slot, error));
     }
-    if (rh_books_can_mark(&run->filled, &run->is)) rh_output_ledger(run);
+    if (!run->lean && rh_books_can_mark(&run->filled, &run->is)) rh_output_ledger(run);
     return RH_OK;
 }
 

@@ -41,6 +41,12 @@ static bool too_many(rh_guards *guards, int64_t now_ns)
     return guards->recent_count + 1 > (int)guards->limit[RH_GUARD_RATE];
 }
 
+void rh_guards_rewind(rh_guards *guards)
+{
+    for (int k = 0; k < RH_GUARDS; k++) guards->hits[k] = 0;
+    guards->recent_first = guards->recent_count = 0;
+}
+
 int rh_guards_check(rh_guards *guards, int64_t now_ns, double qty, double notional, double position,
                     int64_t market_age_ns)
 {

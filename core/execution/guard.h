@@ -31,6 +31,7 @@ typedef struct rh_guards {
 
 const char *rh_guard_key(rh_guard_kind kind);
 rh_status rh_guards_read(rh_json at, rh_guards *guards, rh_error *error);
+void rh_guards_rewind(rh_guards *guards); /* nothing was counted yet */
 /* NULL verdict (-1) or the guard that refuses, counted. qty: spot-equivalent; position: the hedge
  * position that would result if all live orders and this one filled. */
 int rh_guards_check(rh_guards *guards, int64_t now_ns, double qty, double notional, double position,

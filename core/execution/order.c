@@ -33,6 +33,17 @@ void rh_orders_init(rh_orders *orders)
         orders->free[i] = RH_ORDERS_LIVE_MAX - 1 - i;
 }
 
+void rh_orders_rewind(rh_orders *orders)
+{
+    for (int k = 0; k < orders->live_count; k++) {
+        orders->slots[orders->live[k]].live = false;
+        orders->free[orders->free_count++] = orders->live[k];
+    }
+    orders->live_count = 0;
+    orders->last_id = 0;
+    for (int state = 0; state < RH_ORDER_STATES; state++) orders->ended[state] = 0;
+}
+
 rh_status rh_orders_new(rh_orders *orders, const rh_order *order, uint32_t *slot, rh_error *error)
 {
     if (orders->free_count == 0) {

@@ -57,6 +57,7 @@ typedef struct rh_orders {
 } rh_orders;
 
 void rh_orders_init(rh_orders *orders);
+void rh_orders_rewind(rh_orders *orders); /* none is live, none has ever been */
 /* A new order in flight; *slot its place. RH_LIMIT when the pool is full. */
 rh_status rh_orders_new(rh_orders *orders, const rh_order *order, uint32_t *slot, rh_error *error);
 /* An order that is refused before it leaves: it gets an id and its end, and takes no slot. */

@@ -30,6 +30,14 @@ rh_status rh_venue_read(const char *name, rh_json at, rh_venue *venue, rh_error 
     return venue->model->configure(at, venue, error);
 }
 
+void rh_venue_rewind(rh_venue *venue, int instruments)
+{
+    size_t count = (size_t)instruments;
+    for (int side = 0; side < 2; side++)
+        memset(venue->used[side], 0, count * sizeof *venue->used[side]);
+    memset(venue->used_bars, 0, count * sizeof *venue->used_bars);
+}
+
 static double used_now(const rh_venue *venue, const rh_market *market, int instrument, int side)
 {
     bool fresh = rh_market_quote(market, instrument)->bars != venue->used_bars[instrument];

@@ -52,6 +52,8 @@ struct rh_venue {
 
 /* "venues" of a scenario, in order. */
 rh_status rh_venue_read(const char *name, rh_json at, rh_venue *venue, rh_error *error);
+/* No order has used any depth yet, of the first `instruments`. */
+void rh_venue_rewind(rh_venue *venue, int instruments);
 /* What would happen now; changes nothing. */
 void rh_venue_quote(const rh_venue *venue, const rh_market *market, const rh_order *order,
                     double qty, rh_match *out);

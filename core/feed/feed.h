@@ -8,6 +8,13 @@
 #include "data/json.h"
 #include "data/tape.h"
 
+/* One of many paths of the feeds that are generators; the others are the same in each. */
+typedef struct rh_feed_path {
+    uint32_t index; /* of every random stream */
+    bool mirrored;  /* its normal shocks have the other sign */
+    bool matched;   /* and are then shifted and scaled by the moments that `measure` found */
+} rh_feed_path;
+
 typedef struct rh_feed rh_feed;
 struct rh_feed {
     /* Records at hand, taken by moving `ready`: a whole tape, or what a generator made ahead. Their
@@ -17,6 +24,13 @@ struct rh_feed {
      * the last two it says the same again. */
     rh_status (*more)(rh_feed *feed, rh_error *error);
     void (*free)(rh_feed *feed);
+    /* Back to the first record, of another path. */
+    rh_status (*rewind)(rh_feed *feed, const rh_feed_path *path, rh_error *error);
+    /* Find the mean and the variance of the shocks of each step over `count` paths, which are 0 and
+     * 1 in those paths when they are `matched`. Rewind afterwards. NULL where nothing is random. */
+    rh_status (*measure)(rh_feed *feed, const rh_feed_path *paths, size_t count, rh_error *error);
+    bool random;                    /* a generator, or a merge with one */
+    bool mirrors;                   /* all that is random in it can be mirrored and matched */
     int64_t interval_ns;            /* bar length, 0 when it has none */
     int64_t delay_ns;               /* added to `known` by a merge: a slow source */
     uint32_t instruments;

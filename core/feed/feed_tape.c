@@ -7,12 +7,20 @@
 typedef struct feed_tape {
     rh_feed feed;               /* first, so that a feed is a feed_tape */
     rh_tape *tape;
+    const rh_record *first;     /* of the range */
 } feed_tape;
 
 static rh_status tape_more(rh_feed *feed, rh_error *error)
 {
     (void)feed, (void)error;
     return RH_END;
+}
+
+static rh_status tape_rewind(rh_feed *feed, const rh_feed_path *path, rh_error *error)
+{
+    (void)path, (void)error;
+    feed->ready = ((const feed_tape *)feed)->first;
+    return RH_OK;
 }
 
 static void tape_free(rh_feed *feed)
@@ -40,10 +48,11 @@ rh_status rh_feed_from_tape(rh_tape *tape, int64_t from_ns, int64_t to_ns, rh_fe
     uint64_t end = to_ns < INT64_MAX ? rh_tape_lower_bound(tape, to_ns + 1) : info->records;
     if (end < first) end = first;
     self->feed = (rh_feed){.ready = records + first, .ready_end = records + end, .more = tape_more,
-                           .free = tape_free, .interval_ns = info->interval_ns,
-                           .instruments = info->instruments, .instrument_name = tape_instrument,
-                           .content_hash = info->content_hash};
+                           .free = tape_free, .rewind = tape_rewind,
+                           .interval_ns = info->interval_ns, .instruments = info->instruments,
+                           .instrument_name = tape_instrument, .content_hash = info->content_hash};
     self->tape = tape;
+    self->first = self->feed.ready;
     *feed = &self->feed;
     return RH_OK;
 }

@@ -89,6 +89,28 @@ static rh_status merge_more(rh_feed *feed, rh_error *error)
     return made > 0 ? RH_OK : status;
 }
 
+static rh_status merge_rewind(rh_feed *feed, const rh_feed_path *path, rh_error *error)
+{
+    merge *self = (merge *)feed;
+    feed->ready = feed->ready_end = self->records;
+    for (size_t i = 0; i < self->count; ++i) {
+        self->sources[i].taken_ns = INT64_MIN;
+        RH_TRY(self->sources[i].feed->rewind(self->sources[i].feed, path, error));
+    }
+    return RH_OK;
+}
+
+static rh_status merge_measure(rh_feed *feed, const rh_feed_path *paths, size_t count,
+                               rh_error *error)
+{
+    merge *self = (merge *)feed;
+    for (size_t i = 0; i < self->count; ++i) {
+        rh_feed *from = self->sources[i].feed;
+        if (from->random) RH_TRY(from->measure(from, paths, count, error));
+    }
+    return RH_OK;
+}
+
 static void free_but_feeds(merge *self)
 {
     for (size_t i = 0; i < self->count; ++i) free(self->sources[i].remap);
@@ -132,12 +154,15 @@ rh_status rh_feed_merge(rh_feed *const *feeds, const uint16_t *const *remap, siz
     *merged = NULL;
     merge *self = calloc(1, sizeof *self + count * sizeof self->sources[0]);
     if (!self) return rh_fail(error, RH_NO_MEMORY, "no memory for a merge of feeds");
-    self->feed = (rh_feed){.more = merge_more, .free = merge_free,
+    self->feed = (rh_feed){.more = merge_more, .free = merge_free, .rewind = merge_rewind,
+                           .measure = merge_measure, .mirrors = true,
                            .instrument_name = merge_instrument, .content_hash = ""};
     self->count = count;
     for (size_t i = 0; i < count; ++i) {
         self->sources[i].feed = feeds[i];
         self->sources[i].taken_ns = INT64_MIN;
+        self->feed.random |= feeds[i]->random;
+        self->feed.mirrors &= !feeds[i]->random || feeds[i]->mirrors;
         if (!copy_remap(&self->sources[i], remap[i], &self->feed.instruments)) {
             free_but_feeds(self);
             return rh_fail(error, RH_NO_MEMORY, "no memory for a merge of feeds");

@@ -49,6 +49,7 @@ static void refill(rh_synth *synth)
 {
     double *prices = synth->prices_ahead;
     synth->steps(synth, prices, synth->shocks);
+    synth->steps_made += RH_SYNTH_BATCH;
     for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) prices[i] = synth->spot * rh_exp(prices[i]);
     synth->ahead = 0;
 }
@@ -102,7 +103,87 @@ static rh_status synth_more(rh_feed *feed, rh_error *error)
 
 static void synth_free(rh_feed *feed)
 {
-    free(feed);
+    rh_synth *synth = (rh_synth *)feed;
+    if (!synth) return;
+    free(synth->shift);
+    free(synth->scale);
+    free(synth);
+}
+
+/* --- paths --------------------------------------------------------------------------------- */
+
+static void begin_path(rh_synth *synth, const rh_feed_path *path)
+{
+    uint32_t index = path->index;
+    synth->path = *path;
+    rh_stream_init(&synth->prices, synth->seed, index, synth->purpose);
+    rh_stream_init(&synth->jumps, synth->seed, index, synth->purpose + RH_SYNTH_STREAMS_MAX);
+    rh_stream_init(&synth->volumes, synth->seed, index, synth->purpose + 2 * RH_SYNTH_STREAMS_MAX);
+    synth->next_ns = synth->from_ns;
+    synth->ahead = RH_SYNTH_BATCH;
+    synth->steps_made = 0;
+    synth->log_price = 0;
+    synth->started = synth->has_spare = false;
+    synth->feed.ready = synth->feed.ready_end = synth->records;
+    if (synth->reset) synth->reset(synth);
+}
+
+static rh_status synth_rewind(rh_feed *feed, const rh_feed_path *path, rh_error *error)
+{
+    rh_synth *synth = (rh_synth *)feed;
+    if (path->mirrored && !feed->mirrors)
+        return rh_fail(error, RH_INPUT, "this generator has no mirrored paths");
+    if (path->matched && !synth->shift)
+        return rh_fail(error, RH_STATE, "the moments of the shocks were not measured");
+    begin_path(synth, path);
+    return RH_OK;
+}
+
+/* Steps of a path, up to whole batches: the last one may be made in part for nothing. */
+static size_t steps_of_path(const rh_synth *synth)
+{
+    size_t steps = (size_t)((synth->to_ns - synth->from_ns) / synth->feed.interval_ns);
+    return (steps + RH_SYNTH_BATCH - 1) / RH_SYNTH_BATCH * RH_SYNTH_BATCH;
+}
+
+static void add_moments(rh_synth *synth, size_t steps)
+{
+    for (size_t at = 0; at < steps; at += RH_SYNTH_BATCH) {
+        synth->steps(synth, synth->prices_ahead, synth->shocks);
+        synth->steps_made += RH_SYNTH_BATCH;
+        for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) {
+            synth->shift[at + i] += synth->shocks[i];
+            synth->scale[at + i] += synth->shocks[i] * synth->shocks[i];
+        }
+    }
+}
+
+static rh_status synth_measure(rh_feed *feed, const rh_feed_path *paths, size_t count,
+                               rh_error *error)
+{
+    rh_synth *synth = (rh_synth *)feed;
+    size_t steps = steps_of_path(synth), bytes = (steps + 1) * sizeof *synth->shift;
+    if (!feed->mirrors)
+        return rh_fail(error, RH_INPUT, "the shocks of this generator cannot be matched");
+    if (!synth->shift) synth->shift = malloc(bytes);
+    if (!synth->scale) synth->scale = malloc(bytes);
+    if (!synth->shift || !synth->scale)
+        return rh_fail(error, RH_NO_MEMORY, "no memory for the moments of the shocks");
+    memset(synth->shift, 0, bytes);
+    memset(synth->scale, 0, bytes);
+    for (size_t p = 0; p < count; ++p) {
+        rh_feed_path raw = paths[p];
+        raw.matched = false;
+        begin_path(synth, &raw);
+        add_moments(synth, steps);
+    }
+    for (size_t step = 0; step < steps; ++step) {
+        double mean = synth->shift[step] / (double)count;
+        double variance = synth->scale[step] / (double)count - mean * mean;
+        synth->shift[step] = mean;
+        synth->scale[step] = variance > 0 ? 1 / sqrt(variance) : 1;
+    }
+    return RH_OK;
 }
 
 static const char *synth_instrument(const rh_feed *feed, uint32_t index)
@@ -156,16 +237,17 @@ rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int
     if (!synth) return rh_fail(error, RH_NO_MEMORY, "no memory for a generator");
     synth->feed.more = synth_more;
     synth->feed.free = synth_free;
+    synth->feed.rewind = synth_rewind;
+    synth->feed.measure = synth_measure;
+    synth->feed.random = true;
     synth->feed.instruments = 1;
     synth->feed.instrument_name = synth_instrument;
     synth->feed.content_hash = "";
-    synth->next_ns = from_ns;
-    synth->ahead = RH_SYNTH_BATCH;
+    synth->from_ns = from_ns;
     synth->to_ns = to_ns;
-    uint32_t purpose = RH_PURPOSE_FEED + stream;
-    rh_stream_init(&synth->prices, seed, path, purpose);
-    rh_stream_init(&synth->jumps, seed, path, purpose + RH_SYNTH_STREAMS_MAX);
-    rh_stream_init(&synth->volumes, seed, path, purpose + 2 * RH_SYNTH_STREAMS_MAX);
+    synth->seed = seed;
+    synth->purpose = RH_PURPOSE_FEED + stream;
+    begin_path(synth, &(rh_feed_path){.index = path});
     rh_status status = read_common(at, synth, error);
     if (status != RH_OK) {
         free(synth);

@@ -19,7 +19,16 @@ typedef struct rh_synth {
      * which the volume follows. Batches only because that is faster (a third); a path is
      * the same whatever the size of the batch, and however much of the last one is used. */
     void (*steps)(struct rh_synth *synth, double *log_prices, double *shocks);
-    int64_t next_ns, to_ns;
+    /* A path begins: set back what `steps` changes besides the members below (the log price and the
+     * streams are set back already). NULL: there is nothing. A model whose every normal shock goes
+     * through rh_synth_shock says feed.mirrors = true, and can be mirrored and matched then. */
+    void (*reset)(struct rh_synth *synth);
+    rh_feed_path path;
+    double *shift, *scale;      /* of the shock of each step; NULL: never measured */
+    size_t steps_made;          /* in the path, before this batch */
+    uint64_t seed;
+    uint32_t purpose;           /* of the prices' stream */
+    int64_t from_ns, next_ns, to_ns;
     double spot, drift, dt_years, mean_size, log_price;
     rh_stream prices, jumps, volumes;
     uint64_t spare;             /* its upper half serves the next volume */
@@ -29,6 +38,15 @@ typedef struct rh_synth {
     rh_record records[RH_SYNTH_BATCH];
     char instrument[RH_NAME_MAX];
 } rh_synth;
+
+/* The shock of step i of this batch for the standard normal z that was drawn. */
+static inline double rh_synth_shock(const rh_synth *synth, size_t i, double z)
+{
+    if (synth->path.mirrored) z = -z;
+    if (!synth->path.matched) return z;
+    size_t step = synth->steps_made + i;
+    return (z - synth->shift[step]) * synth->scale[step];
+}
 
 /* Allocate a model's struct of `bytes` (an rh_synth first) and read the common keys. The caller
  * goes on with its own keys and frees through feed.free on failure. */

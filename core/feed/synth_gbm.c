@@ -11,6 +11,7 @@ static void gbm_steps(rh_synth *synth, double *log_prices, double *shocks)
     const gbm *self = (const gbm *)synth;
     for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_stream_uniform(&synth->prices);
     for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_normal_quantile(shocks[i]);
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_synth_shock(synth, i, shocks[i]);
     for (size_t i = 0; i < RH_SYNTH_BATCH; ++i)
         log_prices[i] = synth->log_price += self->mean + self->deviation * shocks[i];
 }
@@ -31,6 +32,7 @@ rh_status rh_synth_gbm(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed
     self->mean = (synth->drift - 0.5 * vol * vol) * synth->dt_years;
     self->deviation = vol * sqrt(synth->dt_years);
     synth->steps = gbm_steps;
+    synth->feed.mirrors = true;
     *feed = &synth->feed;
     return RH_OK;
 }

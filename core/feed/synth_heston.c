@@ -12,7 +12,7 @@
 
 typedef struct heston {
     rh_synth synth;
-    double variance;
+    double variance, initial_variance;
     double decay, theta;            /* e^{-kappa dt} */
     double spread_now, spread_base; /* Var[v'] = v spread_now + spread_base */
     double k0, k1, k2, k3, k4;      /* of the log price, drift included in k0 */
@@ -24,6 +24,7 @@ typedef struct heston {
 static double next_variance(heston *self, double *k0)
 {
     double now = self->variance, uniform = rh_stream_uniform(&self->synth.prices);
+    if (self->synth.path.mirrored) uniform = 1 - uniform;
     double m = self->theta + (now - self->theta) * self->decay;
     double psi = (now * self->spread_now + self->spread_base) / (m * m);
     double shift = (self->k1 + 0.5 * self->k3) * now;
@@ -46,7 +47,7 @@ static void heston_steps(rh_synth *synth, double *log_prices, double *shocks)
     heston *self = (heston *)synth;
     for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) {
         double k0, now = self->variance, next = next_variance(self, &k0);
-        shocks[i] = rh_stream_normal(&synth->prices);
+        shocks[i] = rh_synth_shock(synth, i, rh_stream_normal(&synth->prices));
         synth->log_price += self->drift_step + k0 + self->k1 * now + self->k2 * next +
                             sqrt(self->k3 * now + self->k4 * next) * shocks[i];
         log_prices[i] = synth->log_price;
@@ -54,10 +55,17 @@ static void heston_steps(rh_synth *synth, double *log_prices, double *shocks)
     }
 }
 
+static void heston_reset(rh_synth *synth)
+{
+    heston *self = (heston *)synth;
+    self->variance = self->initial_variance;
+}
+
 static rh_status configure(rh_json at, heston *self, rh_error *error)
 {
     double kappa = 0, xi = 0, rho = 0, dt = self->synth.dt_years;
     RH_TRY(rh_json_number(at, "v0", RH_REQUIRED, 0, 1e4, &self->variance, error));
+    self->initial_variance = self->variance;
     RH_TRY(rh_json_number(at, "kappa", RH_REQUIRED, 1e-3, 1e4, &kappa, error));
     RH_TRY(rh_json_number(at, "theta", RH_REQUIRED, 1e-6, 1e4, &self->theta, error));
     RH_TRY(rh_json_number(at, "xi", RH_REQUIRED, 1e-3, 1e3, &xi, error));
@@ -87,6 +95,8 @@ rh_status rh_synth_heston(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t s
         return status;
     }
     synth->steps = heston_steps;
+    synth->reset = heston_reset;
+    synth->feed.mirrors = true;
     *feed = &synth->feed;
     return RH_OK;
 }

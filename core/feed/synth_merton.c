@@ -24,7 +24,8 @@ static double jump_sum(merton *self)
 static void merton_steps(rh_synth *synth, double *log_prices, double *shocks)
 {
     merton *self = (merton *)synth;
-    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_stream_normal(&synth->prices);
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i)
+        shocks[i] = rh_synth_shock(synth, i, rh_stream_normal(&synth->prices));
     for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) {
         synth->log_price += self->mean + self->deviation * shocks[i];
         synth->log_price += jump_sum(self);
@@ -60,6 +61,7 @@ rh_status rh_synth_merton(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t s
         return status;
     }
     synth->steps = merton_steps;
+    synth->feed.mirrors = true;     /* of a mirrored path the diffusion; it has its twin's jumps */
     *feed = &synth->feed;
     return RH_OK;
 }

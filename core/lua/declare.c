@@ -161,6 +161,8 @@ int rh_lua_policy(lua_State *L)
     lua_settop(L, 1);
     if (!host->loading) return luaL_error(L, "rehedge.policy is only valid while a script loads");
     if (declared->done) return luaL_error(L, "rehedge.policy is called twice");
+    if (host->kept_declaration != LUA_NOREF) return rh_lua_declare_again(L);
+    int64_t budget = host->budget;
     check_keys(L, 1, "the policy", keys);
     declare_identity(L);
     declared->trigger = declare_callback(L, "trigger");
@@ -179,6 +181,8 @@ int rh_lua_policy(lua_State *L)
     declare_part(L, "features", rh_lua_declare_features);
     declare_part(L, "wake", rh_lua_declare_wake);
     declare_part(L, "series", rh_lua_declare_series);
+    host->declare_work = budget - host->budget;
+    rh_lua_keep_declaration(L, 1);
     lua_pushvalue(L, 1);
     declared->marker = luaL_ref(L, LUA_REGISTRYINDEX);
     declared->done = true;

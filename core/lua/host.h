@@ -68,7 +68,7 @@ typedef struct rh_lua {
     char *text;                         /* a copy of it and its modules for messages, kept */
     struct rh_lua_part *parts;          /* which lines of which file it holds */
     size_t part_count;
-    const rh_policy_source *set;        /* its modules; only while loading */
+    const rh_policy_source *set;        /* its modules; while loading, or until no restart */
 
     size_t bytes_used;                  /* live memory of the VM */
     bool host_allocates;                /* the cap is off: the host, not the script, is at work */
@@ -94,6 +94,9 @@ typedef struct rh_lua {
     int filled_count, filled[RH_VIEW_FIELDS + 1];   /* fields set in RH_LUA_AT_FIELDS per call */
     rh_lua_declared declared;
     int state;                          /* reference of the table of rehedge.state, or LUA_NOREF */
+
+    int kept_chunk, kept_declaration;   /* for restarts: references, or LUA_NOREF */
+    int64_t compile_work, declare_work; /* charged by the first load: charged again */
 
     rh_policy_services services;        /* hedges copied */
     char (*names)[RH_NAME_MAX];         /* of hedges, their venues and assets, in this order */
@@ -198,6 +201,18 @@ int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int 
                  int results);
 rh_status rh_lua_die(rh_lua *host, rh_status status);   /* no call may follow; gives `status` */
 rh_status rh_lua_already_dead(const rh_lua *host, rh_error *error);
+void rh_lua_lay_callbacks(rh_lua *host);                /* trigger and scale to their places */
+
+/* restart.c */
+/* More than this in use since a restart: what earlier paths left may have mattered. */
+#define RH_LUA_RESTART_BYTES_MAX (RH_LUA_MEMORY_BYTES_MAX / 8)
+void rh_lua_keep_declaration(lua_State *L, int index);
+int rh_lua_declare_again(lua_State *L);
+bool rh_lua_restart(rh_policy *policy, uint32_t path);
+void rh_lua_forget_links(lua_State *L);                 /* metatable.c */
+void rh_lua_forget_modules(lua_State *L);               /* lib_require.c */
+void rh_lua_forget_prelude(lua_State *L);               /* prelude.c */
+
 /* callbacks.c */
 rh_status rh_lua_notify(rh_policy *policy, const rh_view *view, const rh_notice *notice,
                         rh_kill_kind *killed_by, rh_error *error);

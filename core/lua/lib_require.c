@@ -20,6 +20,14 @@ static void push_table(lua_State *L, const void *key)
     lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
+void rh_lua_forget_modules(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &loaded_key);
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &loading_key);
+}
+
 /* Arg 1, a module's name: letters, digits and _, joined by single dots. Raises otherwise. */
 static const char *module_name(lua_State *L)
 {

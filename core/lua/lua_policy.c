@@ -117,6 +117,15 @@ static rh_status scale(rh_policy *policy, const rh_view *view, const double *fea
     return rh_lua_die(host, status);
 }
 
+/* Arg 1: int * for the reference of arg 2. */
+static int keep_body(lua_State *L)
+{
+    int *reference = lua_touserdata(L, 1);
+    lua_settop(L, 2);
+    *reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
 static void free_policy(rh_policy *policy)
 {
     rh_lua *host = (rh_lua *)policy;
@@ -129,7 +138,7 @@ static void free_policy(rh_policy *policy)
 }
 
 static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_lua_load_state,
-                                          free_policy, rh_lua_notify};
+                                          free_policy, rh_lua_notify, rh_lua_restart};
 
 /* --- loading ------------------------------------------------------------------------------- */
 
@@ -210,6 +219,7 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
     host->loading = host->host_allocates = true;
     host->state = LUA_NOREF;
     host->log_second = INT64_MIN;
+    host->kept_chunk = host->kept_declaration = LUA_NOREF;
     host->declared.trigger = host->declared.scale = host->declared.migrate = LUA_NOREF;
     rh_status status = copy_services(host, services, error);
     if (status == RH_OK) status = copy_text(host, source, error);
@@ -223,6 +233,16 @@ rh_status rh_lua_new(const rh_policy_source *source, const rh_policy_services *s
     return RH_OK;
 }
 
+/* Keep the chunk on top for restarts. */
+static int keep_chunk(rh_lua *host)
+{
+    rh_error ignored;
+    if (!host->services.restarts) return LUA_OK;
+    rh_status status = rh_lua_protected(host, keep_body, &host->kept_chunk, lua_gettop(host->L),
+                                        &ignored);
+    return status == RH_OK ? LUA_OK : LUA_ERRMEM;
+}
+
 /* Compile and run the chunk, whose first upvalue is the table of globals. */
 static rh_status run_chunk(rh_lua *host, rh_error *error)
 {
@@ -233,6 +253,8 @@ static rh_status run_chunk(rh_lua *host, rh_error *error)
     rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_LOAD, RH_LUA_CPU_NS_PER_LOAD);
     host->host_allocates = false;
     int code = luaL_loadbufferx(L, host->source, host->source_length, name, "t");
+    host->compile_work = host->granted - host->budget;
+    if (code == LUA_OK) code = keep_chunk(host);
     if (code != LUA_OK && code != LUA_ERRMEM && !host->killed && lua_isstring(L, -1))
         return rh_fail(error, RH_POLICY, "%s", lua_tostring(L, -1));
     if (code == LUA_OK) code = lua_pcall(L, 0, 1, RH_LUA_AT_HANDLER);
@@ -309,6 +331,16 @@ static int line_of_callback(rh_lua *host, int at, const char *key)
     return rh_lua_line_of(host->source, host->source_length, key);
 }
 
+void rh_lua_lay_callbacks(rh_lua *host)
+{
+    push_callback(host->L, host->declared.trigger);
+    lua_replace(host->L, RH_LUA_AT_TRIGGER);
+    push_callback(host->L, host->declared.scale);
+    lua_replace(host->L, RH_LUA_AT_SCALE);
+    host->trigger_line = line_of_callback(host, RH_LUA_AT_TRIGGER, "trigger");
+    host->scale_line = line_of_callback(host, RH_LUA_AT_SCALE, "scale");
+}
+
 static rh_status lay_out_stack(rh_lua *host, rh_error *error)
 {
     static_assert(RH_LUA_AT_VIEW + FEATURES == RH_LUA_AT_FEATURES, "one order");
@@ -318,12 +350,11 @@ static rh_status lay_out_stack(rh_lua *host, rh_error *error)
     RH_TRY(rh_lua_protected(host, values_body, references, 0, error));
     if (!lua_checkstack(L, VALUES + 32))
         return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
-    push_callback(L, host->declared.trigger);
-    push_callback(L, host->declared.scale);
+    lua_pushnil(L);
+    lua_pushnil(L);
     for (int i = 0; i < VALUES; i++) lua_rawgeti(L, LUA_REGISTRYINDEX, references[i]);
     RH_ASSERT(lua_gettop(L) == RH_LUA_AT_END);
-    host->trigger_line = line_of_callback(host, RH_LUA_AT_TRIGGER, "trigger");
-    host->scale_line = line_of_callback(host, RH_LUA_AT_SCALE, "scale");
+    rh_lua_lay_callbacks(host);
     return RH_OK;
 }
 
@@ -352,7 +383,7 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     }
     rh_lua_account(host);
     host->source = NULL;
-    host->set = NULL;
+    if (!services->restarts) host->set = NULL;
     host->source_length = 0;
     host->loading = host->host_allocates = false;
     *policy = &host->policy;

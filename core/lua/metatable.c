@@ -52,6 +52,12 @@ static void push_links(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &links_key);
 }
 
+void rh_lua_forget_links(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &links_key);
+}
+
 /* The value on top is an __index or __newindex. */
 static void check_link(lua_State *L, const char *key)
 {

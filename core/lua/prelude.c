@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "lua/host.h"
 
+static const char chunk_key;    /* registry: the compiled prelude, where policies are restarted */
+static const char into_key;     /* the table that has its functions */
+
 static int duration_of(lua_State *L)
 {
     int64_t duration_ns = 0;
@@ -38,14 +41,24 @@ static void push_base(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* Compiles and runs the prelude; returns the table of its functions. */
-static int run_body(lua_State *L)
+static void push_chunk(lua_State *L)
 {
     const rh_shipped_script *script = &rh_prelude;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &chunk_key) == LUA_TFUNCTION) return;
+    lua_pop(L, 1);
     if (luaL_loadbufferx(L, script->bytes, script->length, RH_LUA_PRELUDE_CHUNK, "t") != LUA_OK)
         lua_error(L);
     push_base(L);
     lua_setupvalue(L, -2, 1);   /* _ENV */
+    if (!rh_lua_host(L)->services.restarts) return;
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &chunk_key);
+}
+
+/* Compiles and runs the prelude; returns the table of its functions. */
+static int run_body(lua_State *L)
+{
+    push_chunk(L);
     lua_pushcfunction(L, duration_of);
     lua_pushcfunction(L, time_of);
     lua_call(L, 2, 1);
@@ -69,6 +82,25 @@ bool rh_lua_load_prelude(lua_State *L, int into)
         lua_rawset(L, into);
     }
     lua_pop(L, 1);
+    if (host->services.restarts) {
+        lua_pushvalue(L, into);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &into_key);
+    }
     host->has_prelude = true;
     return true;
+}
+
+void rh_lua_forget_prelude(lua_State *L)
+{
+    rh_lua *host = rh_lua_host(L);
+    if (!host->has_prelude) return;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &into_key);
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+        if (lua_iscfunction(L, -1)) continue;
+        lua_pushvalue(L, -2);
+        lua_pushnil(L);
+        lua_rawset(L, -5);      /* a field that is there may be cleared on the way */
+    }
+    lua_pop(L, 1);
+    host->has_prelude = false;
 }

@@ -74,6 +74,12 @@ static bool may_grow(rh_lua *host, size_t more)
     return false;
 }
 
+static void use(rh_lua *host, size_t more)
+{
+    host->bytes_used += more;
+    if (host->bytes_used > RH_LUA_RESTART_BYTES_MAX) host->policy.doubtful = true;
+}
+
 static void *allocate(void *context, void *pointer, size_t old_bytes, size_t new_bytes)
 {
     static_assert(RH_LUA_MEMORY_BYTES_MAX == 8u << 20, "the message above names the limit");
@@ -95,7 +101,7 @@ static void *allocate(void *context, void *pointer, size_t old_bytes, size_t new
     if (new_bytes > held && !may_grow(host, new_bytes - held)) return NULL;
     void *moved = realloc(pointer, new_bytes);
     if (moved != NULL)
-        host->bytes_used += new_bytes - held;
+        use(host, new_bytes - held);
     else if (new_bytes <= held)
         return pointer;     /* Lua relies on shrinking never to fail */
     return moved;

@@ -2,6 +2,8 @@
  * state. Invariant: spot[a] is the newest mid of asset a's primary instrument. */
 #include "market/market.h"
 
+#include <string.h>
+
 rh_status rh_market_init(rh_market *market, const rh_universe *universe, rh_error *error)
 {
     *market = (rh_market){.universe = universe};
@@ -15,6 +17,20 @@ rh_status rh_market_init(rh_market *market, const rh_universe *universe, rh_erro
         market->moves[i] = universe->assets[a].primary == i ? a : -1;
     }
     return RH_OK;
+}
+
+void rh_market_rewind(rh_market *market)
+{
+    size_t instruments = (size_t)market->universe->instrument_count;
+    memset(market->quotes, 0, instruments * sizeof *market->quotes);
+    memset(market->funding, 0, instruments * sizeof *market->funding);
+    for (int a = 0; a < market->universe->asset_count; a++) {
+        market->spot[a] = 0.0;
+        market->spot_ns[a] = 0;
+        rh_vol_tracker_rewind(&market->mark[a]);
+        rh_vol_tracker_rewind(&market->hedge[a]);
+    }
+    market->vol_version = 0;
 }
 
 void rh_market_free(rh_market *market)

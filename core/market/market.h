@@ -29,6 +29,8 @@ typedef struct rh_market {
 
 rh_status rh_market_init(rh_market *market, const rh_universe *universe, rh_error *error);
 void rh_market_free(rh_market *market);
+/* Nothing has been seen yet. */
+void rh_market_rewind(rh_market *market);
 void rh_market_apply(rh_market *market, const rh_record *record);
 
 /* The mid of an instrument: its own feed's, else its asset's spot; 0 when nothing was seen. */

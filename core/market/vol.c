@@ -71,15 +71,28 @@ rh_status rh_vol_spec_read(rh_json at, rh_vol_spec *spec, rh_error *error)
     return readers[kind](at, spec, error);
 }
 
+static size_t samples_of(const rh_vol_spec *spec)
+{
+    return (size_t)(spec->window_ns / spec->sample_ns) + 1;
+}
+
 rh_status rh_vol_tracker_init(rh_vol_tracker *tracker, const rh_vol_spec *spec, rh_error *error)
 {
-    *tracker = (rh_vol_tracker){.spec = spec, .sigma = spec->sigma};
-    if (spec->kind != RH_VOL_REALIZED) return RH_OK;
-    size_t samples = (size_t)(spec->window_ns / spec->sample_ns) + 1;
-    tracker->memory = calloc(samples, sizeof *tracker->memory);
-    if (!tracker->memory) return rh_fail(error, RH_NO_MEMORY, "no memory for a realised vol");
-    rh_rolling_init(&tracker->returns, tracker->memory, samples, spec->window_ns);
+    *tracker = (rh_vol_tracker){.spec = spec};
+    if (spec->kind == RH_VOL_REALIZED) {
+        tracker->memory = calloc(samples_of(spec), sizeof *tracker->memory);
+        if (!tracker->memory) return rh_fail(error, RH_NO_MEMORY, "no memory for a realised vol");
+    }
+    rh_vol_tracker_rewind(tracker);
     return RH_OK;
+}
+
+void rh_vol_tracker_rewind(rh_vol_tracker *tracker)
+{
+    const rh_vol_spec *spec = tracker->spec;
+    rh_rolling_sample *memory = tracker->memory;
+    *tracker = (rh_vol_tracker){.spec = spec, .sigma = spec->sigma, .memory = memory};
+    if (memory) rh_rolling_init(&tracker->returns, memory, samples_of(spec), spec->window_ns);
 }
 
 void rh_vol_tracker_free(rh_vol_tracker *tracker)

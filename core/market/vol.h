@@ -38,6 +38,7 @@ typedef struct rh_vol_tracker {
 
 rh_status rh_vol_tracker_init(rh_vol_tracker *tracker, const rh_vol_spec *spec, rh_error *error);
 void rh_vol_tracker_free(rh_vol_tracker *tracker);
+void rh_vol_tracker_rewind(rh_vol_tracker *tracker); /* as after init */
 /* As rh_vol_tracker_spot, of a tracker that follows the spot. */
 bool rh_vol_tracker_sample(rh_vol_tracker *tracker, int64_t time_ns, double spot);
 /* A spot price seen at time_ns; true when sigma changed. */

@@ -60,6 +60,12 @@ rh_status rh_native_load_state(rh_policy *policy, const char *bytes, size_t leng
     return RH_OK;
 }
 
+bool rh_native_restart(rh_policy *policy, uint32_t path)
+{
+    (void)policy, (void)path;
+    return true;    /* it has kept nothing, and draws nothing */
+}
+
 void rh_native_free(rh_policy *policy)
 {
     free(policy);

@@ -16,6 +16,7 @@ rh_status rh_native_save_state(const rh_policy *policy, rh_buffer *state, rh_err
 rh_status rh_native_load_state(rh_policy *policy, const char *bytes, size_t length,
                                const char *from_name, const char *from_version, rh_error *error);
 void rh_native_free(rh_policy *policy);
+bool rh_native_restart(rh_policy *policy, uint32_t path);
 
 /* The quantity that brings delta to the nearest edge of [lo, hi]; 0 inside. */
 double rh_to_edge(double delta, double lo, double hi);

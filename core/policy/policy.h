@@ -116,6 +116,10 @@ typedef struct rh_policy_methods {
     /* Tell what happened; only kinds whose bit is set in `told`. May be NULL when none is. */
     rh_status (*notify)(rh_policy *policy, const rh_view *view, const rh_notice *notice,
                         rh_kill_kind *killed_by, rh_error *error);
+    /* Be as if just loaded with the same source, params and services but for `path`, and as if it
+     * had never been called. False: it cannot, and is of no use any more: load it anew. The source
+     * and the names in the services must still exist. NULL: load it anew. */
+    bool (*restart)(rh_policy *policy, uint32_t path);
 } rh_policy_methods;
 
 struct rh_policy {      /* first member of each implementation's own struct */
@@ -127,6 +131,7 @@ struct rh_policy {      /* first member of each implementation's own struct */
     uint32_t told;                          /* bits 1 << RH_NOTICE_* that it wants to hear of */
     int64_t gas;                            /* of the last call; exact to 10 when gas_matters */
     bool reproducible;                      /* false once a memory kill decided something */
+    bool doubtful;      /* since a restart it used so much memory that its past may have mattered */
     int64_t gas_spent;                      /* by loading and all calls so far; 0 for native ones */
     rh_params params;                       /* resolved */
     rh_wake wake;                           /* with params resolved */
@@ -152,6 +157,7 @@ typedef struct rh_policy_services {
     void (*log)(void *host, const char *text);      /* escaped, one line; may be NULL */
     void *host;
     bool trusted;
+    bool restarts;              /* it will be restarted: see rh_policy_methods */
     bool gas_matters;           /* count instructions in tens, not thousands: slower */
 } rh_policy_services;
 

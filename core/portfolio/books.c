@@ -140,6 +140,14 @@ static double add_foreign(rh_books *books, const rh_market *market, int c, doubl
     return moved;
 }
 
+static double interest_of(const rh_books *books, int c, double years)
+{
+    const rh_positions *p = books->positions;
+    double rate = books->universe->currencies[c].rate;
+    double balance = p->cash[c] + p->collateral[c];
+    return fabs(rate) > 0.0 ? balance * rh_expm1(rate * years) : 0.0;
+}
+
 static void add_currency(rh_books *books, const rh_market *market, int64_t time_ns, int c,
                          terms *sum)
 {
@@ -151,9 +159,7 @@ static void add_currency(rh_books *books, const rh_market *market, int64_t time_
     rh_sum_add(&books->pnl[RH_PNL_hedges], add_foreign(books, market, c, of_hedge, sum));
     rh_sum_add(&books->pnl[RH_PNL_carry],
                add_foreign(books, market, c, p->cash[c] + p->collateral[c], sum));
-    double rate = books->universe->currencies[c].rate;
-    double balance = p->cash[c] + p->collateral[c];
-    double interest = balance * rh_expm1(rate * years);
+    double interest = interest_of(books, c, years);
     if (!(fabs(interest) > 0.0)) return;
     p->cash[c] += interest;
     books->reported->cash[c] += interest;
@@ -211,8 +217,30 @@ static void open_books(rh_books *books, const rh_market *market)
     books->open = true;
 }
 
+static void accrue(rh_books *books, int64_t time_ns)
+{
+    rh_positions *p = books->positions;
+    double years = rh_years(books->from_ns, time_ns);
+    for (int c = 0; c < books->universe->currency_count; c++) {
+        double interest = interest_of(books, c, years);
+        p->cash[c] += interest;
+        books->reported->cash[c] += interest;
+    }
+}
+
+static void mark_lean(rh_books *books, const rh_market *market, int64_t time_ns)
+{
+    if (books->open) accrue(books, time_ns);
+    else open_books(books, market);
+    books->from_ns = time_ns;
+}
+
 void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns)
 {
+    if (books->lean) {
+        mark_lean(books, market, time_ns);
+        return;
+    }
     if (!books->open) {
         open_books(books, market);
     } else {
@@ -225,17 +253,31 @@ void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns)
     remember_held(books);
 }
 
+void rh_books_value(rh_books *books, const rh_market *market, int64_t time_ns)
+{
+    open_interval(books, market, time_ns);
+    for (int n = 0; n < books->active_count; n++)
+        open_unit(books, market, time_ns, books->active[n]);
+}
+
+void rh_books_rewind(rh_books *books)
+{
+    rh_sum *sums[] = {books->pnl, books->attribution, books->cost};
+    const int counts[] = {RH_PNL_CAUSES, RH_ATTRIBUTIONS, RH_COST_KINDS};
+    for (int k = 0; k < 3; k++)
+        for (int n = 0; n < counts[k]; n++) sums[k][n] = (rh_sum){0};
+    books->gross_flow = books->gross_gamma = books->gross_residual = (rh_sum){0};
+    books->collateral = (rh_sum){0};
+    books->peak_held = 0.0;
+    books->open = false;
+    books->active_count = 0;
+}
+
 /* After a change of positions at the same instant: value what has become active. */
 static void reopen(rh_books *books, const rh_market *market, int64_t time_ns, int changed)
 {
     open_interval(books, market, time_ns);
     if (rh_positions_holds(books->positions, changed)) open_unit(books, market, time_ns, changed);
-}
-
-static void add_cost(rh_books *books, rh_cost_kind kind, double amount)
-{
-    rh_sum_add(&books->cost[kind], amount);
-    rh_sum_add(&books->attribution[RH_ATTRIBUTION_cost], -amount);
 }
 
 void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns, rh_fill_booking *fill)
@@ -249,10 +291,13 @@ void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns, rh
     double fees = fill->cost[RH_COST_fee] + fill->cost[RH_COST_gas];
     double moved = rh_positions_trade(books->positions, RH_LAYER_HEDGE, fill->instrument, fill->qty,
                                       fill->price, fees);
+    for (int k = 0; k < RH_COST_KINDS; k++)
+        rh_sum_add(&books->cost[k], fill->cost[k] * fx);
+    if (books->lean) return;
+    for (int k = 0; k < RH_COST_KINDS; k++)
+        rh_sum_add(&books->attribution[RH_ATTRIBUTION_cost], -(fill->cost[k] * fx));
     rh_sum_add(&books->gross_flow,
                (moved + fabs(fill->qty * rh_unit_settle_value(i, fill->price))) * fx);
-    for (int k = 0; k < RH_COST_KINDS; k++)
-        add_cost(books, (rh_cost_kind)k, fill->cost[k] * fx);
     /* Booked at the known mid at decision: what the wait cost is a cost and a delta P&L at once. */
     rh_sum_add(&books->pnl[RH_PNL_hedges], late * fx);
     rh_sum_add(&books->attribution[RH_ATTRIBUTION_delta], late * fx);
@@ -264,6 +309,10 @@ void rh_books_entry(rh_books *books, const rh_market *market, int64_t time_ns, i
 {
     const rh_instrument *i = &books->universe->instruments[instrument];
     rh_books_mark(books, market, time_ns);
+    if (books->lean) {
+        rh_positions_trade(books->positions, RH_LAYER_BOOK, instrument, qty, price, 0.0);
+        return;
+    }
     double mark = i->kind == RH_INSTRUMENT_OPTION
                       ? rh_option_mark(market, instrument, time_ns, false)
                       : rh_unit_settle_value(i, rh_market_mid(market, instrument));
@@ -282,6 +331,10 @@ void rh_books_settle(rh_books *books, const rh_market *market, int64_t time_ns, 
     const rh_instrument *i = &books->universe->instruments[instrument];
     bool option = i->kind == RH_INSTRUMENT_OPTION;
     rh_books_mark(books, market, time_ns);
+    if (books->lean) {
+        rh_positions_settle(books->positions, instrument, price, paid);
+        return;
+    }
     double fx = rh_market_fx(market, i->settle);
     double final = option ? price : rh_unit_settle_value(i, price);
     /* A settlement price beside the mark is a last move of the instrument, explained by no greek.

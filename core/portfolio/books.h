@@ -28,6 +28,7 @@ typedef struct rh_books {
     const rh_universe *universe;
     rh_positions *positions; /* the filled ones */
     rh_positions *reported;  /* interest is credited to both at once */
+    bool lean; /* cash and costs alone; values and causes only where rh_books_value asks */
     /* the open interval */
     bool open;
     int64_t from_ns;
@@ -53,8 +54,14 @@ bool rh_books_has_price(const rh_market *market, int instrument);
 /* Everything of `positions` that is not zero has a price in this market. */
 bool rh_books_can_mark(const rh_positions *positions, const rh_market *market);
 /* End the interval at time_ns (accruing interest into cash) and start the next. The first call
- * opens the books and values the collateral. */
+ * opens the books and values the collateral. Lean books are marked at fills, entries, settlements,
+ * funding and the end alone, so that interest accrues then. */
 void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns);
+
+/* Of lean books, after a mark at the same time: value what is held, for rh_books_equity. */
+void rh_books_value(rh_books *books, const rh_market *market, int64_t time_ns);
+/* As after init, with what the positions held at the start. */
+void rh_books_rewind(rh_books *books);
 
 /* What a hedge fill did; prices as in rh_positions_trade. Costs in the settlement currency. */
 typedef struct rh_fill_booking {

@@ -2,6 +2,8 @@
  * as unsettled basis and realise it in cash as they are reduced. No market is read here. */
 #include "portfolio/positions.h"
 
+#include <string.h>
+
 #include "portfolio/unit.h"
 
 double rh_round_to_lot(double qty, double lot)
@@ -21,6 +23,15 @@ static double add_qty(double held, double qty, double lot)
     double sum = held + qty;
     if (lot > 0.0) return rh_round_to_lot(sum, lot);
     return fabs(sum) <= 1e-12 * (fabs(held) + fabs(qty)) ? 0.0 : sum;
+}
+
+void rh_positions_rewind(rh_positions *positions)
+{
+    size_t instruments = (size_t)positions->universe->instrument_count;
+    for (int layer = 0; layer < RH_LAYERS; layer++)
+        memset(positions->held[layer], 0, instruments * sizeof *positions->held[layer]);
+    memset(positions->cash, 0, sizeof positions->cash);
+    positions->version++;
 }
 
 static bool margined(const rh_instrument *i)

@@ -35,6 +35,8 @@ static inline bool rh_positions_holds(const rh_positions *positions, int instrum
            fabs(positions->held[RH_LAYER_HEDGE][instrument].qty) > 0.0;
 }
 
+/* Nothing is held but the collateral. */
+void rh_positions_rewind(rh_positions *positions);
 /* Trade qty at `price` per unit (settlement currency for options and spot; USD price for perps and
  * futures) and pay `fee` (settlement currency). Returns the sum of |cash moved|, fee included. */
 double rh_positions_trade(rh_positions *positions, rh_layer layer, int instrument, double qty,

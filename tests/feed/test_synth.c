@@ -40,6 +40,34 @@ static void grid_and_first_record(void **state)
     }
 }
 
+/* A rewound feed is the feed of that path, wherever it was before; twins of twins are the path. */
+static void rewound_is_made_anew(void **state)
+{
+    enum { HOURS = 150 };
+    (void)state;
+    for (int i = 0; i < MODELS; ++i) {
+        int64_t to_ns = HOURS * 60 * MINUTE_NS;
+        generated again = make_feed(models[i], 0, to_ns, 7, 3, 2);
+        for (uint32_t path = 0; path < 6; ++path) {
+            rh_error error = {0};
+            rh_feed_path of = {.index = path, .mirrored = path % 2 == 1};
+            for (uint32_t k = 0; k < 29 * path; ++k) take_record(&again);
+            assert_int_equal(again.feed->rewind(again.feed, &of, &error), RH_OK);
+            generated anew = make_feed(models[i], 0, to_ns, 7, path, 2);
+            bool other = false;
+            for (int k = 0; k <= HOURS; ++k) {
+                rh_record a = take_record(&again), b = take_record(&anew);
+                other |= memcmp(&a, &b, sizeof a) != 0;
+            }
+            assert_int_equal(other, of.mirrored);
+            drop_feed(&anew);
+            of.mirrored = false;
+            assert_int_equal(again.feed->rewind(again.feed, &of, &error), RH_OK);
+        }
+        drop_feed(&again);
+    }
+}
+
 static void volumes_are_plausible(void **state)
 {
     static double sizes[LONG];
@@ -221,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grid_and_first_record),
+        cmocka_unit_test(rewound_is_made_anew),
         cmocka_unit_test(volumes_are_plausible),
         cmocka_unit_test(size_changes_no_price),
         cmocka_unit_test(same_seed_same_bits),
