@@ -10,7 +10,8 @@ rh_status rh_sweep_evaluate(const rh_sweep_request *request, const rh_run_reques
                             rh_outcome *outcome, rh_buffer *inputs, rh_error *error)
 {
     rh_run_result result = {0};
-    (void)request;
+    if (request->paths > 0)
+        return rh_fail(error, RH_USAGE, "--paths: sweeps over simulated paths are not there yet");
     rh_status status = rh_run_scenario(one, &result, error);
     if (status == RH_OK) status = rh_outcome_of_run(&result, outcome, error);
     if (status == RH_OK && inputs) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """`rehedge bench`: every figure is there and positive, a bench beside its own output has a ratio
-for each, and what is no baseline is refused before anything is measured. No figure is judged here."""
+for each, and what is no baseline is refused before anything is measured. No figure is judged."""
 import json
 
 from harness import Case, main
