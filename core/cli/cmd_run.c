@@ -1,12 +1,13 @@
 /* `rehedge run`: one scenario, one policy, as fast as possible.
  * Without --out nothing is written. With it the run directory appears whole or not at all, and the
  * exit status tells a run whose policy was killed (4) from one that failed (1, 3). */
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/explain_out.h"
 #include "host/parallel.h"
 
 typedef struct run_arguments {
-    const char *policy, *seed, *out, *from, *to;
+    const char *policy, *seed, *path, *out, *from, *to;
     bool json, quiet, trusted, explain;
     rh_words sets, allowed, swaps;
 } run_arguments;
@@ -59,6 +60,11 @@ static int run(const char *scenario, run_arguments *given)
     request.seed = given->seed;
     request.from = given->from;
     request.to = given->to;
+    uint64_t path = 0;
+    if (given->path && (!rh_parse_u64(given->path, &path) || path > UINT32_MAX)) {
+        return rh_cli_usage("--path %.40s: expected an integer below 2^32", given->path);
+    }
+    request.path = (uint32_t)path;
     request.trusted = given->trusted;
     request.sets = given->sets.items;
     request.set_count = given->sets.count;
@@ -96,6 +102,8 @@ int rh_cmd_run(int argc, char **argv)
          NULL},
         {"--to", "TIME", "end earlier than the scenario does; what is alive then is marked",
          &given.to, NULL, NULL},
+        {"--path", "N", "the N-th path of the seed: other random numbers, the same in every study "
+         "(0)", &given.path, NULL, NULL},
         {"--swap", "TIME=POLICY", "at this time (2021-05-19T12:00:00Z, or 36h after clock.from) "
          "another policy takes over; may repeat", NULL, NULL, &given.swaps},
         {"--out", "DIR", "write a run directory (summary, fills, ledger, journal, report); DIR "

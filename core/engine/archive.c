@@ -268,6 +268,7 @@ static void put_inputs(const rh_run *run, rh_json_writer *w)
     rh_json_put_text(w, "lua", request->lua_version ? request->lua_version : "");
     rh_json_put_text(w, "scenario", s->full_path);
     rh_json_put_text(w, "scenario_sha256", s->sha256);
+    rh_json_put_i64(w, "path", s->path_index);
     rh_json_put_bool(w, "trusted", request->trusted);
     rh_json_open(w, "data", '[');
     for (int t = 0; t < s->tape_count + s->file_count; t++) {

@@ -359,6 +359,7 @@ static void put_head(const rh_run *run, rh_json_writer *w)
     rh_json_put_text(w, "engine", RH_ENGINE_VERSION);
     rh_json_put_text(w, "lua", run->request->lua_version ? run->request->lua_version : "");
     rh_json_put_text(w, "seed", seed);
+    rh_json_put_i64(w, "path", s->path_index);
     rh_json_put_i64(w, "events", (int64_t)run->events);
     rh_json_put_double(w, "wall_s", run->wall_s);
     if (run->request->trusted) rh_json_put_bool(w, "trusted", true);

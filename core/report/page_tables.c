@@ -2,6 +2,7 @@
  * Bars share one scale per table; a table whose parts do not sum to its total says so. */
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -232,7 +233,10 @@ void rh_page_provenance(rh_page *page)
     origin(out, "digest", s->digest);
     origin(out, "engine", s->engine);
     origin(out, "lua", s->lua);
+    char path[32];
+    snprintf(path, sizeof path, "%.0f", s->path);
     origin(out, "seed", s->seed);
+    origin(out, "path", s->path >= 0.0 ? path : "");
     origin(out, "status", s->status);
     origin(out, "policy sha256", s->policy_sha256);
     rh_json root = rh_json_root(s->doc);

@@ -65,6 +65,7 @@ static void fill(rh_summary *summary)
     summary->engine = text(root, "engine");
     summary->lua = text(root, "lua");
     summary->seed = text(root, "seed");
+    summary->path = number(root, "path");
     summary->events = number(root, "events");
     summary->wall_s = number(root, "wall_s");
     summary->pnl_total = number(pnl, "total");

@@ -19,6 +19,7 @@ typedef struct rh_summary {
     const char *name, *policy, *policy_version, *policy_sha256, *digest, *numeraire, *from, *to;
     const char *status, *engine, *lua, *seed;
     const char *failure;        /* why the policy was killed, "" when it was not */
+    double path; /* NaN in a summary of before there were paths */
     double events, wall_s, pnl_total, cost_total;
     double pnl[RH_PNL_CAUSES], cost[RH_COST_KINDS], attribution[RH_ATTRIBUTIONS];
     double hedging[RH_HEDGINGS];

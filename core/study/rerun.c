@@ -170,13 +170,13 @@ static rh_status copy_text(rh_json at, const char *key, char *out, size_t capaci
     return RH_OK;
 }
 
-static rh_status read_record(const char *dir, const rh_run_request *base, char *scenario,
+static rh_status read_record(const char *dir, rh_run_request *request, char *scenario,
                              rh_rerun_result *result, rh_error *error)
 {
     char path[COPY_PATH];
     rh_json_doc *inputs = NULL, *summary = NULL;
     bool trusted = false;
-    int64_t version = 0;
+    int64_t version = 0, path_index = 0; /* there was only path 0 once */
     snprintf(path, sizeof path, "%s/inputs.json", dir);
     RH_TRY(rh_json_read(path, RH_SCENARIO_BYTES_MAX, &inputs, error));
     rh_json root = rh_json_root(inputs);
@@ -187,7 +187,11 @@ static rh_status read_record(const char *dir, const rh_run_request *base, char *
     }
     if (status == RH_OK) status = copy_text(root, "lua", result->lua, sizeof result->lua, error);
     if (status == RH_OK) status = rh_json_bool(root, "trusted", RH_REQUIRED, &trusted, error);
-    if (status == RH_OK && trusted && !base->trusted) {
+    if (status == RH_OK) {
+        status = rh_json_integer(root, "path", RH_OPTIONAL, 0, UINT32_MAX, &path_index, error);
+        request->path = (uint32_t)path_index;
+    }
+    if (status == RH_OK && trusted && !request->trusted) {
         status = rh_fail(error, RH_INPUT, "%s: its policies were trusted; say --trusted to let "
                          "them be so again", dir);
     }
@@ -209,7 +213,7 @@ rh_status rh_rerun(const rh_run_request *base, const char *dir, rh_rerun_result 
     rh_run_request request = *base;
     rh_run_result run = {0};
     *result = (rh_rerun_result){0};
-    RH_TRY(read_record(dir, base, scenario, result, error));
+    RH_TRY(read_record(dir, &request, scenario, result, error));
     request.scenario_path = scenario;
     request.archive = dir;
     request.out_dir = request.policy = request.seed = NULL;

@@ -70,6 +70,21 @@ class Rerun(Case):
                      "1h=delta_band:bandd=1")
         self.refused(3, ["no shipped policy"], "run", path, "--quiet", "--swap", "1h=delta_bandd")
 
+    def test_the_path_of_a_generated_market_is_an_input(self):
+        data = scenario(feeds=[{"instrument": "BTC-SPOT", "synth": {
+            "model": "gbm", "spot": 45000, "vol": 0.9}}])
+        path = self.write("scenario.json", data)
+        first = self.good("run", path, "--json", "--quiet").json()
+        second = self.good("run", path, "--path", "4294967295", "--out", self.path("p"), "--json",
+                           "--quiet").json()
+        self.assertEqual((first["path"], second["path"]), (0, 4294967295))
+        self.assertNotEqual(first["digest"], second["digest"])
+        self.assertEqual(first["digest"], self.good(
+            "run", path, "--path", "0", "--json", "--quiet").json()["digest"])
+        self.assertEqual(self.rerun("p"), second["digest"])
+        for bad in ("-1", "4294967296", "1.5"):
+            self.refused(2, ["--path", "integer"], "run", path, "--path", bad)
+
     def test_a_refused_swap_leaves_no_trace_but_its_exit_status(self):
         self.write("bad.lua", ODD.replace("st.n + 1", "st.n + nil"))
         plain = self.run_json(scenario())
