@@ -79,6 +79,13 @@
 
 /* the year of every rate and volatility: 365 days */
 #define RH_YEAR_NS (365.0 * 86400.0 * 1e9)
+#define RH_YEARS_MAX 231.0                      /* of a clock or an expiry: before 2200 */
+static inline int64_t rh_years_ns(double years) /* the nearest, of 0 to RH_YEARS_MAX */
+{
+    return (int64_t)(years * RH_YEAR_NS + 0.5);
+}
+
+#define RH_STEPS_MAX 1000000000                 /* of a grid over the clock */
 
 /* prices, sizes: beyond these a record is absurd and refused */
 #define RH_PRICE_MAX 1e15

@@ -33,6 +33,8 @@ rh_status rh_json_set(rh_json_doc *doc, const char *path, const char *text, rh_e
 /* Replace every string "$name" by a copy of vars[name] and drop nothing. An undefined name is
  * refused with its path and the nearest one; "$$x" means the string "$x". */
 rh_status rh_json_substitute(rh_json_doc *doc, rh_json vars, rh_error *error);
+/* A number for a member that is absent: a default that another part of the document sets. */
+rh_status rh_json_default(rh_json object, const char *key, int64_t value, rh_error *error);
 /* Remove a top-level key if present; for compare, which drops `swaps`. */
 void rh_json_remove(rh_json_doc *doc, const char *key);
 

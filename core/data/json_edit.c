@@ -136,6 +136,15 @@ rh_status rh_json_set(rh_json_doc *doc, const char *path, const char *text, rh_e
     return status;
 }
 
+rh_status rh_json_default(rh_json object, const char *key, int64_t value, rh_error *error)
+{
+    if (rh_json_kind(object) != RH_JSON_OBJECT || rh_json_has(object, key)) return RH_OK;
+    cJSON *node = (cJSON *)(uintptr_t)object.node; /* the document's, which may be changed */
+    RH_TRY(put_member(object.doc, node, key, cJSON_CreateNumber((double)value), error));
+    rh_json_index_build(object.doc);
+    return RH_OK;
+}
+
 void rh_json_remove(rh_json_doc *doc, const char *key)
 {
     if (!cJSON_IsObject(doc->root)) return;

@@ -307,7 +307,8 @@ static void add_error(rh_run *run)
     h->has_row = true;
 }
 
-static rh_status ledger_row(rh_run *run, rh_error *error)
+/* Row number `row`, the first being 0. */
+static rh_status ledger_row(rh_run *run, uint32_t row, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
     bool priced = run->is.spot[run->asset] > 0.0; /* rows begin with the first price */
@@ -318,7 +319,8 @@ static rh_status ledger_row(rh_run *run, rh_error *error)
     }
     if (run->now_ns >= s->to_ns) return RH_OK;
     int64_t next = s->to_ns - run->now_ns > s->ledger_ns ? run->now_ns + s->ledger_ns : s->to_ns;
-    return rh_queue_push(&run->queue, next, RH_CLASS_LEDGER, 0, 0, error);
+    if (s->ledger_ns == 0) next = rh_scenario_step_ns(s, (int64_t)row + 1);
+    return rh_queue_push(&run->queue, next, RH_CLASS_LEDGER, row + 1, 0, error);
 }
 
 static rh_status queued_event(rh_run *run, rh_error *error)
@@ -337,7 +339,7 @@ static rh_status queued_event(rh_run *run, rh_error *error)
         run->halted = true;
         return RH_OK;
     case RH_CLASS_TIMER: return rh_run_timer(run, &event, error);
-    case RH_CLASS_LEDGER: return ledger_row(run, error);
+    case RH_CLASS_LEDGER: return ledger_row(run, event.slot, error);
     case RH_CLASS_HAPPENED:
     case RH_CLASS_ORACLE:
     case RH_CLASS_BLOCK:

@@ -31,28 +31,64 @@ static rh_status read_seed(rh_scenario *s, rh_json root, rh_error *error)
     return RH_OK;
 }
 
+/* "to", or "years" from `from` on. */
+static rh_status read_span(rh_scenario *s, rh_json clock, rh_error *error)
+{
+    rh_json at;
+    double years = 0.0;
+    bool to = rh_json_has(clock, "to");
+    if (to && rh_json_has(clock, "years")) {
+        return rh_json_fail(clock, error, "found both \"to\" and \"years\", expected one");
+    }
+    if (to || !rh_json_has(clock, "years")) {
+        RH_TRY(rh_json_time(clock, "to", RH_REQUIRED, &s->to_ns, error));
+        if (s->to_ns > s->from_ns) return RH_OK;
+        RH_TRY(rh_json_get(clock, "to", RH_REQUIRED, &at, error));
+        return rh_json_expect(at, error, "a time after \"from\"");
+    }
+    RH_TRY(rh_json_number(clock, "years", RH_REQUIRED, 0.0, RH_YEARS_MAX, &years, error));
+    s->to_ns = s->from_ns + rh_years_ns(years);
+    if (s->to_ns > s->from_ns && s->to_ns <= RH_TIME_NS_MAX) return RH_OK;
+    RH_TRY(rh_json_get(clock, "years", RH_REQUIRED, &at, error));
+    return rh_json_expect(at, error, "years above 0 that end before 2200");
+}
+
+/* "steps" of the clock, which may end after the first "horizon_steps" of them. */
+static rh_status read_steps(rh_scenario *s, rh_json clock, rh_error *error)
+{
+    int64_t most = s->to_ns - s->from_ns, horizon = 0;
+    if (most > RH_STEPS_MAX) most = RH_STEPS_MAX;
+    RH_TRY(rh_json_integer(clock, "steps", RH_OPTIONAL, 1, most, &s->steps, error));
+    if (s->steps == 0 && rh_json_has(clock, "horizon_steps")) {
+        return rh_json_fail(clock, error, "found \"horizon_steps\" without \"steps\"");
+    }
+    RH_TRY(rh_json_integer(clock, "horizon_steps", RH_OPTIONAL, 1, s->steps, &horizon, error));
+    if (horizon == 0) return RH_OK;
+    s->to_ns = rh_scenario_step_ns(s, horizon);
+    s->steps = horizon;
+    return RH_OK;
+}
+
 static rh_status read_clock(rh_scenario *s, rh_json root, rh_error *error)
 {
-    static const char *const keys[] = {"from", "to", "end", "ledger", NULL};
+    static const char *const keys[] = {"from", "to",  "years",  "steps", "horizon_steps",
+                                       "end",  "ledger", NULL};
     static const char *const ends[] = {"settle", "mark", "unwind", NULL};
     rh_json clock, at;
     int end = RH_END_SETTLE;
-    s->ledger_ns = INT64_C(60000000000);
     RH_TRY(rh_json_get(root, "clock", RH_REQUIRED, &clock, error));
     RH_TRY(rh_json_keys(clock, keys, error));
     RH_TRY(rh_json_time(clock, "from", RH_REQUIRED, &s->from_ns, error));
-    RH_TRY(rh_json_time(clock, "to", RH_REQUIRED, &s->to_ns, error));
+    RH_TRY(read_span(s, clock, error));
+    RH_TRY(read_steps(s, clock, error));
     RH_TRY(rh_json_choice(clock, "end", RH_OPTIONAL, ends, &end, error));
-    RH_TRY(rh_json_duration(clock, "ledger", RH_OPTIONAL, &s->ledger_ns, error));
     s->end = (rh_end_mode)end;
-    if (s->ledger_ns < 1000000) {
-        RH_TRY(rh_json_get(clock, "ledger", RH_REQUIRED, &at, error));
-        return rh_json_fail(at, error, "found %lld ns, expected a cadence of at least 1ms",
-                            (long long)s->ledger_ns);
-    }
-    if (s->to_ns > s->from_ns) return RH_OK;
-    RH_TRY(rh_json_get(clock, "to", RH_REQUIRED, &at, error));
-    return rh_json_expect(at, error, "a time after \"from\"");
+    s->ledger_ns = s->steps > 0 ? 0 : INT64_C(60000000000);
+    RH_TRY(rh_json_duration(clock, "ledger", RH_OPTIONAL, &s->ledger_ns, error));
+    if (!rh_json_has(clock, "ledger") || s->ledger_ns >= 1000000) return RH_OK;
+    RH_TRY(rh_json_get(clock, "ledger", RH_REQUIRED, &at, error));
+    return rh_json_fail(at, error, "found %lld ns, expected a cadence of at least 1ms",
+                        (long long)s->ledger_ns);
 }
 
 static int venue_index(void *context, const char *name)

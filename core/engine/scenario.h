@@ -75,7 +75,9 @@ typedef struct rh_scenario {
     const rh_policy_finder *finder;
     uint64_t seed;
     uint32_t path_index; /* of every random stream */
-    int64_t from_ns, to_ns, ledger_ns;
+    int64_t from_ns, to_ns;
+    int64_t steps;     /* the clock's grid, for generators and the ledger; 0: none */
+    int64_t ledger_ns; /* 0: at the steps */
     rh_end_mode end;
     rh_universe universe;
     rh_venue *venues;
@@ -104,6 +106,13 @@ typedef struct rh_scenario {
     const char *archive;         /* the run directory it is read from; NULL: a file of its own */
     char full_path[RH_PATH_MAX]; /* of the scenario's file */
 } rh_scenario;
+
+/* Time of step k of the clock's grid: 0 is `from`, `steps` is `to`. */
+static inline int64_t rh_scenario_step_ns(const rh_scenario *s, int64_t k)
+{
+    int64_t span_ns = s->to_ns - s->from_ns;
+    return s->from_ns + span_ns / s->steps * k + span_ns % s->steps * k / s->steps;
+}
 
 rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario, rh_error *error);
 void rh_scenario_free(rh_scenario *scenario);

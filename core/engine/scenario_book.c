@@ -59,12 +59,26 @@ static rh_status read_price(rh_json entry, double *price, rh_error *error)
     return rh_json_number(entry, key, RH_REQUIRED, 0.0, RH_PRICE_MAX, price, error);
 }
 
+/* A signed "qty", or "side" and a positive one. */
+static rh_status read_qty(rh_json entry, double *qty, rh_error *error)
+{
+    static const char *const sides[] = {"long", "short", NULL};
+    int side = 0;
+    if (!rh_json_has(entry, "side")) {
+        return rh_json_number(entry, "qty", RH_REQUIRED, -RH_QTY_MAX, RH_QTY_MAX, qty, error);
+    }
+    RH_TRY(rh_json_choice(entry, "side", RH_REQUIRED, sides, &side, error));
+    RH_TRY(rh_json_number(entry, "qty", RH_REQUIRED, 0.0, RH_QTY_MAX, qty, error));
+    if (side == 1) *qty = -*qty;
+    return RH_OK;
+}
+
 static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
 {
-    static const char *const option_keys[] = {"option",     "asset", "strike",  "expiry",
-                                              "qty",        "entry", "premium", "settle",
-                                              "underlying", "vol",   NULL};
-    static const char *const other_keys[] = {"instrument", "qty", "entry", NULL};
+    static const char *const option_keys[] = {
+        "option", "asset",   "strike", "expiry",     "expiry_years", "qty", "side",
+        "entry",  "premium", "settle", "underlying", "vol",          NULL};
+    static const char *const other_keys[] = {"instrument", "qty", "side", "entry", NULL};
     rh_book_trade trade = {.time_ns = s->from_ns};
     bool option = rh_json_has(entry, "option");
     if (!option && !rh_json_has(entry, "instrument")) {
@@ -72,7 +86,7 @@ static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
                               "\"option\", \"instrument\" or \"file\" among its keys");
     }
     RH_TRY(rh_json_keys(entry, option ? option_keys : other_keys, error));
-    RH_TRY(rh_json_number(entry, "qty", RH_REQUIRED, -RH_QTY_MAX, RH_QTY_MAX, &trade.qty, error));
+    RH_TRY(read_qty(entry, &trade.qty, error));
     RH_TRY(read_price(entry, &trade.price, error));
     if (option) {
         RH_TRY(rh_universe_add_option(&s->universe, entry, s->from_ns, &trade.instrument, error));

@@ -172,6 +172,9 @@ static rh_status read_feed(rh_scenario *s, rh_json at, uint32_t stream, feed_lis
             return rh_json_fail(at, error, "found both \"file\" and \"synth\", expected one");
         }
         RH_TRY(rh_json_get(at, "synth", RH_REQUIRED, &synth, error));
+        if (s->steps > 0 && !rh_json_has(synth, "interval")) {
+            RH_TRY(rh_json_default(synth, "steps", s->steps, error));
+        }
         RH_TRY(rh_feed_synth(synth, s->from_ns, s->to_ns, s->seed, s->path_index, stream, &feed,
                              error));
         list->priced[0] = true;

@@ -123,7 +123,7 @@ typedef struct rh_feed_model {
     const char *name;               /* "gbm", "heston", "merton" */
     const char *about;
     const char *const *keys;        /* its parameters, NULL-terminated, besides the common ones */
-    /* Common keys: model, spot, drift, interval, plus "size" (mean bar volume). */
+    /* Common keys: model, spot, drift, interval or steps, plus "size" (mean bar volume). */
     rh_status (*configure)(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed,
                            uint32_t path, uint32_t stream, rh_feed **feed, rh_error *error);
 } rh_feed_model;

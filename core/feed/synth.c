@@ -22,8 +22,8 @@ const rh_feed_model rh_feed_models[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-static const char *const common_keys[] = {"model", "spot", "drift", "interval", "size",
-                                          "instrument"};
+static const char *const common_keys[] = {"model", "spot", "drift",     "interval",
+                                          "steps", "size", "instrument"};
 enum { COMMON_KEYS = sizeof common_keys / sizeof *common_keys, KEYS_MAX = 32 };
 
 /* 32 random bits a bar, half for the volume and half for the split; two bars share a draw. */
@@ -68,6 +68,20 @@ static rh_status next_price(rh_synth *synth, double *price, double *shock, rh_er
     return RH_OK;
 }
 
+static void next_bar(rh_synth *synth)
+{
+    if (synth->feed.interval_ns > synth->to_ns - synth->next_ns) { /* that was the last */
+        synth->next_ns = INT64_MAX;
+        return;
+    }
+    synth->next_ns += synth->feed.interval_ns;
+    synth->part += synth->late_parts;
+    if (synth->part >= synth->parts) {
+        synth->part -= synth->parts;
+        synth->next_ns++;
+    }
+}
+
 static void put_record(rh_synth *synth, double price, double shock, rh_record *record)
 {
     record->happened_ns = record->known_ns = synth->next_ns;
@@ -81,7 +95,7 @@ static void put_record(rh_synth *synth, double price, double shock, rh_record *r
     else
         record->flags |= RH_RECORD_NO_SIDE;
     synth->started = true;
-    synth->next_ns += synth->feed.interval_ns;
+    next_bar(synth);
 }
 
 /* A failure is told once the records before it have been taken. */
@@ -120,6 +134,7 @@ static void begin_path(rh_synth *synth, const rh_feed_path *path)
     rh_stream_init(&synth->jumps, synth->seed, index, synth->purpose + RH_SYNTH_STREAMS_MAX);
     rh_stream_init(&synth->volumes, synth->seed, index, synth->purpose + 2 * RH_SYNTH_STREAMS_MAX);
     synth->next_ns = synth->from_ns;
+    synth->part = 0;
     synth->ahead = RH_SYNTH_BATCH;
     synth->steps_made = 0;
     synth->log_price = 0;
@@ -142,7 +157,8 @@ static rh_status synth_rewind(rh_feed *feed, const rh_feed_path *path, rh_error 
 /* Steps of a path, up to whole batches: the last one may be made in part for nothing. */
 static size_t steps_of_path(const rh_synth *synth)
 {
-    size_t steps = (size_t)((synth->to_ns - synth->from_ns) / synth->feed.interval_ns);
+    int64_t bars = (synth->to_ns - synth->from_ns) / synth->feed.interval_ns;
+    size_t steps = (size_t)(synth->parts > 1 ? synth->parts : bars);
     return (steps + RH_SYNTH_BATCH - 1) / RH_SYNTH_BATCH * RH_SYNTH_BATCH;
 }
 
@@ -204,22 +220,43 @@ static rh_status check_keys(rh_json at, const rh_feed_model *model, rh_error *er
     return rh_json_keys(at, keys, error);
 }
 
+/* "interval", or "steps": so many equal ones from the first bar to the last, which are at the ends
+ * of the range; bar k at from + floor(k (to - from) / steps). */
+static rh_status read_grid(rh_json at, rh_synth *synth, rh_error *error)
+{
+    int64_t steps = 0, span_ns = synth->to_ns - synth->from_ns;
+    synth->feed.interval_ns = INT64_C(60000000000);
+    synth->parts = 1;
+    RH_TRY(rh_json_duration(at, "interval", RH_OPTIONAL, &synth->feed.interval_ns, error));
+    RH_TRY(rh_json_integer(at, "steps", RH_OPTIONAL, 1, RH_STEPS_MAX, &steps, error));
+    if (synth->feed.interval_ns < 1 || synth->feed.interval_ns > INT64_C(366) * 86400000000000)
+        return rh_json_fail(at, error, "interval: expected 1ns to 366d");
+    synth->dt_years = (double)synth->feed.interval_ns / RH_YEAR_NS;
+    if (steps == 0) return RH_OK;
+    if (rh_json_has(at, "interval"))
+        return rh_json_fail(at, error, "found both \"interval\" and \"steps\", expected one");
+    if (span_ns < steps)
+        return rh_json_fail(at, error, "steps: found %lld, more than the nanoseconds of the range",
+                            (long long)steps);
+    synth->feed.interval_ns = span_ns / steps;
+    synth->late_parts = span_ns % steps;
+    synth->parts = steps;
+    synth->dt_years = (double)span_ns / RH_YEAR_NS / (double)steps;
+    return RH_OK;
+}
+
 static rh_status read_common(rh_json at, rh_synth *synth, rh_error *error)
 {
     const char *name = "SYNTH";
     synth->mean_size = 1;
-    synth->feed.interval_ns = INT64_C(60000000000);
+    RH_TRY(read_grid(at, synth, error));
     RH_TRY(rh_json_number(at, "spot", RH_REQUIRED, 1e-9, 1e12, &synth->spot, error));
     RH_TRY(rh_json_number(at, "drift", RH_OPTIONAL, -100, 100, &synth->drift, error));
     RH_TRY(rh_json_number(at, "size", RH_OPTIONAL, 0, 1e12, &synth->mean_size, error));
-    RH_TRY(rh_json_duration(at, "interval", RH_OPTIONAL, &synth->feed.interval_ns, error));
     RH_TRY(rh_json_text(at, "instrument", RH_OPTIONAL, &name, error));
-    if (synth->feed.interval_ns < 1 || synth->feed.interval_ns > INT64_C(366) * 86400000000000)
-        return rh_json_fail(at, error, "interval: expected 1ns to 366d");
     if (strlen(name) >= RH_NAME_MAX)
         return rh_json_fail(at, error, "instrument: the name is too long");
     memcpy(synth->instrument, name, strlen(name) + 1);
-    synth->dt_years = (double)synth->feed.interval_ns / RH_YEAR_NS;
     return RH_OK;
 }
 

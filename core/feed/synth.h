@@ -29,6 +29,8 @@ typedef struct rh_synth {
     uint64_t seed;
     uint32_t purpose;           /* of the prices' stream */
     int64_t from_ns, next_ns, to_ns;
+    int64_t late_parts, parts, part; /* a bar is 1/parts ns longer for each part late: a grid of
+                                        `parts` steps whose length is no multiple of them */
     double spot, drift, dt_years, mean_size, log_price;
     rh_stream prices, jumps, volumes;
     uint64_t spare;             /* its upper half serves the next volume */

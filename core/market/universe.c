@@ -287,27 +287,42 @@ static rh_status read_underlying(rh_universe *universe, rh_json entry, rh_instru
     return RH_OK;
 }
 
+/* "expiry", or "expiry_years" counted from the clock's start. */
+static rh_status read_expiry(rh_json entry, int64_t from_ns, int64_t *expiry_ns, rh_error *error)
+{
+    const char *key = rh_json_has(entry, "expiry_years") ? "expiry_years" : "expiry";
+    char expiry[RH_TIME_TEXT], from[RH_TIME_TEXT];
+    double years = 0.0;
+    rh_json at;
+    if (key[6] == '\0') {
+        RH_TRY(rh_json_time(entry, key, RH_REQUIRED, expiry_ns, error));
+    } else if (rh_json_has(entry, "expiry")) {
+        return rh_json_fail(entry, error,
+                            "found both \"expiry\" and \"expiry_years\", expected one");
+    } else {
+        RH_TRY(rh_json_number(entry, key, RH_REQUIRED, 0.0, RH_YEARS_MAX, &years, error));
+        *expiry_ns = from_ns + rh_years_ns(years);
+    }
+    if (*expiry_ns > from_ns && *expiry_ns <= RH_TIME_NS_MAX) return RH_OK;
+    rh_text_time(expiry, *expiry_ns);
+    rh_text_time(from, from_ns);
+    RH_TRY(rh_json_get(entry, key, RH_REQUIRED, &at, error));
+    return rh_json_fail(at, error, "found %s, expected a time after clock.from (%s), before 2200",
+                        expiry, from);
+}
+
 rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,
                                  rh_error *error)
 {
     static const char *const sides[] = {"call", "put", NULL};
     rh_instrument option = {.kind = RH_INSTRUMENT_OPTION, .venue = -1, .underlying = -1};
-    rh_json at;
     int side = 0;
     RH_TRY(rh_json_choice(entry, "option", RH_REQUIRED, sides, &side, error));
     option.is_call = side == 0;
     RH_TRY(read_asset(universe, entry, &option.asset, error));
     RH_TRY(rh_json_number(entry, "strike", RH_REQUIRED, RH_PRICE_MIN, RH_PRICE_MAX, &option.strike,
                           error));
-    RH_TRY(rh_json_time(entry, "expiry", RH_REQUIRED, &option.expiry_ns, error));
-    if (option.expiry_ns <= from_ns) {
-        char expiry[RH_TIME_TEXT], from[RH_TIME_TEXT];
-        rh_text_time(expiry, option.expiry_ns);
-        rh_text_time(from, from_ns);
-        RH_TRY(rh_json_get(entry, "expiry", RH_REQUIRED, &at, error));
-        return rh_json_fail(at, error, "found %s, expected a time after clock.from (%s)", expiry,
-                            from);
-    }
+    RH_TRY(read_expiry(entry, from_ns, &option.expiry_ns, error));
     RH_TRY(read_settle(universe, entry, &option, error));
     RH_TRY(read_underlying(universe, entry, &option, error));
     RH_TRY(rh_json_number(entry, "vol", RH_OPTIONAL, 1e-6, 100.0, &option.own_vol, error));

@@ -81,8 +81,8 @@ rh_status rh_universe_add_assets(rh_universe *universe, rh_json assets, rh_error
 rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments,
                                       int (*venue)(void *context, const char *name), void *context,
                                       rh_error *error);
-/* A portfolio entry {"option": "call"|"put", asset, strike, expiry, settle, underlying, vol}: finds
- * the same contract or adds it; from_ns is the clock's start. */
+/* A portfolio entry {"option": "call"|"put", asset, strike, expiry or expiry_years, settle,
+ * underlying, vol}: finds the same contract or adds it; from_ns is the clock's start. */
 rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,
                                  rh_error *error);
 /* The same from values; name made from them. Refuses when the universe is full. */

@@ -68,6 +68,55 @@ static void rewound_is_made_anew(void **state)
     }
 }
 
+/* N equal steps over a range whose length is no multiple of N: bar k at floor(k length / N), the
+ * last at the end, and the variance of the whole range is vol^2 times its years. */
+static void steps_end_at_the_end(void **state)
+{
+    static const int64_t lengths[] = {1, 7, 97, 98, 1000003, INT64_C(7250000000000000001)};
+    static const int64_t counts[] = {1, 2, 7, 21, 97};
+    (void)state;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; ++i) {
+        for (size_t j = 0; j < sizeof counts / sizeof *counts; ++j) {
+            char json[120];
+            int64_t length = lengths[i], count = counts[j];
+            if (length < count) continue;
+            snprintf(json, sizeof json, "{\"model\":\"gbm\",\"spot\":9,\"vol\":0.1,\"steps\":%d}",
+                     (int)count);
+            generated made = make_feed(json, 5, 5 + length, 7, 0, 0);
+            assert_int_equal(made.feed->interval_ns, length / count);
+            for (int round = 0; round < 3; ++round) { /* once whole, rewound, from the middle */
+                rh_record record;
+                rh_error error;
+                int64_t last = round == 1 ? count / 2 : count;
+                for (int64_t k = 0; k <= last; ++k) {
+                    __extension__ __int128 late = (__int128)length * k / count;
+                    assert_int_equal(take_record(&made).happened_ns, 5 + (int64_t)late);
+                }
+                if (round != 1)
+                    assert_int_equal(rh_feed_next(made.feed, &record, &error), RH_END);
+                assert_int_equal(made.feed->rewind(made.feed, &(rh_feed_path){.index = 3}, &error),
+                                 RH_OK);
+            }
+            drop_feed(&made);
+        }
+    }
+}
+
+static void steps_are_intervals(void **state)
+{
+    (void)state;
+    generated steps = make_feed("{\"model\":\"gbm\",\"spot\":9,\"vol\":1,\"steps\":1440}", 0,
+                                DAY_NS, 7, 0, 0);
+    generated minutes = make_feed("{\"model\":\"gbm\",\"spot\":9,\"vol\":1}", 0, DAY_NS, 7, 0, 0);
+    for (int k = 0; k <= 1440; ++k) {
+        rh_record a = take_record(&steps), b = take_record(&minutes);
+        assert_int_equal(a.happened_ns, b.happened_ns);
+        assert_true(fabs(a.price / b.price - 1) < 1e-12); /* dt is computed otherwise */
+    }
+    drop_feed(&steps);
+    drop_feed(&minutes);
+}
+
 static void volumes_are_plausible(void **state)
 {
     static double sizes[LONG];
@@ -208,6 +257,10 @@ static void refusals(void **state)
         {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"kappa\": 1}", "kappa"},
         {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"intervall\": \"1m\"}", "interval"},
         {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"interval\": \"0s\"}", "interval"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"steps\": 0}", "/steps"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"steps\": 2}", "nanoseconds of the range"},
+        {"{\"model\": \"gbm\", \"spot\": 1, \"vol\": 1, \"steps\": 1, \"interval\": \"1m\"}",
+         "both \"interval\" and \"steps\""},
         {"{\"model\": \"heston\", \"spot\": 1, \"v0\": 1, \"kappa\": 0, \"theta\": 1, \"xi\": 1,"
          " \"rho\": 0}", "/kappa"},
         {"{\"model\": \"heston\", \"spot\": 1, \"v0\": 1, \"kappa\": 1, \"theta\": 1, \"xi\": 1,"
@@ -250,6 +303,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grid_and_first_record),
         cmocka_unit_test(rewound_is_made_anew),
+        cmocka_unit_test(steps_end_at_the_end),
+        cmocka_unit_test(steps_are_intervals),
         cmocka_unit_test(volumes_are_plausible),
         cmocka_unit_test(size_changes_no_price),
         cmocka_unit_test(same_seed_same_bits),

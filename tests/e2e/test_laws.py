@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""What a scenario of a law can say: a clock in years and steps, sides, all of it through vars. A
+grid of steps is exact to the nanosecond, and every refusal names the place."""
+import csv
+
+from harness import Case, main
+
+START_NS = 1735689600 * 10**9
+YEAR_NS = 365 * 86400 * 10**9
+
+
+def law(**changes):
+    """One option on a simulated market, every number a var; changes replace top-level keys."""
+    data = {
+        "rehedge": 1, "seed": 7,
+        "vars": {"spot": 100, "strike": 100, "expiry_years": 0.25, "steps": 21, "vol": 0.2,
+                 "rate": 0.0, "side": "short", "option": "call"},
+        "clock": {"from": "2025-01-01T00:00:00Z", "years": "$expiry_years", "steps": "$steps"},
+        "assets": {"X": {"rate": "$rate", "vol": {"mark": "$vol"}}},
+        "instruments": {"X-SPOT": {"kind": "spot", "asset": "X", "venue": "market"}},
+        "feeds": [{"instrument": "X-SPOT", "synth": {"model": "gbm", "spot": "$spot",
+                                                     "vol": "$vol", "size": 0}}],
+        "venues": {"market": {"kind": "ideal"}},
+        "portfolio": [{"option": "$option", "asset": "X", "strike": "$strike", "side": "$side",
+                       "expiry_years": "$expiry_years", "qty": 1}],
+        "hedge": ["X-SPOT"],
+        "policy": {"script": "delta_band", "params": {"band": 0}}}
+    data.update(changes)
+    return data
+
+
+class Laws(Case):
+    def rows(self, run, name):
+        with open(self.path(f"{run}/{name}"), encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def sets(self, **values):
+        return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+
+    def test_the_grid_of_the_clock(self):
+        for years, steps in ((0.25, 21), (0.25, 336), (1, 7), (0.003968253968253968, 13)):
+            run = f"r{steps}"
+            self.run_json(law(), "--out", self.path(run),
+                          *self.sets(expiry_years=years, steps=steps))
+            span = round(years * YEAR_NS)
+            grid = [START_NS + span * k // steps for k in range(steps + 1)]
+            ledger = [int(row["time_ns"]) for row in self.rows(run, "ledger.csv")]
+            fills = [int(row["time_ns"]) for row in self.rows(run, "fills.csv")]
+            self.assertEqual(ledger, grid)
+            self.assertLessEqual(set(fills), set(grid))
+            if steps == 21:     # the first, steps - 1 on the way, the last
+                self.assertEqual(fills, grid)
+
+    def test_a_horizon_before_the_expiry(self):
+        data = law()
+        data["clock"].update(horizon_steps=1, end="mark")
+        summary = self.run_json(data, "--out", self.path("r"), *self.sets(steps=63))
+        self.assertEqual(summary["events"], 2)
+        ledger = [int(row["time_ns"]) for row in self.rows("r", "ledger.csv")]
+        self.assertEqual(ledger, [START_NS, START_NS + YEAR_NS // 252])
+        whole = self.run_json(law(), "--out", self.path("w"), *self.sets(steps=63))
+        self.assertEqual(whole["events"], 64)
+        self.assertEqual(self.rows("r", "fills.csv")[:1], self.rows("w", "fills.csv")[:1])
+        near, far = self.rows("r", "fills.csv")[1], self.rows("w", "fills.csv")[1]
+        self.close_to(float(near["price"]), float(far["price"]), 1e-12, "the same step")
+
+    def test_years_are_another_way_to_say_to(self):
+        plain = law(clock={"from": "2025-01-01T00:00:00Z", "to": "2025-04-02T06:00:00Z"},
+                    feeds=[{"instrument": "X-SPOT", "synth": {
+                        "model": "gbm", "spot": 100, "vol": 0.2, "size": 0, "interval": "6h"}}],
+                    portfolio=[{"option": "call", "asset": "X", "strike": 100, "qty": -1,
+                                "expiry": "2025-04-02T06:00:00Z"}])
+        years = law(clock={"from": "2025-01-01T00:00:00Z", "years": 0.25}, feeds=plain["feeds"])
+        self.assertEqual(self.run_json(plain)["digest"], self.run_json(years)["digest"])
+
+    def test_sides(self):
+        short = self.run_json(law())["pnl"]["total"]
+        long = self.run_json(law(), "--set", "side=long")["pnl"]["total"]
+        self.assertNotEqual(short, 0)
+        self.close_to(short, -long, 1e-12, "long is minus short")
+
+    def test_refusals(self):
+        path = self.write("law.json", law())
+        for sets, words in (
+                ({"steps": 0}, ["/clock/steps", "found the number 0", "integer from 1 to"]),
+                ({"steps": 1.5}, ["/clock/steps", "1.5"]),
+                ({"steps": "many"}, ["/clock/steps", '"many"']),
+                ({"expiry_years": 0}, ["/clock/years", "above 0"]),
+                ({"expiry_years": -1}, ["/clock/years", "-1"]),
+                ({"expiry_years": 200}, ["/clock/years", "before 2200"]),
+                ({"side": "shrot"}, ["/portfolio/0/side", 'did you mean "short"']),
+                ({"option": "calls"}, ["/portfolio/0/option", 'did you mean "call"']),
+                ({"rate": "low"}, ["/assets/X/rate", '"low"'])):
+            self.refused(3, words, "run", path, "--quiet", *self.sets(**sets))
+        self.refused(2, ["neither a var", 'did you mean "steps"'], "run", path, "--set", "stpes=3")
+        for change, words in (
+                ({"to": "2026-01-01"}, ["/clock", 'both "to" and "years"']),
+                ({"horizon_steps": 22}, ["/clock/horizon_steps", "1 to 21"]),
+                ({"steps": None, "horizon_steps": 1}, ["/clock", 'without "steps"']),
+                ({"ledger": "1us"}, ["/clock/ledger", "1ms"]),
+                ({"horizon_steps": 3}, ["expires at", "clock.end"])):
+            data = law()
+            data["clock"].update(change)
+            data["clock"] = {key: value for key, value in data["clock"].items()
+                             if value is not None}
+            self.refused(3, words, "run", self.write("bad.json", data))
+        for change, words in (
+                ({"expiry": "2025-04-02T06:00:00Z"}, ["/portfolio/0", "expiry_years"]),
+                ({"expiry_years": 0}, ["/portfolio/0/expiry_years", "after clock.from"]),
+                ({"qty": -1}, ["/portfolio/0/qty", "-1"])):
+            data = law()
+            data["portfolio"][0].update(change)
+            self.refused(3, words, "run", self.write("bad.json", data))
+
+
+if __name__ == "__main__":
+    main()
