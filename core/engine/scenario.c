@@ -116,6 +116,8 @@ static rh_status read_venues(rh_scenario *s, rh_json root, rh_error *error)
             rh_venue_read(rh_json_key_at(venues, i), rh_json_at(venues, i), &s->venues[i], error));
         s->frictions |= rh_venue_frictions(&s->venues[i]);
         rh_venue_remove_frictions(&s->venues[i], s->without);
+        s->venues[i].first_ns = s->from_ns;
+        s->venues[i].last_ns = s->to_ns;
         s->venue_count++;
     }
     return RH_OK;

@@ -422,6 +422,17 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
+/* What the venue of an instrument would do with an order that leaves now. */
+static void ask(const rh_run *run, int instrument, double units, rh_match *match)
+{
+    const rh_venue *venue = venue_of(run, instrument);
+    rh_order order = {.instrument = instrument,
+                      .qty = units,
+                      .remaining = units,
+                      .arrives_ns = run->now_ns + run->thought_ns + venue->latency_ns};
+    rh_venue_quote(venue, &run->known, &order, units, match);
+}
+
 double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match)
 {
     *match = (rh_match){0};
@@ -430,8 +441,7 @@ double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match)
     if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
     double units = qty / rh_route_delta(&run->known, i);
     units = rh_round_to_lot(units, run->universe->instruments[i].lot);
-    rh_order order = {.instrument = i, .qty = units, .remaining = units};
-    rh_venue_quote(venue_of(run, i), &run->known, &order, units, match);
+    ask(run, i, units, match);
     return units;
 }
 
@@ -442,8 +452,7 @@ double rh_run_cost(const rh_run *run, int hedge, double qty)
     const rh_instrument *instrument = &run->universe->instruments[i];
     if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
     double units = qty / rh_route_delta(&run->known, i);
-    rh_order order = {.instrument = i, .qty = units, .remaining = units};
     rh_match match;
-    rh_venue_quote(venue_of(run, i), &run->known, &order, units, &match);
+    ask(run, i, units, &match);
     return (match.spread + match.depth + match.fee) * rh_market_fx(&run->known, instrument->settle);
 }

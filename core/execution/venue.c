@@ -13,6 +13,8 @@ const rh_venue_model rh_venue_models[] = {
      rh_venue_ideal_configure, rh_venue_ideal_match},
     {"book", "spread, depth from bar volume, taker and maker fee, latency", rh_venue_book_keys,
      rh_venue_book_configure, rh_venue_book_match},
+    {"proportional", "fills whole at the mid for a fixed part of the notional",
+     rh_venue_proportional_keys, rh_venue_proportional_configure, rh_venue_book_match},
     {0}};
 
 rh_status rh_venue_read(const char *name, rh_json at, rh_venue *venue, rh_error *error)
@@ -27,6 +29,8 @@ rh_status rh_venue_read(const char *name, rh_json at, rh_venue *venue, rh_error 
     RH_TRY(rh_json_choice(at, "kind", RH_REQUIRED, words, &kind, error));
     venue->model = &rh_venue_models[kind];
     RH_TRY(rh_json_keys(at, venue->model->keys, error));
+    RH_TRY(rh_json_bool(at, "first_trade_free", RH_OPTIONAL, &venue->first_trade_free, error));
+    RH_TRY(rh_json_bool(at, "last_trade_free", RH_OPTIONAL, &venue->last_trade_free, error));
     return venue->model->configure(at, venue, error);
 }
 
@@ -36,6 +40,12 @@ void rh_venue_rewind(rh_venue *venue, int instruments)
     for (int side = 0; side < 2; side++)
         memset(venue->used[side], 0, count * sizeof *venue->used[side]);
     memset(venue->used_bars, 0, count * sizeof *venue->used_bars);
+}
+
+static bool is_waived(const rh_venue *venue, const rh_order *order)
+{
+    return (venue->first_trade_free && order->arrives_ns == venue->first_ns) ||
+           (venue->last_trade_free && order->arrives_ns == venue->last_ns);
 }
 
 static double used_now(const rh_venue *venue, const rh_market *market, int instrument, int side)
@@ -53,8 +63,12 @@ void rh_venue_quote(const rh_venue *venue, const rh_market *market, const rh_ord
         out->rest_waits = true;
         return;
     }
-    venue->model->match(venue, market, order, qty, used_now(venue, market, order->instrument, side),
-                        out);
+    double used = used_now(venue, market, order->instrument, side);
+    if (is_waived(venue, order)) {
+        rh_venue_ideal_match(venue, market, order, qty, used, out);
+    } else {
+        venue->model->match(venue, market, order, qty, used, out);
+    }
 }
 
 void rh_venue_match(rh_venue *venue, const rh_market *market, const rh_order *order, rh_match *out)

@@ -19,12 +19,15 @@ typedef struct rh_match {
     bool rest_waits; /* what is left keeps working; else it is cancelled */
 } rh_match;
 
-/* The models, and how each is known to lie:
+/* A trade that is waived (first_trade_free, last_trade_free) is matched by the ideal venue.
+ * The models, and how each is known to lie:
  * ideal: every order fills whole at the mid, at once, for nothing. Nobody trades there.
  * book:  a spread around the mid, levels of depth behind it that hold a share of the last completed
  *        bar's volume and refill with each bar, a fee on notional, a latency each way. The book is
  *        symmetric and refills at once, our orders leave no lasting mark, and a resting order fills
- *        whole as soon as the other side touches it (no queue). */
+ *        whole as soon as the other side touches it (no queue).
+ * proportional: the mid, whole, at once, for a fixed part of the notional: what the literature
+ *        on transaction costs assumes. A large order costs no more than many small ones. */
 typedef struct rh_venue_model {
     const char *name, *about;
     const char *const *keys;
@@ -45,6 +48,8 @@ struct rh_venue {
     double depth_share; /* of the last bar's volume, per level; 0: unlimited depth */
     double level_bps;   /* distance between levels */
     int levels;
+    bool first_trade_free, last_trade_free; /* orders that arrive at these ends of the clock */
+    int64_t first_ns, last_ns;              /* of the clock, told by the scenario */
     /* what own orders have taken since the last completed bar, per instrument and side */
     double used[2][RH_INSTRUMENTS_MAX];
     uint64_t used_bars[RH_INSTRUMENTS_MAX];

@@ -7,9 +7,10 @@
 
 #define DEEPEST_BID 0.99 /* distance from the mid, as a part of it */
 
-const char *const rh_venue_book_keys[] = {"kind",       "spread_bps", "taker_bps",   "maker_bps",
-                                          "latency_ms", "report_ms",  "depth_share", "level_bps",
-                                          "levels",     NULL};
+const char *const rh_venue_book_keys[] = {
+    "kind",      "spread_bps",  "taker_bps", "maker_bps", "latency_ms",
+    "report_ms", "depth_share", "level_bps", "levels",    "first_trade_free",
+    "last_trade_free", NULL};
 
 static rh_status read_ms(rh_json at, const char *key, int64_t *ns, rh_error *error)
 {

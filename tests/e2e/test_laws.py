@@ -79,6 +79,41 @@ class Laws(Case):
         self.assertNotEqual(short, 0)
         self.close_to(short, -long, 1e-12, "long is minus short")
 
+    def test_proportional_costs_and_their_waivers(self):
+        venues = {"market": {"kind": "proportional", "cost": "$cost", "first_trade_free": "$first",
+                             "last_trade_free": "$last"}}
+        for first in (True, False):
+            for last in (True, False):
+                data = law(venues=venues)
+                data["vars"].update(cost=0.005, first=first, last=last)
+                summary = self.run_json(data, "--out", self.path(f"r{first}{last}"))
+                fills = self.rows(f"r{first}{last}", "fills.csv")
+                paid = [float(fill["fee"]) for fill in fills]
+                notional = [abs(float(fill["qty"])) * float(fill["mid_arrival"]) for fill in fills]
+                expected = [0.005 * amount for amount in notional]
+                if first:
+                    expected[0] = 0
+                if last:
+                    expected[-1] = 0
+                self.assertEqual(len(fills), 22)
+                for ours, theirs in zip(paid, expected):
+                    self.close_to(ours, theirs, 1e-12, "fee")
+                self.close_to(summary["cost"]["total"], sum(expected), 1e-12, "cost")
+                self.close_to(summary["cost"]["fee"], sum(expected), 1e-12, "fees")
+        free = self.run_json(law())
+        data = law(venues=venues)
+        data["vars"].update(cost=0, first=False, last=False)
+        self.assertEqual(self.run_json(data)["pnl"], free["pnl"])
+        path = self.write("bad.json", data)
+        for sets, words in ((["cost=2"], ["/venues/market/cost", "from 0 to 1"]),
+                            (["cost=-0.1"], ["/venues/market/cost"]),
+                            (["first=1"], ["/venues/market/first_trade_free", "1"]),
+                            (["last=yes"], ["/venues/market/last_trade_free", '"yes"'])):
+            self.refused(3, words, "run", path, "--set", *sets)
+        ideal = law(venues={"market": {"kind": "ideal", "first_trade_free": True}})
+        self.refused(3, ["/venues/market", "first_trade_free"], "run",
+                     self.write("bad.json", ideal))
+
     def test_refusals(self):
         path = self.write("law.json", law())
         for sets, words in (

@@ -129,6 +129,50 @@ static void depth_is_used_up_and_refills(void **state)
     free_world(w);
 }
 
+/* What is paid is `cost` of the notional, whatever the size; nothing at a waived end. */
+static void a_proportional_cost(void **state)
+{
+    (void)state;
+    world *w = make_world("{\"kind\": \"proportional\", \"cost\": 0.005,"
+                          " \"first_trade_free\": true, \"last_trade_free\": true}");
+    w->venue.first_ns = 1000;
+    w->venue.last_ns = 2000;
+    bar(w, 200.0, 1e-3); /* volume gives no depth here */
+    for (int64_t arrives_ns = 999; arrives_ns <= 2001; arrives_ns++) {
+        for (double qty = -3.5; qty < 1e9; qty = qty < 0.0 ? 1e-3 : qty * 1e3) {
+            rh_order order = {.qty = qty, .remaining = qty, .arrives_ns = arrives_ns};
+            rh_match match;
+            bool waived = arrives_ns == 1000 || arrives_ns == 2000;
+            double fee = waived ? 0.0 : 0.005 * fabs(qty) * 200.0;
+            rh_venue_match(&w->venue, &w->market, &order, &match);
+            assert_true(match.qty == qty && match.price == 200.0);
+            assert_true(match.spread == 0.0 && match.depth == 0.0);
+            assert_true(fabs(match.fee - fee) <= 1e-15 * fee);
+        }
+    }
+    free_world(w);
+}
+
+/* A waiver is for every cost of a venue, and for the ends of the clock that it names. */
+static void one_end_of_a_book_is_free(void **state)
+{
+    (void)state;
+    world *w = make_world("{\"kind\": \"book\", \"spread_bps\": 10, \"taker_bps\": 5,"
+                          " \"depth_share\": 0.1, \"first_trade_free\": true}");
+    rh_match match;
+    w->venue.first_ns = 1000;
+    w->venue.last_ns = 2000;
+    bar(w, 200.0, 10.0);
+    rh_order order = {.qty = -7.0, .remaining = -7.0, .arrives_ns = 1000};
+    rh_venue_quote(&w->venue, &w->market, &order, order.qty, &match);
+    assert_true(match.qty == -7.0 && match.price == 200.0 && match.fee == 0.0);
+    assert_true(match.spread == 0.0 && match.depth == 0.0);
+    order.arrives_ns = 2000;
+    rh_venue_quote(&w->venue, &w->market, &order, order.qty, &match);
+    assert_true(match.price < 200.0 && match.fee > 0.0 && match.depth > 0.0);
+    free_world(w);
+}
+
 static void limits_bind(void **state)
 {
     (void)state;
@@ -212,6 +256,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(price_is_explained_by_its_costs),
         cmocka_unit_test(depth_is_used_up_and_refills),
+        cmocka_unit_test(a_proportional_cost),
+        cmocka_unit_test(one_end_of_a_book_is_free),
         cmocka_unit_test(limits_bind),
         cmocka_unit_test(the_pool_gives_slots_back),
         cmocka_unit_test(rates_are_counted_over_a_minute),
