@@ -279,7 +279,7 @@ function View:wake_outside(lo, hi) end
 
 ---@class rehedge.Expired
 ---@field name string
----@field kind "call"|"put"
+---@field kind "call"|"put"|"log"
 ---@field strike number
 ---nanoseconds since 1970 UTC
 ---@field expiry integer

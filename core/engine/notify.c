@@ -80,7 +80,7 @@ rh_status rh_run_tell_expiries(rh_run *run, rh_error *error)
                             .instrument = i->name,
                             .qty = e->qty,
                             .price = e->price,
-                            .is_call = i->is_call,
+                            .option = rh_option_word(i),
                             .strike = i->strike,
                             .expiry_ns = i->expiry_ns};
         RH_TRY(tell(run, &notice, error));

@@ -38,8 +38,8 @@ static rh_status add_trade(rh_scenario *s, const rh_book_trade *trade, rh_error 
     return RH_OK;
 }
 
-/* "entry" or "premium": a number, or "mark". */
-static rh_status read_price(rh_json entry, double *price, rh_error *error)
+/* "entry" or "premium": a number, or "mark". A log contract may be worth less than nothing. */
+static rh_status read_price(rh_json entry, bool is_log, double *price, rh_error *error)
 {
     const char *key = rh_json_has(entry, "premium") ? "premium" : "entry";
     rh_json at;
@@ -56,7 +56,8 @@ static rh_status read_price(rh_json entry, double *price, rh_error *error)
         if (!strcmp(word, "mark")) return RH_OK;
         return rh_json_fail(at, error, "found \"%s\", expected a price or \"mark\"", word);
     }
-    return rh_json_number(entry, key, RH_REQUIRED, 0.0, RH_PRICE_MAX, price, error);
+    return rh_json_number(entry, key, RH_REQUIRED, is_log ? -RH_PRICE_MAX : 0.0, RH_PRICE_MAX,
+                          price, error);
 }
 
 /* A signed "qty", or "side" and a positive one. */
@@ -87,7 +88,6 @@ static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
     }
     RH_TRY(rh_json_keys(entry, option ? option_keys : other_keys, error));
     RH_TRY(read_qty(entry, &trade.qty, error));
-    RH_TRY(read_price(entry, &trade.price, error));
     if (option) {
         RH_TRY(rh_universe_add_option(&s->universe, entry, s->from_ns, &trade.instrument, error));
     } else {
@@ -98,6 +98,8 @@ static rh_status read_entry(rh_scenario *s, rh_json entry, rh_error *error)
             return rh_universe_unknown(&s->universe, entry, name, true, error);
         }
     }
+    RH_TRY(read_price(entry, s->universe.instruments[trade.instrument].is_log, &trade.price,
+                      error));
     const char *why = impossible(s, &trade);
     if (why) return rh_json_fail(entry, error, "%s", why);
     return add_trade(s, &trade, error);
@@ -146,11 +148,12 @@ static rh_status trade_option(rh_scenario *s, const rh_csv_row *row, const int a
                               const rh_book_trade *trade, int *index, rh_error *error)
 {
     rh_instrument o = {.kind = RH_INSTRUMENT_OPTION, .venue = -1, .underlying = -1};
-    const char *side = field(row, at, OPTION), *settle = field(row, at, SETTLE);
-    if (strcmp(side, "call") != 0 && strcmp(side, "put") != 0) {
-        return bad_field(row, at, OPTION, "call or put", error);
-    }
-    o.is_call = side[0] == 'c';
+    const char *settle = field(row, at, SETTLE);
+    int word = 0;
+    while (rh_option_words[word] && strcmp(rh_option_words[word], field(row, at, OPTION)) != 0)
+        word++;
+    if (!rh_option_words[word]) return bad_field(row, at, OPTION, "call, put or log", error);
+    rh_option_set_word(&o, word);
     o.asset = rh_universe_asset(&s->universe, field(row, at, ASSET));
     if (o.asset < 0) return bad_field(row, at, ASSET, "an asset of the scenario", error);
     if (!rh_parse_double(field(row, at, STRIKE), &o.strike) || !(o.strike > 0.0) ||
@@ -166,6 +169,7 @@ static rh_status trade_option(rh_scenario *s, const rh_csv_row *row, const int a
         return bad_field(row, at, SETTLE, "the asset or its quote currency", error);
     }
     o.inverse = *settle && !strcmp(settle, coin);
+    if (o.is_log && o.inverse) return bad_field(row, at, SETTLE, quote, error);
     o.settle = o.inverse ? asset->coin : asset->quote;
     return rh_universe_put_option(&s->universe, &o, index, error);
 }
@@ -182,8 +186,8 @@ static rh_status read_trade(rh_scenario *s, const rh_csv_row *row, const int at[
         return bad_field(row, at, QTY, "a number", error);
     }
     if (*price && strcmp(price, "mark") != 0 &&
-        (!rh_parse_double(price, &trade.price) || trade.price < 0.0 ||
-         trade.price > RH_PRICE_MAX)) {
+        (!rh_parse_double(price, &trade.price) || fabs(trade.price) > RH_PRICE_MAX ||
+         (trade.price < 0.0 && strcmp(field(row, at, OPTION), "log") != 0))) {
         return bad_field(row, at, PRICE, "a price, \"mark\" or nothing", error);
     }
     if (*name) {

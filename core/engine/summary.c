@@ -198,7 +198,7 @@ static void put_portfolio(const rh_run *run, rh_json_writer *w)
         rh_json_put_text(w, "name", i->name);
         rh_json_put_text(w, "asset", run->universe->assets[i->asset].name);
         rh_json_put_text(
-            w, "kind", option ? (i->is_call ? "call" : "put") : rh_instrument_kind_words[i->kind]);
+            w, "kind", option ? rh_option_word(i) : rh_instrument_kind_words[i->kind]);
         rh_json_put_double(w, "qty", s->trades[t].qty);
         if (option) rh_json_put_double(w, "strike", i->strike);
         if (option) rh_text_time(time, i->expiry_ns);

@@ -284,7 +284,7 @@
 
 #define RH_LUA_EXPIRED_MAP(X)                                                                      \
     X("name", "string", "")                                                                        \
-    X("kind", "\"call\"|\"put\"", "")                                                              \
+    X("kind", "\"call\"|\"put\"|\"log\"", "")                                                     \
     X("strike", "number", "")                                                                      \
     X("expiry", "integer", "nanoseconds since 1970 UTC")                                           \
     X("qty", "number", "what was held")                                                            \

@@ -34,7 +34,7 @@ static void push_option(lua_State *L, const rh_notice *notice)
     lua_createtable(L, 0, 6);
     lua_pushstring(L, notice->instrument);
     lua_setfield(L, -2, "name");
-    lua_pushstring(L, notice->is_call ? "call" : "put");
+    lua_pushstring(L, notice->option);
     lua_setfield(L, -2, "kind");
     set_number(L, "strike", notice->strike);
     lua_pushinteger(L, notice->expiry_ns);

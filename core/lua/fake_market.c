@@ -509,7 +509,7 @@ static int market_tell(lua_State *L)
     notice.fee = number_in(L, 4, "fee");
     notice.remaining = number_in(L, 4, "remaining");
     notice.reason = text_in(L, 4, "reason", "venue");
-    notice.is_call = strcmp(text_in(L, 4, "kind", "call"), "call") == 0;
+    notice.option = text_in(L, 4, "kind", "call");
     notice.strike = number_in(L, 4, "strike");
     notice.expiry_ns = whole_in(L, 4, "expiry", RH_TIME_NS_MAX);
     rh_view view = view_of(m, policy);

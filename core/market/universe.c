@@ -10,6 +10,20 @@
 
 const char *const rh_instrument_kind_words[] = {"spot", "perp", "future", NULL};
 
+enum { CALL, PUT, LOG };
+const char *const rh_option_words[] = {"call", "put", "log", NULL};
+
+void rh_option_set_word(rh_instrument *option, int word)
+{
+    option->is_call = word == CALL;
+    option->is_log = word == LOG;
+}
+
+const char *rh_option_word(const rh_instrument *option)
+{
+    return rh_option_words[option->is_log ? LOG : option->is_call ? CALL : PUT];
+}
+
 int rh_universe_asset(const rh_universe *universe, const char *name)
 {
     for (int i = 0; i < universe->asset_count; i++) {
@@ -240,7 +254,8 @@ static void name_option(const rh_universe *universe, rh_instrument *option)
     rh_text_double(strike, option->strike);
     rh_text_time(expiry, option->expiry_ns);
     snprintf(name, sizeof name, "%.16s-%.20s-%.16s-%c%s", universe->assets[option->asset].name,
-             expiry, strike, option->is_call ? 'C' : 'P', option->inverse ? "-inv" : "");
+             expiry, strike, option->is_log ? 'L' : option->is_call ? 'C' : 'P',
+             option->inverse ? "-inv" : "");
     memcpy(option->name, name, sizeof name);
 }
 
@@ -249,8 +264,8 @@ static bool same_contract(const rh_instrument *a, const rh_instrument *b)
     bool same_vol = !(a->own_vol < b->own_vol) && !(a->own_vol > b->own_vol);
     bool same_strike = !(a->strike < b->strike) && !(a->strike > b->strike);
     return a->kind == b->kind && a->asset == b->asset && a->settle == b->settle &&
-           a->is_call == b->is_call && a->expiry_ns == b->expiry_ns && same_strike && same_vol &&
-           a->underlying == b->underlying;
+           a->is_call == b->is_call && a->is_log == b->is_log && a->expiry_ns == b->expiry_ns &&
+           same_strike && same_vol && a->underlying == b->underlying;
 }
 
 rh_status rh_universe_put_option(rh_universe *universe, const rh_instrument *option, int *index,
@@ -314,17 +329,20 @@ static rh_status read_expiry(rh_json entry, int64_t from_ns, int64_t *expiry_ns,
 rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,
                                  rh_error *error)
 {
-    static const char *const sides[] = {"call", "put", NULL};
     rh_instrument option = {.kind = RH_INSTRUMENT_OPTION, .venue = -1, .underlying = -1};
-    int side = 0;
-    RH_TRY(rh_json_choice(entry, "option", RH_REQUIRED, sides, &side, error));
-    option.is_call = side == 0;
+    int word = 0;
+    RH_TRY(rh_json_choice(entry, "option", RH_REQUIRED, rh_option_words, &word, error));
+    rh_option_set_word(&option, word);
     RH_TRY(read_asset(universe, entry, &option.asset, error));
     RH_TRY(rh_json_number(entry, "strike", RH_REQUIRED, RH_PRICE_MIN, RH_PRICE_MAX, &option.strike,
                           error));
     RH_TRY(read_expiry(entry, from_ns, &option.expiry_ns, error));
     RH_TRY(read_settle(universe, entry, &option, error));
     RH_TRY(read_underlying(universe, entry, &option, error));
+    if (option.is_log && (option.inverse || option.underlying >= 0)) {
+        return rh_json_fail(entry, error, "a log contract is on the spot of its asset and settles "
+                                          "in the currency of its price");
+    }
     RH_TRY(rh_json_number(entry, "vol", RH_OPTIONAL, 1e-6, 100.0, &option.own_vol, error));
     if (!(option.own_vol > 0.0) && !(universe->assets[option.asset].mark_vol.sigma > 0.0) &&
         universe->assets[option.asset].mark_vol.kind != RH_VOL_FILE) {

@@ -56,8 +56,8 @@ typedef struct rh_instrument {
     int venue;         /* -1: not tradable by a policy */
     double lot;        /* 0: none */
     int64_t expiry_ns; /* INT64_MAX: none */
-    /* options */
-    bool is_call;
+    /* options; the log contract is neither call nor put: it pays ln(strike / S) */
+    bool is_call, is_log;
     double strike;
     int underlying; /* instrument the option is on; -1: the asset's spot */
     double own_vol; /* 0: the asset's */
@@ -71,6 +71,10 @@ typedef struct rh_universe {
     int numeraire;
 } rh_universe;
 
+extern const char *const rh_option_words[]; /* "call", "put", "log", NULL */
+void rh_option_set_word(rh_instrument *option, int word); /* its index */
+const char *rh_option_word(const rh_instrument *option);
+
 int rh_universe_asset(const rh_universe *universe, const char *name); /* index or -1 */
 int rh_universe_instrument(const rh_universe *universe, const char *name);
 int rh_universe_currency(rh_universe *universe, const char *name); /* added when new; -1: full */
@@ -81,7 +85,7 @@ rh_status rh_universe_add_assets(rh_universe *universe, rh_json assets, rh_error
 rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments,
                                       int (*venue)(void *context, const char *name), void *context,
                                       rh_error *error);
-/* A portfolio entry {"option": "call"|"put", asset, strike, expiry or expiry_years, settle,
+/* A portfolio entry {"option": "call"|"put"|"log", asset, strike, expiry or expiry_years, settle,
  * underlying, vol}: finds the same contract or adds it; from_ns is the clock's start. */
 rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,
                                  rh_error *error);

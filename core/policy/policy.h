@@ -90,7 +90,7 @@ typedef struct rh_notice {
     double price, fee;          /* FILL: of the fill, fee in the numeraire; EXPIRY: paid per unit */
     double remaining;           /* FILL: of the order, spot-equivalent */
     const char *reason;         /* REJECT: the guard's name, or "venue" */
-    bool is_call;               /* EXPIRY */
+    const char *option;         /* EXPIRY: "call", "put" or "log" */
     double strike;
     int64_t expiry_ns;
 } rh_notice;

@@ -51,7 +51,7 @@ static rh_status add_option(rh_net_delta *net, int i, rh_error *error)
     net->inverse[n] = o->inverse && net->in_coin;
     net->sign[n] = o->is_call ? 1.0 : -1.0;
     net->half_sign[n] = net->sign[n] * (net->inverse[n] ? -0.5 : 0.5);
-    net->slow[n] = o->underlying >= 0 || (net->in_coin && !o->inverse);
+    net->slow[n] = o->is_log || o->underlying >= 0 || (net->in_coin && !o->inverse);
     net->any_slow |= net->slow[n];
     net->any_inverse |= net->inverse[n];
     return RH_OK;

@@ -4,6 +4,7 @@
 
 #include "math/kernels.h"
 #include "pricing/option.h"
+#include "rehedge/contracts.h"
 
 double rh_years(int64_t from_ns, int64_t to_ns)
 {
@@ -81,6 +82,24 @@ static pricing_point point_of(const rh_market *market, int instrument, int64_t t
     return p;
 }
 
+/* The log contract, on the spot; its sign is the other way: a long one has positive gamma. */
+static void value_log(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
+                      rh_unit *unit)
+{
+    pricing_point p = point_of(market, instrument, time_ns, hedge_vol);
+    double strike = market->universe->instruments[instrument].strike;
+    rh_greeks_full g;
+    rh_log_contract_greeks(p.x, strike, p.T, p.r, p.q, p.sigma, &g);
+    *unit = (rh_unit){.value = -g.price,
+                      .delta = -g.delta,
+                      .gamma = -g.gamma,
+                      .speed = -g.speed,
+                      .vega = -g.vega,
+                      .vanna = -g.vanna,
+                      .volga = -g.volga,
+                      .theta = -g.theta};
+}
+
 static void value_option(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
                          rh_unit *unit)
 {
@@ -119,7 +138,9 @@ void rh_unit_value(const rh_market *market, int instrument, int64_t time_ns, boo
                    rh_unit *unit)
 {
     const rh_instrument *i = &market->universe->instruments[instrument];
-    if (i->kind == RH_INSTRUMENT_OPTION) {
+    if (i->is_log) {
+        value_log(market, instrument, time_ns, hedge_vol, unit);
+    } else if (i->kind == RH_INSTRUMENT_OPTION) {
         value_option(market, instrument, time_ns, hedge_vol, unit);
     } else {
         value_linear(market, instrument, unit);
@@ -136,11 +157,19 @@ double rh_option_mark(const rh_market *market, int instrument, int64_t time_ns, 
 {
     const rh_instrument *o = &market->universe->instruments[instrument];
     pricing_point p = point_of(market, instrument, time_ns, hedge_vol);
+    rh_unit unit;
+    if (o->is_log) value_log(market, instrument, time_ns, hedge_vol, &unit);
+    if (o->is_log) return unit.value;
     return rh_option_price(p.model, o->is_call, p.x, o->strike, p.T, p.r, p.q, p.sigma);
 }
 
 double rh_option_payoff(const rh_instrument *option, double price)
 {
+    rh_greeks_full at_expiry;
+    if (option->is_log) {
+        rh_log_contract_greeks(price, option->strike, 0.0, 0.0, 0.0, 0.0, &at_expiry);
+        return -at_expiry.price;
+    }
     double intrinsic = option->is_call ? price - option->strike : option->strike - price;
     if (!(intrinsic > 0.0)) return 0.0;
     return option->inverse ? intrinsic / price : intrinsic;

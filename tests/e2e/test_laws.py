@@ -2,6 +2,7 @@
 """What a scenario of a law can say: a clock in years and steps, sides, all of it through vars. A
 grid of steps is exact to the nanosecond, and every refusal names the place."""
 import csv
+import math
 
 from harness import Case, main
 
@@ -113,6 +114,51 @@ class Laws(Case):
         ideal = law(venues={"market": {"kind": "ideal", "first_trade_free": True}})
         self.refused(3, ["/venues/market", "first_trade_free"], "run",
                      self.write("bad.json", ideal))
+
+    def test_a_log_contract(self):
+        """Hedged at each step its P&L is -sum ((S'/S - 1) - ln(S'/S) - sigma^2 dt / 2) at r = 0,
+        short; the books close with rates too, and every sentence of the summary names it."""
+        data = law()
+        sets = self.sets(option="log", steps=63)
+        summary = self.run_json(data, "--out", self.path("r"), *sets)
+        spots = [float(row["spot_X"]) for row in self.rows("r", "ledger.csv")]
+        moves = [b / a for a, b in zip(spots, spots[1:])]
+        expected = -sum(x - 1 - math.log(x) for x in moves) + 0.5 * 0.2**2 * 0.25
+        self.close_to(summary["pnl"]["total"], expected, 1e-12, "pnl", scale=0.01)
+        held = [float(row["delta_X"]) for row in self.rows("r", "ledger.csv")]
+        self.assertLess(max(map(abs, held)), 1e-12)
+        self.assertEqual(summary["portfolio"][0]["kind"], "log")
+        self.assertTrue(summary["portfolio"][0]["name"].endswith("-L"))
+        self.close_to(summary["attribution"]["gamma"], -0.5 * sum((x - 1)**2 for x in moves),
+                      1e-9, "the dollar gamma is 1")
+        self.close_to(summary["attribution"]["theta"], 0.5 * 0.2**2 * 0.25, 1e-9, "theta")
+        for rate in (0.05, -0.05):
+            for strike in (50, 100, 200):   # a value above and below zero
+                rates = self.run_json(data, *sets, *self.sets(rate=rate, strike=strike))
+                self.assertLess(abs(rates["pnl"]["total"]), 0.02)
+
+    def test_log_contracts_from_a_file_and_at_a_price(self):
+        data = law(portfolio=[{"file": "trades.csv"}])
+        head = "time,option,asset,strike,expiry,qty,price\n"
+        line = "2025-01-01T00:00:00Z,log,X,100,2025-04-02T06:00:00Z,-1,"
+        self.write("trades.csv", head + line + "\n")
+        at_mark = self.run_json(data)["pnl"]
+        data = law()
+        data["vars"]["option"] = "log"
+        self.assertEqual(self.run_json(data)["pnl"], at_mark)
+        self.write("trades.csv", head + line + "-0.5\n")
+        priced = self.run_json(law(portfolio=[{"file": "trades.csv"}]))["pnl"]
+        data["portfolio"][0]["premium"] = -0.5
+        self.assertEqual(self.run_json(data)["pnl"], priced)
+        self.close_to(priced["total"], at_mark["total"] - 0.5 - 0.5 * 0.2**2 * 0.25, 1e-12, "paid")
+        self.write("trades.csv", head + line.replace("log", "put") + "-0.5\n")
+        self.refused(3, ["trades.csv:2", "price"], "run", self.write("t.json", law(
+            portfolio=[{"file": "trades.csv"}])))
+        for change, words in (({"settle": "X"}, ["/portfolio/0", "log contract"]),
+                              ({"option": "call", "premium": -1}, ["/portfolio/0/premium"])):
+            data = law()
+            data["portfolio"][0].update({"option": "log", **change})
+            self.refused(3, words, "run", self.write("bad.json", data))
 
     def test_refusals(self):
         path = self.write("law.json", law())

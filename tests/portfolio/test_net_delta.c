@@ -64,6 +64,8 @@ static void make_universe(int options, bool in_coin, double rate, bool slow)
     universe.instrument_count = OPTIONS;
     for (int k = 0; k < options; k++)
         add_option(one_in(3) ? BTC : USD, one_in(3) ? 0.7 : 0.0, slow && k == 0 ? FUTURE : -1);
+    for (int k = OPTIONS + 1; slow && k < universe.instrument_count; k += 3) /* and log contracts */
+        universe.instruments[k].is_log = universe.instruments[k].settle == USD;
 }
 
 static void start(rh_market *market)

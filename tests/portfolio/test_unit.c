@@ -24,7 +24,8 @@ typedef struct world {
     rh_net_delta net;
 } world;
 
-enum { SPOT, PERP, INVERSE_PERP, CALL, PUT, INVERSE_CALL, INVERSE_PUT, FUTURE, FUTURE_CALL, KINDS };
+enum { SPOT, PERP, INVERSE_PERP, CALL, PUT, INVERSE_CALL, INVERSE_PUT, FUTURE, FUTURE_CALL, LOG,
+       KINDS };
 
 /* S = 100, r = 5%, q = 2%, vol 0.8, 30 days; the future has its own price, 103. */
 static world *make_world(bool in_coin)
@@ -51,7 +52,7 @@ static world *make_world(bool in_coin)
         {RH_INSTRUMENT_PERP, true, false, -1},      {RH_INSTRUMENT_OPTION, false, true, -1},
         {RH_INSTRUMENT_OPTION, false, false, -1},   {RH_INSTRUMENT_OPTION, true, true, -1},
         {RH_INSTRUMENT_OPTION, true, false, -1},    {RH_INSTRUMENT_FUTURE, false, false, -1},
-        {RH_INSTRUMENT_OPTION, false, true, FUTURE}};
+        {RH_INSTRUMENT_OPTION, false, true, FUTURE}, {RH_INSTRUMENT_OPTION, false, false, -1}};
     for (int i = 0; i < KINDS; i++) {
         u->instruments[i] = (rh_instrument){.kind = kinds[i].kind,
                                             .inverse = kinds[i].inverse,
@@ -63,6 +64,7 @@ static world *make_world(bool in_coin)
                                             .venue = -1};
         snprintf(u->instruments[i].name, RH_NAME_MAX, "i%d", i);
     }
+    u->instruments[LOG].is_log = true;
     u->instruments[SPOT].has_feed = u->instruments[FUTURE].has_feed = true;
     u->instrument_count = KINDS;
     assert_int_equal(rh_universe_close(u, NULL), RH_OK);
@@ -126,6 +128,35 @@ static void sensitivities_are_derivatives(void **state)
         rh_market_free(&w->market);
         free(w);
     }
+}
+
+/* A long log contract has dollar gamma e^{-rT} whatever the spot and the vol, loses what its value
+ * says without a move, and pays ln(K/S); at its expiry mark and pay-off are one. */
+static void a_log_contract_has_constant_dollar_gamma(void **state)
+{
+    (void)state;
+    world *w = make_world(false);
+    const rh_instrument *log_contract = &w->universe.instruments[LOG];
+    for (double S = 1.0; S < 1e4; S *= 3.7) {
+        for (double v = 0.1; v < 2.0; v *= 2.3) {
+            double T = 30.0 / 365.0, discount = exp(-0.05 * T);
+            rh_unit u;
+            set_market(w, S, v);
+            rh_unit_value(&w->market, LOG, 0, false, &u);
+            near_number("dollar gamma", LOG, false, S * S * u.gamma, discount, 1e-14);
+            near_number("value", LOG, false, u.value,
+                        discount * (log(105.0 / S) - (0.03 - 0.5 * v * v) * T), 1e-14);
+            near_number("mark", LOG, false, rh_option_mark(&w->market, LOG, 0, false), u.value, 0);
+            near_number("r V", LOG, false, 0.05 * u.value,
+                        u.theta + 0.03 * S * u.delta + 0.5 * v * v * S * S * u.gamma, 1e-14);
+            near_number("pay-off", LOG, false, rh_option_payoff(log_contract, S), log(105.0 / S),
+                        1e-15);
+            double final = rh_option_mark(&w->market, LOG, 30 * DAY, false);
+            near_number("at expiry", LOG, false, rh_option_payoff(log_contract, S), final, 0);
+        }
+    }
+    rh_market_free(&w->market);
+    free(w);
 }
 
 /* DESIGN: measured in coin the hedge delta is the sum of q net_delta + X/F. */
@@ -231,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sensitivities_are_derivatives),
+        cmocka_unit_test(a_log_contract_has_constant_dollar_gamma),
         cmocka_unit_test(coin_delta_is_net_delta),
         cmocka_unit_test(quote_delta_is_the_slope_of_equity),
         cmocka_unit_test(closing_realises_what_was_carried),
