@@ -2,9 +2,14 @@
 """What a scenario of a law can say: a clock in years and steps, sides, all of it through vars. A
 grid of steps is exact to the nanosecond, and every refusal names the place."""
 import csv
+import json
 import math
+import os
+import statistics
 
-from harness import Case, main
+from harness import ROOT, Case, main
+
+LAWS = os.path.join(ROOT, "examples/laws")
 
 START_NS = 1735689600 * 10**9
 YEAR_NS = 365 * 86400 * 10**9
@@ -159,6 +164,44 @@ class Laws(Case):
             data = law()
             data["portfolio"][0].update({"option": "log", **change})
             self.refused(3, words, "run", self.write("bad.json", data))
+
+    def test_gamma_pnl_path_by_path(self):
+        """What gamma_pnl.lua records against the P&L of the same path."""
+        pnl, recorded = [], []
+        for path in range(40):
+            out = self.path(f"p{path}")
+            summary = self.good("run", os.path.join(LAWS, "gamma_pnl.json"), "--path", path,
+                                "--out", out, "--json", "--quiet").json()
+            self.assertEqual((summary["path"], summary["hedging"]["fills"] > 40), (path, True))
+            pnl.append(summary["pnl"]["total"])
+            recorded.append(float(self.rows(f"p{path}", "ledger.csv")[-1]["series_gamma_pnl"]))
+        self.assertGreater(statistics.correlation(pnl, recorded), 0.97)
+        slope, start = statistics.linear_regression(recorded, pnl)
+        self.assertLess(abs(slope - 1), 0.15)
+        self.assertLess(abs(start), 0.4)
+        self.assertEqual(len(set(pnl)), 40)
+
+    def test_every_number_of_a_law_is_a_var(self):
+        names = {"spot", "strike", "expiry_years", "steps", "premium_vol", "hedge_vol", "real_vol",
+                 "rate", "drift", "side", "option", "cost", "first_trade_free", "last_trade_free",
+                 "risk_aversion"}
+        other = {"spot": 90, "strike": 95, "expiry_years": 0.3, "steps": 29, "premium_vol": 0.31,
+                 "hedge_vol": 0.33, "real_vol": 0.35, "rate": 0.03, "drift": 0.2, "cost": 0.002}
+        for file in sorted(os.listdir(LAWS)):
+            if not file.endswith(".json"):
+                continue
+            path = os.path.join(LAWS, file)
+            with open(path, encoding="utf-8") as text:
+                lines = [line for line in text if not line.startswith("//")]
+            self.assertLessEqual(names, set(json.loads("".join(lines))["vars"]), file)
+            sets = {**other, "first_trade_free": "false", "last_trade_free": "false"}
+            for side in ("long", "short"):
+                for option in ("call", "put", "log"):
+                    self.good("run", path, "--quiet", *self.sets(side=side, option=option, **sets))
+            cost = self.good("run", path, "--quiet", "--json", *self.sets(
+                **sets, side="short", option="call")).json()["cost"]
+            self.assertGreater(cost["fee"], 0.05, file)
+            self.assertEqual(cost["fee"], cost["total"], file)
 
     def test_refusals(self):
         path = self.write("law.json", law())
