@@ -34,7 +34,8 @@ static void add_key(synth_words *words, const char *key)
 
 static void collect_keys(synth_words *words)
 {
-    static const char *const common[] = {"spot", "drift", "interval", "size", "instrument"};
+    static const char *const common[] = {"spot", "drift", "interval", "steps", "size",
+                                         "instrument"};
     for (size_t i = 0; i < sizeof common / sizeof *common; ++i) add_key(words, common[i]);
     for (const rh_feed_model *model = rh_feed_models; model->name; ++model)
         for (size_t i = 0; model->keys[i]; ++i) add_key(words, model->keys[i]);
@@ -46,6 +47,7 @@ static const char *about_key(const char *key)
         {"spot", "the first price"},
         {"drift", "expected growth per year, continuous (0)"},
         {"interval", "time between bars (1m)"},
+        {"steps", "instead of interval: so many equal steps from --from to --to"},
         {"size", "mean volume of a bar (1)"},
         {"instrument", "the name written into the tape"},
         {"vol", "gbm, merton: volatility per sqrt(year), 0.8 is 80%"},
@@ -127,7 +129,8 @@ static int list_models(void)
     printf("models:\n");
     for (const rh_feed_model *model = rh_feed_models; model->name; ++model)
         printf("  %-10s%s\n", model->name, model->about);
-    printf("common: spot, drift, interval, size, instrument; rehedge synth --help says more\n");
+    printf("common: spot, drift, interval or steps, size, instrument; "
+           "rehedge synth --help says more\n");
     return 0;
 }
 

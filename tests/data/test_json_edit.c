@@ -54,6 +54,17 @@ static void sets_scalars_and_makes_parents(void **state)
                 "\"zero\": \"007\", \"list\": \"[1]\"}");
 }
 
+static void a_default_gives_way(void **state)
+{
+    (void)state;
+    parse("{\"list\": [{\"steps\": 5}, {}, 7]}");
+    rh_json list;
+    expect_ok(&error, rh_json_get(rh_json_root(doc), "list", RH_REQUIRED, &list, &error));
+    for (size_t i = 0; i < 3; i++)
+        expect_ok(&error, rh_json_default(rh_json_at(list, i), "steps", 1000000000, &error));
+    expect_text("{\"list\": [{\"steps\": 5}, {\"steps\": 1000000000}, 7]}");
+}
+
 /* A seed from the command line must not pass through a double. */
 static void long_integers_are_kept_as_text(void **state)
 {
@@ -199,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_scalars_and_makes_parents),
+        cmocka_unit_test(a_default_gives_way),
         cmocka_unit_test(long_integers_are_kept_as_text),
         cmocka_unit_test(set_refusals),
         cmocka_unit_test(removes_top_level_keys),
