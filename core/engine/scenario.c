@@ -285,6 +285,10 @@ static rh_status take_window(rh_scenario *s, const rh_run_request *request, rh_e
     rh_json clock;
     if (!request->from && !request->to) return RH_OK;
     RH_TRY(rh_json_get(rh_json_root(s->doc), "clock", RH_REQUIRED, &clock, error));
+    if (rh_json_has(clock, "years") || rh_json_has(clock, "steps")) {
+        return rh_json_fail(clock, error, "found \"years\" or \"steps\": such a clock has no "
+                                          "windows, its length is a number to set");
+    }
     for (int i = 0; i < 2; i++) {
         RH_TRY(rh_json_time(clock, keys[i], RH_REQUIRED, &whole_ns[i], error));
         bound_ns[i] = whole_ns[i];

@@ -217,6 +217,7 @@ class Laws(Case):
                 ({"rate": "low"}, ["/assets/X/rate", '"low"'])):
             self.refused(3, words, "run", path, "--quiet", *self.sets(**sets))
         self.refused(2, ["neither a var", 'did you mean "steps"'], "run", path, "--set", "stpes=3")
+        self.refused(3, ["/clock", "no windows"], "run", path, "--to", "2025-02-01")
         for change, words in (
                 ({"to": "2026-01-01"}, ["/clock", 'both "to" and "years"']),
                 ({"horizon_steps": 22}, ["/clock/horizon_steps", "1 to 21"]),
