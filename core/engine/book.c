@@ -62,9 +62,8 @@ static void journal_entry(rh_run *run, const rh_book_trade *trade, double price)
 /* What an entry brings in, with the interest that it will have earned at the end. */
 static void note_premium(rh_run *run, const rh_instrument *i, double cash)
 {
-    double years = rh_years(run->now_ns, run->scenario->to_ns);
-    double rate = run->universe->currencies[i->settle].rate;
-    rh_sum_add(&run->premium[i->settle], cash + cash * rh_expm1(rate * years));
+    double worth = rh_books_future_value(&run->books, i->settle, run->now_ns, cash);
+    rh_sum_add(&run->premium[i->settle], worth);
 }
 
 static rh_status enter(rh_run *run, const rh_book_trade *trade, rh_error *error)

@@ -29,7 +29,7 @@ typedef struct rh_paths_options {
 typedef struct rh_path_result {
     double pnl;                 /* equity: premium and costs included */
     double premium; /* cash that the book's entries brought in, with its interest to the end */
-    double cost[RH_COST_KINDS]; /* positive = lost */
+    double cost[RH_COST_KINDS]; /* positive = lost, with the interest that was lost on it */
     double turnover;
     double rms_delta, max_abs_delta; /* asset units; as in summary.json */
     double spot;                     /* the policy's asset at the end */

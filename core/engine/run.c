@@ -68,6 +68,7 @@ static rh_status open_parts(rh_run *run, rh_error *error)
     memcpy(run->reported.collateral, s->collateral, sizeof s->collateral);
     rh_books_init(&run->books, &s->universe, &run->filled, &run->reported);
     run->books.lean = run->lean;
+    run->books.end_ns = s->to_ns;
     for (int a = 0; a < s->universe.asset_count; a++) {
         rh_net_delta_init(&run->net[a], &s->universe, a, s->hedge_collateral);
     }

@@ -228,6 +228,12 @@ static void accrue(rh_books *books, int64_t time_ns)
     }
 }
 
+double rh_books_future_value(const rh_books *books, int currency, int64_t time_ns, double cash)
+{
+    double years = rh_years(time_ns, books->end_ns);
+    return cash + cash * rh_expm1(books->universe->currencies[currency].rate * years);
+}
+
 static void mark_lean(rh_books *books, const rh_market *market, int64_t time_ns)
 {
     if (books->open) accrue(books, time_ns);
@@ -291,8 +297,11 @@ void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns, rh
     double fees = fill->cost[RH_COST_fee] + fill->cost[RH_COST_gas];
     double moved = rh_positions_trade(books->positions, RH_LAYER_HEDGE, fill->instrument, fill->qty,
                                       fill->price, fees);
-    for (int k = 0; k < RH_COST_KINDS; k++)
-        rh_sum_add(&books->cost[k], fill->cost[k] * fx);
+    for (int k = 0; k < RH_COST_KINDS; k++) {
+        double cost = fill->cost[k];
+        if (books->lean) cost = rh_books_future_value(books, i->settle, time_ns, cost);
+        rh_sum_add(&books->cost[k], cost * fx);
+    }
     if (books->lean) return;
     for (int k = 0; k < RH_COST_KINDS; k++)
         rh_sum_add(&books->attribution[RH_ATTRIBUTION_cost], -(fill->cost[k] * fx));

@@ -29,6 +29,7 @@ typedef struct rh_books {
     rh_positions *positions; /* the filled ones */
     rh_positions *reported;  /* interest is credited to both at once */
     bool lean; /* cash and costs alone; values and causes only where rh_books_value asks */
+    int64_t end_ns; /* of lean books, whose costs are what they are then worth */
     /* the open interval */
     bool open;
     int64_t from_ns;
@@ -58,6 +59,8 @@ bool rh_books_can_mark(const rh_positions *positions, const rh_market *market);
  * funding and the end alone, so that interest accrues then. */
 void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns);
 
+/* What cash of a currency is worth at the end of lean books, with the interest on it until then. */
+double rh_books_future_value(const rh_books *books, int currency, int64_t time_ns, double cash);
 /* Of lean books, after a mark at the same time: value what is held, for rh_books_equity. */
 void rh_books_value(rh_books *books, const rh_market *market, int64_t time_ns);
 /* As after init, with what the positions held at the start. */

@@ -139,6 +139,30 @@ static void premium_is_cash_with_its_interest(void **state)
     }
 }
 
+/* A band does not look at costs, so without them it trades alike; what is missing is what they are
+ * worth at the end. Interest makes that more than what was paid. */
+static void costs_are_worth_what_is_missing_at_the_end(void **state)
+{
+    paths_case c = {.name = "costs with interest",
+                    .option = PATHS_PUT ", \"qty\": -50",
+                    .asset = "\"rate\": 9, \"vol\": {\"mark\": 0.5}"};
+    rh_path_result paid[4], free_of[4];
+    rh_paths *paths = paths_open(*state, &c, (rh_paths_options){0}, NULL);
+    paths_run(&c, paths, 0, 4, paid);
+    rh_paths_close(paths);
+    c.venue = PATHS_IDEAL;
+    paths = paths_open(*state, &c, (rh_paths_options){0}, NULL);
+    paths_run(&c, paths, 0, 4, free_of);
+    rh_paths_close(paths);
+    for (int p = 0; p < 4; p++) {
+        double cost = 0.0;
+        for (int k = 0; k < RH_COST_KINDS; k++) cost += paid[p].cost[k];
+        assert_true(cost > 1.0);
+        assert_int_equal(paid[p].fills, free_of[p].fills);
+        NEAR(free_of[p].pnl - paid[p].pnl, cost, 1e-9 * paid[p].turnover);
+    }
+}
+
 static void refusals(void **state)
 {
     fixture *f = *state;
@@ -174,6 +198,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(twins_have_opposite_shocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(matched_shocks_have_the_model_moments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(premium_is_cash_with_its_interest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(costs_are_worth_what_is_missing_at_the_end, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(refusals, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
