@@ -25,6 +25,12 @@ if(TARGET rehedge)
     endforeach()
 endif()
 
+# Counts every allocation of our own code, and so of Lua, whose allocator is ours.
+if(TARGET host_test_allocations)
+    target_link_options(host_test_allocations PRIVATE
+        -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc)
+endif()
+
 add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/bench/engine)
 add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/bench/pricing)
 add_subdirectory(${CMAKE_CURRENT_SOURCE_DIR}/fuzz)

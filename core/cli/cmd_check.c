@@ -150,6 +150,18 @@ static void print_features(const rh_policy *policy)
     }
 }
 
+/* What it is told of, and what it records. */
+static void print_callbacks(const rh_policy *policy)
+{
+    if (policy->told != 0) printf("hears of\n ");
+    for (int n = 0; n < RH_NOTICES; n++)
+        if (policy->told >> n & 1u) printf(" %s", rh_notice_words[n]);
+    if (policy->told != 0) printf("\n");
+    if (policy->series_count > 0) printf("records\n ");
+    for (int k = 0; k < policy->series_count; k++) printf(" %s", policy->series[k]);
+    if (policy->series_count > 0) printf("\n");
+}
+
 static void print_policy(const check *c)
 {
     const rh_policy *policy = c->policy;
@@ -159,8 +171,11 @@ static void print_policy(const check *c)
     printf("\ndecides\n  %s%s%s\n", policy->has_trigger ? "when (trigger)" : "",
            policy->has_trigger && policy->has_scale ? ", " : "",
            policy->has_scale ? "how much (scale)" : "");
+    printf("looks at\n  %s\n", policy->portfolio ? "all hedged assets (scope \"portfolio\")"
+                                                   : "one asset (scope \"asset\")");
     printf("wakes\n");
     print_wake(&policy->wake);
+    print_callbacks(policy);
     if (policy->params.count > 0) printf("params\n");
     for (int i = 0; i < policy->params.count; i++)
         print_param(&policy->params.spec[i], &policy->params.value[i]);
@@ -211,6 +226,22 @@ static void put_findings(rh_json_writer *writer, const check *c)
     rh_json_close(writer, ']');
 }
 
+static void put_limits(rh_json_writer *writer)
+{
+    static const struct { const char *name; int64_t value; } limits[] = {
+        {"call_instructions", RH_LUA_INSTRUCTIONS_PER_CALL},
+        {"load_instructions", RH_LUA_INSTRUCTIONS_PER_LOAD},
+        {"memory_bytes", RH_LUA_MEMORY_BYTES_MAX},
+        {"text_bytes", RH_LUA_STRING_BYTES_MAX},
+        {"state_bytes", RH_LUA_STATE_BYTES_MAX},
+        {"orders_per_call", RH_ORDERS_PER_CALL_MAX},
+        {"log_lines_per_second", RH_LUA_LOG_LINES_PER_SECOND}};
+    rh_json_open(writer, "limits", '{');
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        rh_json_put_i64(writer, limits[i].name, limits[i].value);
+    rh_json_close(writer, '}');
+}
+
 static void put_policy(rh_json_writer *writer, const check *c)
 {
     const rh_policy *policy = c->policy;
@@ -222,7 +253,17 @@ static void put_policy(rh_json_writer *writer, const check *c)
     rh_json_put_bool(writer, "trigger", policy->has_trigger);
     rh_json_put_bool(writer, "scale", policy->has_scale);
     rh_json_put_i64(writer, "load_instructions", c->gas);
+    rh_json_put_text(writer, "scope", policy->portfolio ? "portfolio" : "asset");
     put_wake(writer, &policy->wake);
+    rh_json_open(writer, "callbacks", '[');
+    for (int n = 0; n < RH_NOTICES; n++)
+        if (policy->told >> n & 1u) rh_json_put_text(writer, NULL, rh_notice_words[n]);
+    rh_json_close(writer, ']');
+    rh_json_open(writer, "series", '[');
+    for (int k = 0; k < policy->series_count; k++)
+        rh_json_put_text(writer, NULL, policy->series[k]);
+    rh_json_close(writer, ']');
+    put_limits(writer);
     rh_policy_describe_params(writer, &policy->params);
     rh_policy_describe_features(writer, policy);
 }

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/status_line.h"
 #include "cli/terminal.h"
+#include "host/control_place.h"
 #include "host/pace.h"
 
 enum { LINE_COLUMNS = 200 };
@@ -56,7 +57,8 @@ static void say_where(rh_replay *replay, const rh_replay_options *options)
     char line[RH_PATH_MAX + 64];
     rh_replay_see(replay, &look);
     if (look.socket) {
-        snprintf(line, sizeof line, "socket: %s", look.socket);
+        snprintf(line, sizeof line, "socket: %s%s", look.socket,
+                 rh_control_left_runtime(look.socket) ? " (XDG_RUNTIME_DIR is no folder)" : "");
         options->say(options->context, line);
     }
     if (look.watched) {
@@ -82,6 +84,7 @@ static rh_status replay_whole(const rh_run_request *request, rh_replay_options *
         options->say = say_plain;
     }
     if (status == RH_OK) status = rh_replay_open(request, options, &replay, error);
+    if (status == RH_OK && given->trusted) rh_cli_interrupt_scripts();
     if (status == RH_OK && !given->quiet) say_where(replay, options);
     if (status == RH_OK && terminal) status = rh_terminal_run(terminal, replay, error);
     else if (status == RH_OK) run_plain(replay, given->quiet);
@@ -137,8 +140,9 @@ int rh_cmd_replay(int argc, char **argv)
          &given.socket, NULL},
         {"--name", "NAME", "of the socket; the scenario's file name when not given",
          &given.name, NULL, NULL},
-        {"--policy", "POLICY", "hedge with this policy and drop the scenario's swaps: a shipped "
-         "name, a file, or either with parameters (delta_band:band=0.4,to=centre)", &given.policy,
+        {"--policy", "POLICY", "hedge with this one and drop the scenario's swaps: a shipped "
+         "or installed name, a file, any with params (delta_band:band=0.4,to=centre), or one "
+         "script for each part (trigger=FILE,scale=FILE:k=v)", &given.policy,
          NULL, NULL},
         {"--set", "NAME=VALUE", "set a variable of the scenario, or a parameter as "
          "policy.NAME=VALUE; may repeat", NULL, NULL, &given.sets},

@@ -53,41 +53,41 @@ static void print_text(const rh_rerun_result *result, const char *dir)
            rh_cli_request(NULL).lua_version);
 }
 
-static int rerun(const char *dir, bool json, bool quiet, bool trusted, const rh_words *allowed)
+static int rerun(rh_rerun_request *request, bool json, bool quiet)
 {
-    rh_run_request request = rh_cli_request(NULL);
     rh_rerun_result result;
     rh_error error = {0};
     rh_progress progress;
-    request.allowed = allowed->items;
-    request.trusted = trusted;
-    request.progress = pass_progress;
-    request.progress_context = &progress;
+    request->base.progress = pass_progress;
+    request->base.progress_context = &progress;
     rh_progress_begin(&progress, "rerun", quiet);
     rh_cli_signals();
-    rh_status status = rh_rerun(&request, dir, &result, &error);
+    rh_status status = rh_rerun(request, &result, &error);
     if (status != RH_OK) {
         rh_progress_abandon(&progress);
         return rh_cli_fail(&error);
     }
     rh_progress_end(&progress, result.events);
-    if (!json) print_text(&result, dir);
-    if (json && print_json(&result, dir, &error) != RH_OK) return rh_cli_fail(&error);
+    if (!json) print_text(&result, request->dir);
+    if (json && print_json(&result, request->dir, &error) != RH_OK) return rh_cli_fail(&error);
     return result.same ? 0 : 1;
 }
 
 int rh_cmd_rerun(int argc, char **argv)
 {
-    bool json = false, quiet = false, trusted = false;
-    rh_words allowed = {0};
+    bool json = false, quiet = false;
+    rh_words allowed = {0}, trusted = {0};
+    const char *data = NULL;
     const rh_option options[] = {
         {"--json", NULL, "print {\"same\": ..., \"digest\": ..., \"recorded\": ...}", NULL, &json,
          NULL},
         {"--quiet", NULL, "no progress", NULL, &quiet, NULL},
-        {"--trusted", NULL, "the policies were trusted in the run, and are again", NULL, &trusted,
-         NULL},
+        {"--data", "DIR", "the data of the scenario's folder is here now", &data, NULL, NULL},
         {"--allow", "DIR", "let the scenario read files below DIR as well; may repeat", NULL, NULL,
          &allowed},
+        {"--trusted", "POLICY", "trust this script again, as run --trusted did; may repeat. Only a "
+         "script you name, with the same bytes, is trusted, whatever the directory says", NULL,
+         NULL, &trusted},
         {NULL, NULL, NULL, NULL, NULL, NULL},
     };
     const char *dir = NULL;
@@ -95,9 +95,16 @@ int rh_cmd_rerun(int argc, char **argv)
     int status = rh_cli_parse(
         argc, argv, options, "rerun RUNDIR [options]",
         "Run once more what a run directory recorded, with the swaps, sets and the quit that were "
-        "made by hand, and check that every bit is the same.",
+        "made by hand, and check that every bit is the same. Data is read from the folder it was "
+        "in, if that is below this folder or beside RUNDIR.",
         "rehedge rerun runs/a", &dir, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
     if (count != 1) return rh_cli_usage("rerun needs a run directory; see rehedge rerun --help");
-    return rerun(dir, json, quiet, trusted, &allowed);
+    rh_rerun_request request = {.base = rh_cli_request(NULL),
+                                .dir = dir,
+                                .data = data,
+                                .trusted = trusted.items,
+                                .trusted_count = trusted.count};
+    request.base.allowed = allowed.items;
+    return rerun(&request, json, quiet);
 }

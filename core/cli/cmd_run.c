@@ -86,8 +86,9 @@ int rh_cmd_run(int argc, char **argv)
 {
     run_arguments given = {0};
     const rh_option options[] = {
-        {"--policy", "POLICY", "hedge with this policy and drop the scenario's swaps: a shipped "
-         "name, a file, or either with parameters (delta_band:band=0.4,to=centre)", &given.policy,
+        {"--policy", "POLICY", "hedge with this one and drop the scenario's swaps: a shipped "
+         "or installed name, a file, any with params (delta_band:band=0.4,to=centre), or one "
+         "script for each part (trigger=FILE,scale=FILE:k=v)", &given.policy,
          NULL, NULL},
         {"--set", "NAME=VALUE", "set a variable of the scenario, or a parameter as "
          "policy.NAME=VALUE; may repeat", NULL, NULL, &given.sets},

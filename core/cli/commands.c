@@ -1,5 +1,5 @@
 /* What run, compare and bench share: signals, the request every run starts from, and its end.
- * The only mutable global of the program is the stop flag, which a signal handler must reach. */
+ * The only mutable globals of the program are what a signal handler must reach. */
 #include "cli/commands.h"
 
 #include <signal.h>
@@ -18,6 +18,26 @@ static void ask_to_stop(int signal_number)
 {
     (void)signal_number;
     rh_cli_stop = 1;
+    rh_lua_interrupt(false);
+}
+
+static void (*volatile behind)(int); /* the handler that was there before ours */
+
+static void interrupt_too(int signal_number)
+{
+    rh_lua_interrupt(true);
+    if (behind) behind(signal_number);
+}
+
+void rh_cli_interrupt_scripts(void)
+{
+    struct sigaction action;
+    if (sigaction(SIGINT, NULL, &action) != 0 || (action.sa_flags & SA_SIGINFO)) return;
+    bool plain = action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN;
+    if (plain) return;
+    behind = action.sa_handler;
+    action.sa_handler = interrupt_too;
+    sigaction(SIGINT, &action, NULL);
 }
 
 void rh_cli_signals(void)

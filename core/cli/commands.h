@@ -12,6 +12,9 @@
  * a closed pipe is an ordinary write error, so that it never takes a run directory with it. */
 void rh_cli_signals(void);
 extern volatile int rh_cli_stop;
+/* Where something else handles SIGINT (the loop of a replay): a second one ends the call of a
+ * trusted script that it met before, and what is there is told all the same. */
+void rh_cli_interrupt_scripts(void);
 
 /* Defaults of every run: the Lua loader, its version, the clock, the flag above. */
 rh_run_request rh_cli_request(const char *scenario_path);

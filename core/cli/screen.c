@@ -34,8 +34,9 @@ void rh_screen_enter(rh_screen *screen)
     screen->shown[0] = '\0';
     screen->entered = screen->able;
     if (!screen->able) return;
-    /* a line feed first, so that the cursor is not on the row that is set aside */
-    printf("\n\0337\033[1;%dr\0338\033[1A", screen->rows - 1);
+    /* A replay that was killed outright has left its region. Then a line feed, so that the cursor
+     * is not on the row that is set aside. */
+    printf("\0337\033[r\0338\n\0337\033[1;%dr\0338\033[1A", screen->rows - 1);
     fflush(stdout);
 }
 

@@ -47,9 +47,9 @@ static void cut(char *line, int columns)
 
 static void policy_part(char *text, size_t capacity, const rh_live_status *live)
 {
-    char raw[sizeof live->policy + sizeof live->version];
+    char raw[sizeof live->policy + sizeof live->version + sizeof live->kill_reason];
     if (live->killed) {
-        snprintf(raw, sizeof raw, "policy killed");
+        snprintf(raw, sizeof raw, "policy killed: %.240s", live->kill_reason);
     } else if (!live->policy[0]) {
         snprintf(raw, sizeof raw, "no policy");
     } else {
@@ -63,7 +63,7 @@ void rh_status_line(const rh_replay_look *look, int columns, char line[RH_STATUS
     const rh_live_status *live = &look->live;
     bool narrow = columns < NARROW;
     char when[RH_TIME_TEXT], speed[RH_NUMBER_TEXT + 1] = "max", spot[RH_NUMBER_TEXT];
-    char delta[RH_NUMBER_TEXT], pnl[RH_NUMBER_TEXT], policy[320], swap[2 * sizeof live->last_swap];
+    char delta[RH_NUMBER_TEXT], pnl[RH_NUMBER_TEXT], policy[640], swap[2 * sizeof live->last_swap];
     time_part(when, sizeof when, look->now_ns, narrow);
     if (isfinite(look->speed)) snprintf(speed, sizeof speed, "x%g", look->speed);
     number(spot, live->spot, fabs(live->spot) >= 100 ? "%.2f" : "%.6g");

@@ -38,9 +38,10 @@ rh_status rh_file_out_seek(rh_file_out *out, long long offset);     /* from the 
 bool rh_file_out_failed(const rh_file_out *out);    /* a write has failed; commit will say why */
 rh_status rh_file_out_commit(rh_file_out *out, rh_error *error);    /* sync, rename, free */
 /* Another file that begins with all that was written so far; both then go on by themselves. For a
- * forked process, which then leaves the first: closed, and nothing of it touched. */
-rh_status rh_file_out_copy(const rh_file_out *from, const char *path, rh_file_out **out,
-                           rh_error *error);
+ * forked process, which then leaves the first: closed, and nothing of it touched. `ends`: texts put
+ * before the end of the first line and of each later one; NULL: none. */
+rh_status rh_file_out_copy(const rh_file_out *from, const char *path, const char *const ends[2],
+                           rh_file_out **out, rh_error *error);
 void rh_file_out_leave(rh_file_out *out);
 void rh_file_out_abandon(rh_file_out *out);                         /* remove the temporary, free */
 

@@ -160,9 +160,26 @@ void rh_file_out_abandon(rh_file_out *out)
     free(out);
 }
 
-rh_status rh_file_out_copy(const rh_file_out *from, const char *path, rh_file_out **out,
-                           rh_error *error)
+/* `ends[0]` goes before the first line's end, `ends[1]` before each later one. */
+static void write_widened(rh_file_out *out, const char *bytes, size_t length,
+                          const char *const ends[2], bool *later)
 {
+    const char *end;
+    while (ends && (end = memchr(bytes, '\n', length)) != NULL) {
+        rh_file_out_write(out, bytes, (size_t)(end - bytes));
+        rh_file_out_text(out, ends[*later]);
+        rh_file_out_text(out, "\n");
+        *later = true;
+        length -= (size_t)(end - bytes) + 1;
+        bytes = end + 1;
+    }
+    rh_file_out_write(out, bytes, length);
+}
+
+rh_status rh_file_out_copy(const rh_file_out *from, const char *path, const char *const ends[2],
+                           rh_file_out **out, rh_error *error)
+{
+    bool later = false;
     char buffer[16384];
     if (from->failed != 0) return rh_io_fail(error, RH_IO, from->path, "write", from->failed);
     int fd = open(from->temporary, O_RDONLY | O_CLOEXEC);
@@ -170,14 +187,14 @@ rh_status rh_file_out_copy(const rh_file_out *from, const char *path, rh_file_ou
     rh_status status = rh_file_out_open(path, out, error);
     ssize_t got = 0;
     while (status == RH_OK && (got = read(fd, buffer, sizeof buffer)) > 0) {
-        rh_file_out_write(*out, buffer, (size_t)got);
+        write_widened(*out, buffer, (size_t)got, ends, &later);
     }
     if (status == RH_OK && got < 0) {
         status = rh_io_fail(error, RH_IO, from->path, "read what was written", errno);
         rh_file_out_abandon(*out);
     }
     close(fd);
-    if (status == RH_OK) rh_file_out_write(*out, from->buffer, from->used);
+    if (status == RH_OK) write_widened(*out, from->buffer, from->used, ends, &later);
     return status;
 }
 

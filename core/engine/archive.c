@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "engine/run.h"
@@ -89,8 +90,8 @@ static rh_status read_copy(const char *path, const char *sha256, size_t max_byte
     if (!memcmp(hash, sha256, HEX)) return RH_OK;
     free(*bytes);
     *bytes = NULL;
-    return rh_fail(error, RH_INPUT, "%s: the copy has been changed: its hash is %s now", path,
-                   hash);
+    return rh_fail(error, RH_INPUT, "%s: the copy has been changed: its hash is another one now",
+                   path);
 }
 
 /* "SHA256  PATH\n", the first being policy.lua. */
@@ -134,6 +135,22 @@ static rh_status read_bundle(const char *archive, const char *list_path, const c
     return RH_OK;
 }
 
+bool rh_archive_has(const char *archive, const char *sha256)
+{
+    char path[COPY_PATH];
+    return copy_path(path, archive, sha256, "files") || copy_path(path, archive, sha256, "lua");
+}
+
+rh_status rh_archive_file(const char *archive, const char *name, char path[COPY_PATH],
+                          rh_error *error)
+{
+    struct stat found;
+    snprintf(path, COPY_PATH, "%s/%.100s", archive, name);
+    if (lstat(path, &found) == 0 && S_ISLNK(found.st_mode))
+        return rh_fail(error, RH_INPUT, "%s: a link; a run directory has files of its own", path);
+    return RH_OK;
+}
+
 rh_status rh_archive_read(const char *archive, const char *sha256, const char *label,
                           rh_policy_source *source, rh_error *error)
 {
@@ -164,15 +181,21 @@ bool rh_archive_is_reference(const char *name)
     return !strncmp(name, "sha256:", 7) && is_hash(name + 7) && name[7 + HEX] == ':';
 }
 
-rh_status rh_archive_resolve(const char *archive, const char *name, rh_policy_source *source,
+void rh_archive_trust(const rh_scenario *s, rh_policy_source *source)
+{
+    source->strict = true;
+    for (const char *const *hash = s->trusted_copies; hash && *hash; hash++)
+        if (!strcmp(*hash, source->sha256)) source->strict = false;
+}
+
+rh_status rh_archive_resolve(const rh_scenario *s, const char *name, rh_policy_source *source,
                              rh_error *error)
 {
     char hash[RH_SHA256_HEX];
     const char *label = strchr(name + 7 + HEX + 1, ':');
-    bool own = !strncmp(name + 7 + HEX + 1, "own:", 4);
     snprintf(hash, sizeof hash, "%.64s", name + 7);
-    RH_TRY(rh_archive_read(archive, hash, label ? label + 1 : "", source, error));
-    source->strict = !own;
+    RH_TRY(rh_archive_read(s->archive, hash, label ? label + 1 : "", source, error));
+    rh_archive_trust(s, source);
     return RH_OK;
 }
 
@@ -317,37 +340,108 @@ rh_status rh_archive_inputs(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-static rh_status check_one(rh_json at, const rh_tape_input *now, rh_error *error)
+/* --- the data of the recorded run ---------------------------------------------------------- */
+
+struct rh_archive_data {
+    rh_json_doc *doc;
+    rh_json list;
+    size_t tapes, files; /* in this order in the list */
+    size_t next_tape, next_file;
+};
+
+typedef struct expected { /* of one input */
+    const char *name, *hash, *content;
+} expected;
+
+static rh_status read_expected(const rh_archive_data *data, size_t index, expected *input,
+                               rh_error *error)
 {
-    const char *name = "", *hash = "", *content = "";
-    RH_TRY(rh_json_text(at, "name", RH_REQUIRED, &name, error));
-    RH_TRY(rh_json_text(at, "hash", RH_REQUIRED, &hash, error));
-    RH_TRY(rh_json_text(at, "content", RH_REQUIRED, &content, error));
-    if (!strcmp(hash, now->hash) && !strcmp(content, now->content)) return RH_OK;
-    bool same = !strcmp(hash, now->hash);
-    return rh_fail(error, RH_INPUT,
-                   "the data of %.60s (%s) has changed since the run: its hash was %s and is %s",
-                   name, now->path, same ? content : hash, same ? now->content : now->hash);
+    rh_json at = rh_json_at(data->list, index);
+    RH_TRY(rh_json_text(at, "name", RH_REQUIRED, &input->name, error));
+    RH_TRY(rh_json_text(at, "hash", RH_REQUIRED, &input->hash, error));
+    return rh_json_text(at, "content", RH_REQUIRED, &input->content, error);
 }
 
-rh_status rh_archive_check(const rh_scenario *s, const char *archive, rh_error *error)
+static rh_status read_list(rh_archive_data *data, rh_error *error)
+{
+    RH_TRY(rh_json_get(rh_json_root(data->doc), "data", RH_REQUIRED, &data->list, error));
+    if (rh_json_kind(data->list) != RH_JSON_ARRAY) {
+        return rh_json_expect(data->list, error, "a list of the inputs");
+    }
+    for (size_t n = 0; n < rh_json_count(data->list); n++) {
+        expected input;
+        RH_TRY(read_expected(data, n, &input, error));
+        bool tape = *input.content != '\0';
+        if (tape && data->files > 0) {
+            return rh_json_fail(data->list, error, "a tape after a file of trades");
+        }
+        data->tapes += tape;
+        data->files += !tape;
+    }
+    return RH_OK;
+}
+
+rh_status rh_archive_data_read(const char *archive, rh_archive_data **out, rh_error *error)
 {
     char path[COPY_PATH];
-    rh_json_doc *doc = NULL;
-    rh_json data;
-    snprintf(path, sizeof path, "%s/inputs.json", archive);
-    RH_TRY(rh_json_read(path, RH_SCENARIO_BYTES_MAX, &doc, error));
-    rh_status status = rh_json_get(rh_json_root(doc), "data", RH_REQUIRED, &data, error);
-    size_t count = (size_t)(s->tape_count + s->file_count);
-    if (status == RH_OK && rh_json_count(data) != count) {
-        status = rh_fail(error, RH_INPUT, "%s: it lists %zu inputs, the scenario has %zu", path,
-                         rh_json_count(data), count);
+    rh_archive_data *data = calloc(1, sizeof *data);
+    *out = data; /* the caller's, also of a failure */
+    if (!data) return rh_fail(error, RH_NO_MEMORY, "no memory for the inputs of a run");
+    RH_TRY(rh_archive_file(archive, "inputs.json", path, error));
+    RH_TRY(rh_json_read(path, RH_SCENARIO_BYTES_MAX, &data->doc, error));
+    return read_list(data, error);
+}
+
+void rh_archive_data_free(rh_archive_data *data)
+{
+    if (!data) return;
+    rh_json_free(data->doc);
+    free(data);
+}
+
+/* Neither what the file holds nor its hash, which would give a short secret away. */
+static rh_status has_changed(const expected *input, const char *path, rh_error *error)
+{
+    char name[RH_NAME_MAX], hash[RH_SHA256_HEX];
+    rh_text_escape(name, sizeof name, input->name, strnlen(input->name, RH_NAME_MAX - 1));
+    rh_text_escape(hash, sizeof hash, input->hash, strnlen(input->hash, HEX));
+    return rh_fail(error, RH_INPUT,
+                   "the data of %s (%s) has changed since the run: its hash was %s and is another "
+                   "one now", name, path, hash);
+}
+
+rh_status rh_archive_before(rh_archive_data *data, bool trades, bool tape_proper, const char *path,
+                            rh_error *error)
+{
+    expected input;
+    char hash[RH_SHA256_HEX];
+    size_t *next = trades ? &data->next_file : &data->next_tape;
+    if (*next >= (trades ? data->files : data->tapes)) {
+        return rh_fail(error, RH_INPUT, "%s: the inputs of the run do not list it", path);
     }
-    for (size_t t = 0; status == RH_OK && t < count; t++) {
-        bool tape = t < (size_t)s->tape_count;
-        const rh_tape_input *now = tape ? &s->tapes[t] : &s->files[t - (size_t)s->tape_count];
-        status = check_one(rh_json_at(data, t), now, error);
-    }
-    rh_json_free(doc);
-    return status;
+    size_t index = (*next)++ + (trades ? data->tapes : 0);
+    RH_TRY(read_expected(data, index, &input, error));
+    if (tape_proper) return RH_OK;
+    RH_TRY(rh_file_sha256(path, hash, error));
+    return strcmp(hash, input.hash) ? has_changed(&input, path, error) : RH_OK;
+}
+
+rh_status rh_archive_after(const rh_archive_data *data, bool trades, const rh_tape_input *now,
+                           rh_error *error)
+{
+    expected input;
+    size_t index = (trades ? data->tapes + data->next_file : data->next_tape) - 1;
+    RH_TRY(read_expected(data, index, &input, error));
+    if (!strcmp(input.hash, now->hash) && !strcmp(input.content, now->content)) return RH_OK;
+    return has_changed(&input, now->path, error);
+}
+
+rh_status rh_archive_all_read(const rh_scenario *s, rh_error *error)
+{
+    const rh_archive_data *data = s->recorded;
+    if (data->next_tape == data->tapes && data->next_file == data->files) return RH_OK;
+    return rh_fail(error, RH_INPUT,
+                   "%s/inputs.json: it lists %zu tapes and %zu files of trades, the scenario has "
+                   "%zu and %zu", s->archive, data->tapes, data->files, data->next_tape,
+                   data->next_file);
 }

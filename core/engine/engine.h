@@ -37,6 +37,8 @@ typedef struct rh_run_request {
     const rh_policy_loader *loader;
     const rh_policy_finder *finder; /* bundles and installed policies; may be NULL */
     bool trusted;            /* --trusted, from the command line only */
+    const char *const *trusted_copies; /* of an archive's scripts those with these hashes are
+                                          trusted, whatever the archive says; NULL: none */
     const char *lua_version; /* for summary.json */
     void (*progress)(void *context, double fraction, uint64_t events); /* may be NULL */
     void *progress_context;

@@ -74,6 +74,8 @@ rh_status rh_live_go(rh_live *live, int64_t until_ns, uint64_t max_events, rh_er
     if (live->failed != RH_OK) return rh_fail(error, live->failed, "the run has failed before");
     rh_status status = rh_run_go(live->run, until_ns, max_events, &more, error);
     if (wall_ns) live->spent_ns += wall_ns() - started;
+    if (status == RH_INTERRUPTED && live->run->killed_by == RH_KILL_INTERRUPTED)
+        rh_fail(error, status, "%s", live->run->kill_reason);
     if (status != RH_INTERRUPTED) live->failed = status;
     return status;
 }
@@ -83,7 +85,7 @@ void rh_live_quit(rh_live *live)
     rh_run *run = live->run;
     if (rh_run_ended(run)) return;
     run->quit = true;
-    rh_journal_quit(run);
+    rh_journal_hand(run, "quit", "ended by hand", NULL);
 }
 
 static rh_status finish(rh_live *live, rh_run_result *result, rh_error *error)
@@ -91,6 +93,7 @@ static rh_status finish(rh_live *live, rh_run_result *result, rh_error *error)
     rh_run *run = live->run;
     RH_TRY(rh_live_go(live, INT64_MAX, 0, error));
     RH_TRY(rh_run_end(run, error));
+    rh_run_note_machine(run);
     run->wall_s = (double)live->spent_ns * 1e-9;
     rh_digest_hex(run->digest, result->digest);
     result->events = run->events;
@@ -157,7 +160,9 @@ rh_status rh_live_branch(rh_live *live, int branch, const char *out_dir, rh_erro
     *place = s->branches[branch];
     s->branches[branch] = (rh_swap){0}; /* the place's now */
     run->halted = false;
-    rh_status status = out_dir ? rh_output_branch(run, out_dir, error) : RH_OK;
+    int columns = run->series_count;
+    rh_status status = rh_run_declare(run, place, error);
+    if (status == RH_OK && out_dir) status = rh_output_branch(run, out_dir, columns, error);
     if (status == RH_OK) status = rh_run_swap(run, place, error);
     live->failed = status;
     return status;
@@ -184,6 +189,7 @@ static void look_at_policy(const rh_run *run, rh_live_status *status)
     const rh_policy_part *trigger = &run->slot.part[RH_PART_TRIGGER];
     const rh_policy_part *scale = &run->slot.part[RH_PART_SCALE];
     status->killed = run->killed;
+    if (run->killed) memcpy(status->kill_reason, run->kill_reason, sizeof status->kill_reason);
     status->last_refused = run->last_refused;
     memcpy(status->last_swap, run->last_swap, sizeof status->last_swap);
     if (!trigger->policy) return;
@@ -308,9 +314,10 @@ static rh_brought *bring(rh_live *live, bool cancel_orders, rh_error *why)
 }
 
 /* A policy that could not even be read is a refused swap as any other. */
-static rh_status unreadable(rh_live *live, rh_brought *new, const char *what, const rh_error *why)
+static rh_status unreadable(rh_live *live, rh_brought *new, const char *what,
+                            const char *assignment, const rh_error *why)
 {
-    rh_run_note_refused(live->run, what, why->message);
+    rh_run_note_refused(live->run, what, assignment, why->message);
     forget(new);
     return why->status;
 }
@@ -322,7 +329,7 @@ rh_status rh_live_swap(rh_live *live, const char *spec, bool cancel_orders, rh_e
     rh_brought *new = bring(live, cancel_orders, out);
     if (!new) return RH_NO_MEMORY;
     rh_status status = rh_pick_from_spec(live->scenario, spec, true, &new->swap.pick, out);
-    if (status != RH_OK) return unreadable(live, new, spec, out);
+    if (status != RH_OK) return unreadable(live, new, spec, NULL, out);
     return act(live, new, NULL, out);
 }
 
@@ -390,7 +397,7 @@ rh_status rh_live_reload(rh_live *live, bool cancel_orders, rh_error *why)
         files++;
         status = read_again(live, part, (rh_part)p, pick, out);
     }
-    if (status != RH_OK) return unreadable(live, new, "reload", out);
+    if (status != RH_OK) return unreadable(live, new, "reload", NULL, out);
     if (rh_choice_given(&pick->choice[0]) || rh_choice_given(&pick->choice[1])) {
         return act(live, new, NULL, out);
     }
@@ -471,17 +478,18 @@ rh_status rh_live_set(rh_live *live, const char *assignment, rh_error *why)
 {
     rh_error local = {0};
     rh_error *out = why ? why : &local;
-    if (!rh_run_policy(live->run)) return nobody_decides(out);
     rh_brought *new = bring(live, false, out);
     if (!new) return RH_NO_MEMORY;
-    rh_status status = make_set(live->run, assignment, &new->swap.pick, out);
-    if (status != RH_OK) return unreadable(live, new, assignment, out);
+    rh_status status = rh_run_policy(live->run)
+                           ? make_set(live->run, assignment, &new->swap.pick, out)
+                           : nobody_decides(out);
+    if (status != RH_OK) return unreadable(live, new, "set", assignment, out);
     return act(live, new, assignment, out);
 }
 
 /* --- what was recorded --------------------------------------------------------------------- */
 
-static rh_status recall(const char *archive, const rh_live_script *script, rh_policy_pick *pick,
+static rh_status recall(const rh_scenario *s, const rh_live_script *script, rh_policy_pick *pick,
                         rh_error *why)
 {
     rh_policy_choice from = {.has_script = !script->native};
@@ -495,8 +503,8 @@ static rh_status recall(const char *archive, const rh_live_script *script, rh_po
         }
         return rh_pick_copy(&from, script->params, pick, part, why);
     }
-    RH_TRY(rh_archive_read(archive, script->sha256, script->label, &from.source, why));
-    from.source.strict = script->strict;
+    RH_TRY(rh_archive_read(s->archive, script->sha256, script->label, &from.source, why));
+    rh_archive_trust(s, &from.source);
     rh_status status = rh_pick_copy(&from, script->params, pick, part, why);
     rh_policy_source_free(&from.source);
     return status;
@@ -510,8 +518,8 @@ rh_status rh_live_repeat(rh_live *live, const rh_live_recorded *recorded, rh_err
     rh_brought *new = bring(live, recorded->cancel_orders, out);
     if (!new) return RH_NO_MEMORY;
     for (int n = 0; n < recorded->count && status == RH_OK; n++) {
-        status = recall(live->request->archive, &recorded->script[n], &new->swap.pick, out);
+        status = recall(live->scenario, &recorded->script[n], &new->swap.pick, out);
     }
-    if (status != RH_OK) return unreadable(live, new, "rerun", out);
+    if (status != RH_OK) return unreadable(live, new, "rerun", NULL, out);
     return act(live, new, recorded->assignment, out);
 }

@@ -21,6 +21,7 @@ typedef struct rh_live_status {
     char script[RH_PATH_MAX], scale_script[RH_PATH_MAX];
     char last_swap[256];      /* what the last swap or set did, or why it was refused; "" before */
     bool last_refused, killed, ended;
+    char kill_reason[256];    /* while killed: why, as the journal has it; "" else */
 } rh_live_status;
 
 /* The request must outlive the run. */
@@ -50,7 +51,7 @@ typedef struct rh_live_script {
     const char *label;  /* the script's, or the name of a native policy */
     const char *sha256; /* of its source */
     const char *params; /* an object, JSON text */
-    bool native, strict;
+    bool native;
 } rh_live_script;
 typedef struct rh_live_recorded {
     rh_live_script script[2];

@@ -100,30 +100,51 @@ static rh_status commit(rh_file_out **file, rh_status so_far, rh_error *error)
     return so_far;
 }
 
-static rh_status take_over(const rh_run *run, const char *name, rh_file_out **file,
-                           rh_error *error)
+static rh_status take_over(const rh_run *run, const char *name, const char *const ends[2],
+                           rh_file_out **file, rh_error *error)
 {
     char path[RH_PATH_MAX + 32];
     rh_file_out *copy = NULL;
     snprintf(path, sizeof path, "%s/%s", run->out.dir.temporary, name);
-    rh_status status = rh_file_out_copy(*file, path, &copy, error);
+    rh_status status = rh_file_out_copy(*file, path, ends, &copy, error);
     rh_file_out_leave(*file); /* in any case: it is the other process' */
     *file = status == RH_OK ? copy : NULL;
     return status;
 }
 
-rh_status rh_output_branch(rh_run *run, const char *path, rh_error *error)
+/* The ledger so far has `columns` series; this branch has further ones, empty until now. */
+static rh_status take_ledger(rh_run *run, int columns, rh_error *error)
+{
+    rh_buffer names = {0}, cells = {0};
+    for (int c = columns; c < run->series_count; c++) {
+        rh_buffer_printf(&names, ",series_%s", run->series[c].name);
+        rh_buffer_text(&cells, ",");
+    }
+    const char *const ends[2] = {names.bytes, cells.bytes};
+    bool wider = run->series_count > columns && !names.failed && !cells.failed;
+    rh_status status =
+        take_over(run, "ledger.csv", wider ? ends : NULL, &run->out.ledger, error);
+    if (status == RH_OK && (names.failed || cells.failed)) {
+        status = rh_fail(error, RH_NO_MEMORY, "no memory for the columns of the ledger");
+    }
+    rh_buffer_free(&names);
+    rh_buffer_free(&cells);
+    return status;
+}
+
+rh_status rh_output_branch(rh_run *run, const char *path, int columns, rh_error *error)
 {
     rh_output *out = &run->out;
     if (!out->has_dir) return rh_fail(error, RH_STATE, "the run before the fork has no directory");
     rh_status status = rh_dir_out_begin(&out->dir, path, error);
     out->has_dir = status == RH_OK; /* the first one is the other process' */
-    rh_status fills = take_over(run, "fills.csv", &out->fills, status == RH_OK ? error : NULL);
+    rh_status fills =
+        take_over(run, "fills.csv", NULL, &out->fills, status == RH_OK ? error : NULL);
     if (status == RH_OK) status = fills;
-    rh_status ledger = take_over(run, "ledger.csv", &out->ledger, status == RH_OK ? error : NULL);
+    rh_status ledger = take_ledger(run, columns, status == RH_OK ? error : NULL);
     if (status == RH_OK) status = ledger;
     rh_status journal =
-        take_over(run, "journal.jsonl", &out->journal, status == RH_OK ? error : NULL);
+        take_over(run, "journal.jsonl", NULL, &out->journal, status == RH_OK ? error : NULL);
     if (status == RH_OK) status = journal;
     return status == RH_OK ? rh_archive_inputs(run, error) : status;
 }
@@ -205,11 +226,12 @@ void rh_journal(rh_run *run, const char *kind, const char *format, ...)
     end_line(run, &writer);
 }
 
-void rh_journal_quit(rh_run *run)
+void rh_journal_hand(rh_run *run, const char *kind, const char *text, const char *assignment)
 {
     if (!run->out.journal) return;
-    rh_json_writer writer = begin_line(run, "quit", "ended by hand");
+    rh_json_writer writer = begin_line(run, kind, text);
     rh_json_put_text(&writer, "by", "hand");
+    if (assignment) rh_json_put_text(&writer, "set", assignment);
     end_line(run, &writer);
 }
 

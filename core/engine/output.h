@@ -35,8 +35,9 @@ rh_status rh_output_open(struct rh_run *run, rh_error *error);
 /* Commit the files and summary.json; the directory stays temporary for the caller. */
 rh_status rh_output_finish(struct rh_run *run, const rh_buffer *summary, rh_error *error);
 /* A branch of a run goes on in another process, in a directory of its own that begins with what was
- * written so far; the first directory is left to the process that began it. */
-rh_status rh_output_branch(struct rh_run *run, const char *path, rh_error *error);
+ * written so far; the first directory is left to the process that began it. `columns`: how many
+ * series its ledger has; those that the branch has beyond them are empty until now. */
+rh_status rh_output_branch(struct rh_run *run, const char *path, int columns, rh_error *error);
 /* The header of ledger.csv, once the series of the policies are known. */
 void rh_output_begin_ledger(struct rh_run *run);
 void rh_output_abandon(struct rh_run *run);
@@ -65,7 +66,9 @@ typedef struct rh_swap_note {
     int views;
     bool by_hand, cancel_orders;
 } rh_swap_note;
-void rh_journal_quit(struct rh_run *run);
+/* What a person did, or was refused before there was a source: {..., "by": "hand", "set": ...}. */
+void rh_journal_hand(struct rh_run *run, const char *kind, const char *text,
+                     const char *assignment);
 void rh_journal_swap(struct rh_run *run, const rh_swap_note *note);
 void rh_output_param(const rh_params *params, int k, const char *name, rh_json_writer *writer);
 void rh_output_params(const rh_params *params, const char *prefix, rh_json_writer *writer);

@@ -19,8 +19,27 @@ void rh_part_free(rh_policy_part *part)
     *part = (rh_policy_part){0};
 }
 
+/* A whole script draws from the trigger's streams. One that only scales, because a new trigger took
+ * the rest of it over, has given them to that one: they are not the scale's. */
+rh_status rh_parts_keep_streams(rh_run *run, rh_error *error)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = run->slot.part[p].policy;
+        rh_buffer now = {0};
+        if (!policy || !policy->methods->save_streams || run->slot.part[p].streams_gone) continue;
+        rh_status status = policy->methods->save_streams(policy, &now, error);
+        if (status != RH_OK) {
+            rh_buffer_free(&now);
+            return status;
+        }
+        rh_buffer_free(&run->streams[p]);
+        run->streams[p] = now;
+    }
+    return RH_OK;
+}
+
 static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_json params,
-                             uint32_t purpose, bool quiet, rh_policy **policy, rh_error *error)
+                             rh_part which, rh_purpose why, rh_policy **policy, rh_error *error)
 {
     const rh_run_request *request = run->request;
     const char *names[RH_HEDGES_MAX], *venues[RH_HEDGES_MAX], *assets[RH_ASSETS_MAX];
@@ -32,16 +51,20 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
     for (int a = 0; a < run->universe->asset_count; a++) assets[a] = run->universe->assets[a].name;
     rh_policy_services services = {.seed = run->scenario->seed,
                                    .path = run->scenario->path_index,
-                                   .purpose = purpose,
+                                   .purpose = which == RH_PART_SCALE ? RH_PURPOSE_SCALE
+                                                                     : RH_PURPOSE_POLICY,
                                    .hedges = names,
                                    .hedge_venues = venues,
                                    .assets = assets,
                                    .asset_count = run->universe->asset_count,
                                    .hedge_count = run->scenario->hedge_count,
-                                   .log = quiet ? NULL : policy_log,
+                                   .log = why == RH_TO_LIVE ? policy_log : NULL,
                                    .host = run,
                                    .trusted = request->trusted,
                                    .restarts = run->lean,
+                                   .trial = why != RH_TO_LIVE,
+                                   .streams = run->streams[which].bytes,
+                                   .streams_length = run->streams[which].length,
                                    .gas_matters = run->scenario->compute_ns_per_gas > 0.0};
     if (choice->native) return choice->native->create(params, policy, error);
     if (!request->loader) {
@@ -101,11 +124,10 @@ static rh_status check_scope(const rh_run *run, const rh_policy *policy, rh_erro
 }
 
 static rh_status load_part(rh_run *run, const rh_policy_choice *choice, rh_json params, bool whole,
-                           rh_part which, bool quiet, rh_policy_part *part, rh_error *error)
+                           rh_part which, rh_purpose why, rh_policy_part *part, rh_error *error)
 {
-    uint32_t purpose = which == RH_PART_SCALE ? RH_PURPOSE_SCALE : RH_PURPOSE_POLICY;
     part->choice = choice;
-    RH_TRY(load_script(run, choice, params, purpose, quiet, &part->policy, error));
+    RH_TRY(load_script(run, choice, params, which, why, &part->policy, error));
     RH_TRY(check_gives(part->policy, whole, which, error));
     RH_TRY(check_scope(run, part->policy, error));
     return rh_part_make_features(run, part, error);
@@ -188,12 +210,13 @@ static rh_status learn_params(rh_run *run, const rh_policy_pick *pick, rh_policy
 {
     for (int p = 0; p < RH_PARTS; p++) {
         if (!rh_choice_given(&pick->choice[p])) continue;
-        RH_TRY(load_script(run, &pick->choice[p], (rh_json){0}, 0, true, &probe[p], error));
+        RH_TRY(load_script(run, &pick->choice[p], (rh_json){0}, (rh_part)p, RH_TO_LOOK, &probe[p],
+                           error));
     }
     return RH_OK;
 }
 
-static rh_status load_separate(rh_run *run, const rh_policy_pick *pick, bool quiet,
+static rh_status load_separate(rh_run *run, const rh_policy_pick *pick, rh_purpose why,
                                rh_parts *parts, rh_error *error)
 {
     rh_policy *probe[RH_PARTS] = {NULL};
@@ -210,7 +233,7 @@ static rh_status load_separate(rh_run *run, const rh_policy_pick *pick, bool qui
             status = merged_params(pick, (rh_part)p, declared, &docs[p], &params, error);
         }
         if (status == RH_OK) {
-            status = load_part(run, &pick->choice[p], params, false, (rh_part)p, quiet,
+            status = load_part(run, &pick->choice[p], params, false, (rh_part)p, why,
                                &parts->part[p], error);
         }
     }
@@ -226,14 +249,14 @@ void rh_parts_free(rh_parts *parts)
     for (int p = 0; p < RH_PARTS; p++) rh_part_free(&parts->part[p]);
 }
 
-rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, bool quiet, rh_parts *parts,
+rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, rh_purpose why, rh_parts *parts,
                         rh_error *error)
 {
     *parts = (rh_parts){.whole = pick->whole};
     rh_status status =
         pick->whole ? load_part(run, &pick->choice[0], pick->choice[0].params, true,
-                                RH_PART_TRIGGER, quiet, &parts->part[RH_PART_TRIGGER], error)
-                    : load_separate(run, pick, quiet, parts, error);
+                                RH_PART_TRIGGER, why, &parts->part[RH_PART_TRIGGER], error)
+                    : load_separate(run, pick, why, parts, error);
     if (status == RH_OK) status = rh_series_check(parts, error);
     if (status != RH_OK) rh_parts_free(parts);
     return status;

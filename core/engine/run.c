@@ -149,6 +149,7 @@ void rh_run_close(rh_run *run)
 {
     if (!run) return;
     rh_run_drop_policy(run);
+    for (int p = 0; p < RH_PARTS; p++) rh_buffer_free(&run->streams[p]);
     rh_output_abandon(run);
     rh_digest_free(run->digest);
     rh_market_free(&run->is);

@@ -40,6 +40,7 @@ typedef struct rh_policy_part {
     rh_feature *features[RH_FEATURES_MAX];
     int feature_instrument[RH_FEATURES_MAX];
     double feature_values[RH_FEATURES_MAX];
+    bool streams_gone; /* its random streams are another part's now */
 } rh_policy_part;
 
 /* How the live policy is called, and why it would be. */
@@ -88,6 +89,7 @@ typedef struct rh_run {
     rh_universe *universe; /* the scenario's */
     /* One of many paths: nothing is written, digested or attributed, and it can be rewound. */
     bool lean;
+    rh_buffer streams[RH_PARTS]; /* where the random streams of a part were when its script went */
     rh_queue queue;
     rh_delay_line delayed;
     rh_market is, known;
@@ -148,6 +150,8 @@ typedef struct rh_run {
     bool policy_failed;
     bool reproducible;
     bool killed;         /* and nobody has taken over since */
+    rh_kill_kind killed_by;
+    char kill_reason[256]; /* of the last kill, escaped */
     bool last_refused;
     char last_swap[256]; /* what the last swap or set did, or why it was refused */
     char policy_message[RH_ERROR_MESSAGE_MAX];
@@ -235,14 +239,20 @@ typedef struct rh_parts {
     rh_policy_part part[RH_PARTS]; /* whole: the trigger's alone; a part that stays is empty */
     bool whole;
 } rh_parts;
-/* On refusal everything made is freed again and the live policy is as it was. `quiet`: what the
- * scripts log is dropped. */
-rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, bool quiet, rh_parts *parts,
+typedef enum rh_purpose {
+    RH_TO_LIVE,
+    RH_TO_TRY,  /* thrown away after the trial: what it logs is dropped */
+    RH_TO_LOOK  /* only what it declares is of interest */
+} rh_purpose;
+/* On refusal everything made is freed again and the live policy is as it was. */
+rh_status rh_parts_load(rh_run *run, const rh_policy_pick *pick, rh_purpose why, rh_parts *parts,
                         rh_error *error);
 void rh_parts_free(rh_parts *parts);
 void rh_part_free(rh_policy_part *part);
 /* The features a part declares, new; those it had are freed. */
 rh_status rh_part_make_features(rh_run *run, rh_policy_part *part, rh_error *error);
+/* The random streams of a live part, kept for whoever takes its place. */
+rh_status rh_parts_keep_streams(rh_run *run, rh_error *error);
 static inline rh_policy *rh_run_policy(const rh_run *run) /* whose wake counts; NULL: none */
 {
     return run->slot.part[RH_PART_TRIGGER].policy;
@@ -261,8 +271,8 @@ typedef struct rh_candidate {
     int views;                    /* tried on */
     bool machine_decided; /* a limit of this machine ended the trial; set on refusal too */
 } rh_candidate;
-/* Loaded, given the live policy's state; its features have seen nothing. */
-rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, bool quiet,
+/* Loaded, given the live policy's state and random streams; its features have seen nothing. */
+rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, rh_purpose why,
                             rh_candidate *candidate, rh_error *error);
 /* The whole of it: made, tried on the recent wakes and thrown away; made once more, with warm
  * features. */
@@ -274,14 +284,22 @@ rh_policy *rh_run_live(const rh_run *run, rh_part part);
 void rh_series_add(rh_run *run, const rh_policy *policy);
 void rh_series_bind(rh_run *run);
 rh_status rh_series_check(const rh_parts *parts, rh_error *error); /* no name in both parts */
+/* Names of `policy` that have no column, ", " between them; how many. */
+int rh_series_missing(const rh_run *run, const rh_policy *policy, rh_buffer *names);
 
 /* swap.c: policies come and go. */
 rh_status rh_run_first_policy(rh_run *run, rh_error *error);
 /* The first policy once more, in a lean run's next path; not afresh: restarted where it can be. */
 rh_status rh_run_same_policy(rh_run *run, bool afresh, rh_error *error);
 rh_status rh_run_swap(rh_run *run, const rh_swap *swap, rh_error *error);
-/* A swap or set that failed before there was anything to try. */
-void rh_run_note_refused(rh_run *run, const char *what, const char *why);
+/* Columns for the series of a swap that is to come, as a scheduled one has them. Wrong params are
+ * RH_INPUT; what a script itself does wrong is found out when its time comes. */
+rh_status rh_run_declare(rh_run *run, const rh_swap *swap, rh_error *error);
+/* A swap of a person, or a set (`assignment` not NULL), that failed before there was anything to
+ * try. */
+void rh_run_note_refused(rh_run *run, const char *what, const char *assignment, const char *why);
+/* Whether this machine has decided something in a script that is live. */
+void rh_run_note_machine(rh_run *run);
 /* A person's swap or set (`assignment` not NULL), between events. *accepted false: `why` says why
  * not, and nothing has changed. A status other than RH_OK ends the run. */
 rh_status rh_run_swap_by_hand(rh_run *run, const rh_swap *swap, const char *assignment,

@@ -318,9 +318,16 @@ static rh_status find_full_path(rh_scenario *s, rh_error *error)
     return fits ? RH_OK : rh_fail(error, RH_INPUT, "the path of the scenario is too long");
 }
 
+/* The copy to read, and what the data has to be. */
+static rh_status open_archive(rh_scenario *s, char copy[RH_PATH_MAX + 128], rh_error *error)
+{
+    RH_TRY(rh_archive_file(s->archive, "scenario.json", copy, error));
+    return rh_archive_data_read(s->archive, &s->recorded, error);
+}
+
 rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario, rh_error *error)
 {
-    char *bytes = NULL, copy[RH_PATH_MAX + 32];
+    char *bytes = NULL, copy[RH_PATH_MAX + 128];
     size_t length = 0;
     rh_scenario *s = calloc(1, sizeof *s);
     *scenario = NULL;
@@ -331,9 +338,12 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     s->path_index = request->path;
     s->archive = request->archive;
     s->without = request->without;
-    if (s->archive) snprintf(copy, sizeof copy, "%s/scenario.json", s->archive);
+    s->trusted_copies = request->trusted_copies;
     const char *text_path = s->archive ? copy : s->path;
-    rh_status status = rh_file_read(text_path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
+    rh_status status = s->archive ? open_archive(s, copy, error) : RH_OK;
+    if (status == RH_OK) {
+        status = rh_file_read(text_path, RH_SCENARIO_BYTES_MAX, &bytes, &length, error);
+    }
     if (status == RH_OK) status = find_full_path(s, error);
     if (status == RH_OK) {
         rh_sha256_of(bytes, length, s->sha256);
@@ -341,7 +351,7 @@ rh_status rh_scenario_read(const rh_run_request *request, rh_scenario **scenario
     }
     free(bytes);
     if (status == RH_OK) status = build(s, request, error);
-    if (status == RH_OK && s->archive) status = rh_archive_check(s, s->archive, error);
+    if (status == RH_OK && s->archive) status = rh_archive_all_read(s, error);
     if (status != RH_OK) {
         rh_scenario_free(s);
         return status;
@@ -359,6 +369,7 @@ void rh_scenario_free(rh_scenario *scenario)
         rh_pick_free(&scenario->swaps[i].pick);
     for (size_t i = 0; i < scenario->branch_count; i++)
         rh_pick_free(&scenario->branches[i].pick);
+    rh_archive_data_free(scenario->recorded);
     rh_json_free(scenario->doc);
     rh_arena_free(&scenario->arena);
     free(scenario);

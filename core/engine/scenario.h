@@ -102,6 +102,8 @@ typedef struct rh_scenario {
     rh_tape_input *files; /* of client trades */
     int file_count;
     const char *archive;         /* the run directory it is read from; NULL: a file of its own */
+    const char *const *trusted_copies; /* of its scripts */
+    struct rh_archive_data *recorded;  /* the data it had; NULL without an archive */
     char full_path[RH_PATH_MAX]; /* of the scenario's file */
 } rh_scenario;
 

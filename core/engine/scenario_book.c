@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "data/csv.h"
-#include "engine/scenario.h"
+#include "engine/archive.h"
 #include "portfolio/positions.h"
 
 /* What no book can hold: parts of a lot, instruments that have expired, a coin-settled perp or
@@ -213,7 +213,10 @@ static rh_status read_trades_file(rh_scenario *s, rh_json entry, rh_error *error
     RH_TRY(rh_json_keys(entry, keys, error));
     RH_TRY(rh_json_text(entry, "file", RH_REQUIRED, &name, error));
     RH_TRY(rh_path_resolve(s->path, name, s->allowed, path, error));
+    if (s->recorded) RH_TRY(rh_archive_before(s->recorded, true, false, path, error));
     RH_TRY(remember_file(s, name, path, error));
+    if (s->recorded)
+        RH_TRY(rh_archive_after(s->recorded, true, &s->files[s->file_count - 1], error));
     RH_TRY(rh_csv_open(path, ',', &csv, error));
     rh_status status = rh_csv_next(csv, &row, error);
     if (status == RH_END) status = rh_fail(error, RH_INPUT, "%s: the file is empty", name);

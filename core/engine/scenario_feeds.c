@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/scenario.h"
+#include "engine/archive.h"
 
 typedef struct feed_list {
     rh_feed *feeds[RH_FEEDS_MAX + RH_ASSETS_MAX];
@@ -79,7 +79,8 @@ static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, con
              has_source ? info->source_sha256 : info->content_hash);
     snprintf(input->content, sizeof input->content, "%s", info->content_hash);
     snprintf(input->path, sizeof input->path, "%s", file);
-    rh_status status = rh_feed_from_tape(tape, s->from_ns, s->to_ns, feed, error);
+    rh_status status = s->recorded ? rh_archive_after(s->recorded, false, input, error) : RH_OK;
+    if (status == RH_OK) status = rh_feed_from_tape(tape, s->from_ns, s->to_ns, feed, error);
     if (status != RH_OK) rh_tape_close(tape);
     return status;
 }
@@ -108,7 +109,12 @@ static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, c
     if (status == RH_OK && !format && !rh_tape_is(path)) {
         status = rh_fail(error, RH_INPUT, "%s is not a tape; give its \"format\"", file);
     }
+    if (status == RH_OK && s->recorded)
+        status = rh_archive_before(s->recorded, false, !format, path, error);
     if (status == RH_OK) status = rh_import_cached(format, path, &options, &tape, error);
+    if (status != RH_OK && s->recorded && !format)
+        rh_fail(error, status, "%s is not the tape of the run (rehedge tape check says more)",
+                file);
     if (status != RH_OK) {
         char message[RH_ERROR_MESSAGE_MAX];
         if (error) memcpy(message, error->message, sizeof message);

@@ -35,7 +35,9 @@ static rh_status choose(const rh_scenario *s, const char *name, rh_json at, bool
     choice->has_script = true;
     rh_status status;
     if (s->archive && rh_archive_is_reference(name)) {
-        status = rh_archive_resolve(s->archive, name, &choice->source, error);
+        status = rh_archive_resolve(s, name, &choice->source, error);
+    } else if (s->archive) { /* no file of this machine is a script of somebody's directory */
+        status = rh_fail(error, RH_INPUT, "a run directory names its scripts by their hashes");
     } else if (!from_file || !rh_policy_is_path(name)) {
         status = rh_policy_source_open(s->finder, name, &choice->source, error);
         snprintf(choice->path, sizeof choice->path, "%s", rh_policy_is_path(name) ? name : "");

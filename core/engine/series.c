@@ -44,6 +44,16 @@ void rh_series_bind(rh_run *run)
     }
 }
 
+int rh_series_missing(const rh_run *run, const rh_policy *policy, rh_buffer *names)
+{
+    int missing = 0;
+    for (int k = 0; k < policy->series_count; k++) {
+        if (column_of(run, policy->series[k]) >= 0) continue;
+        rh_buffer_printf(names, "%s%s", missing++ > 0 ? ", " : "", policy->series[k]);
+    }
+    return missing;
+}
+
 rh_status rh_series_check(const rh_parts *parts, rh_error *error)
 {
     const rh_policy *a = parts->part[RH_PART_TRIGGER].policy;

@@ -9,8 +9,17 @@
 #include "engine/archive.h"
 #include "engine/run.h"
 
+void rh_run_note_machine(rh_run *run)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = run->slot.part[p].policy;
+        if (policy && !policy->reproducible) run->reproducible = false;
+    }
+}
+
 void rh_run_drop_policy(rh_run *run)
 {
+    rh_run_note_machine(run);
     for (int p = 0; p < RH_PARTS; p++) rh_part_free(&run->slot.part[p]);
     rh_series_bind(run);
 }
@@ -63,18 +72,27 @@ static rh_status start_trigger(rh_run *run, rh_error *error)
     return rh_queue_push(&run->queue, first, RH_CLASS_TIMER, 0, slot->generation, error);
 }
 
+/* The native policy "none" decides nothing, so it is as if there were no policy. */
+static bool is_idle(const rh_parts *parts)
+{
+    const rh_policy_choice *choice = parts->part[RH_PART_TRIGGER].choice;
+    return parts->whole && choice->native && !strcmp(choice->native->name, "none");
+}
+
 /* Put what was loaded into the slot and start its timers; cannot refuse any more. A part that is
  * not replaced stays: a script that gave both then goes on with the other one alone. */
 static rh_status go_live(rh_run *run, rh_parts *parts, rh_error *error)
 {
     rh_policy_part *live_part = run->slot.part;
     rh_policy_part *trigger = &parts->part[RH_PART_TRIGGER], *scale = &parts->part[RH_PART_SCALE];
-    bool new_trigger = trigger->policy != NULL;
+    bool new_trigger = trigger->policy != NULL, idle = is_idle(parts);
+    rh_run_note_machine(run);
     run->flattening = run->killed = false; /* a new policy decides again */
     for (int p = 0; p < RH_PARTS && parts->whole; p++) take_features(&live_part[p], trigger);
     if (parts->whole) rh_run_drop_policy(run);
     if (new_trigger && !parts->whole && !scale->policy && !live_part[RH_PART_SCALE].policy) {
         live_part[RH_PART_SCALE] = live_part[RH_PART_TRIGGER];
+        live_part[RH_PART_SCALE].streams_gone = true;
         live_part[RH_PART_TRIGGER] = (rh_policy_part){0};
     }
     for (int p = 0; p < RH_PARTS; p++) {
@@ -85,7 +103,12 @@ static rh_status go_live(rh_run *run, rh_parts *parts, rh_error *error)
         parts->part[p] = (rh_policy_part){0}; /* the slot's now */
     }
     rh_series_bind(run);
-    return new_trigger ? start_trigger(run, error) : RH_OK;
+    if (!new_trigger) return RH_OK;
+    if (!idle) return start_trigger(run, error);
+    rh_run_drop_policy(run);
+    run->slot.generation++;
+    run->slot.wake_in_ns = INT64_MAX;
+    return RH_OK;
 }
 
 static void digest_policy(rh_run *run, const rh_parts *parts)
@@ -99,21 +122,27 @@ static void digest_policy(rh_run *run, const rh_parts *parts)
     }
 }
 
-/* Wrong params of a later swap are bad input of the scenario: said now, not half-way. What a script
- * itself does wrong is found out when its time comes. */
+rh_status rh_run_declare(rh_run *run, const rh_swap *swap, rh_error *error)
+{
+    rh_parts parts;
+    rh_error why = {0};
+    rh_status status = rh_parts_load(run, &swap->pick, RH_TO_LOOK, &parts, &why);
+    for (int p = 0; p < RH_PARTS && status == RH_OK; p++) rh_series_add(run, parts.part[p].policy);
+    if (status == RH_OK) rh_parts_free(&parts);
+    return status == RH_INPUT ? rh_fail(error, status, "%s", why.message) : RH_OK;
+}
+
+/* Wrong params of a later swap are bad input of the scenario: said now, not half-way. The branches
+ * of a fork are looked at, but their series are theirs alone. */
 static rh_status check_swaps(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
-    for (size_t k = 0; k < s->swap_count + s->branch_count; k++) {
-        const rh_swap *swap = k < s->swap_count ? &s->swaps[k] : &s->branches[k - s->swap_count];
-        rh_parts parts;
-        rh_error why = {0};
-        if (swap->open) continue;
-        rh_status status = rh_parts_load(run, &swap->pick, true, &parts, &why);
-        for (int p = 0; status == RH_OK && p < RH_PARTS; p++)
-            rh_series_add(run, parts.part[p].policy);
-        if (status == RH_OK) rh_parts_free(&parts);
-        if (status == RH_INPUT) return rh_fail(error, status, "%s", why.message);
+    for (size_t k = 0; k < s->swap_count; k++)
+        if (!s->swaps[k].open) RH_TRY(rh_run_declare(run, &s->swaps[k], error));
+    int columns = run->series_count;
+    for (size_t k = 0; k < s->branch_count; k++) {
+        RH_TRY(rh_run_declare(run, &s->branches[k], error));
+        run->series_count = columns;
     }
     return RH_OK;
 }
@@ -124,9 +153,8 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
     rh_parts *parts = &first_one.parts;
     if (run->request->trusted)
         rh_journal(run, "trusted", "scripts have patterns, coroutines and no instruction limit");
-    RH_TRY(rh_candidate_make(run, &run->scenario->policy, false, &first_one, error));
-    const rh_policy_choice *choice = &run->scenario->policy.choice[0];
-    run->idle = parts->whole && choice->native && !strcmp(choice->native->name, "none");
+    RH_TRY(rh_candidate_make(run, &run->scenario->policy, RH_TO_LIVE, &first_one, error));
+    run->idle = is_idle(parts);
     run->first_whole = parts->whole;
     for (int p = 0; p < RH_PARTS; p++) {
         const rh_policy *policy = parts->part[p].policy;
@@ -140,7 +168,6 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
     }
     digest_policy(run, parts);
     RH_TRY(go_live(run, parts, error));
-    if (run->idle) rh_run_drop_policy(run); /* nothing would ever be decided */
     return check_swaps(run, error);
 }
 
@@ -170,13 +197,14 @@ static rh_status load_again(rh_run *run, rh_error *error)
 {
     rh_candidate again;
     rh_run_drop_policy(run);
-    RH_TRY(rh_candidate_make(run, &run->scenario->policy, false, &again, error));
+    RH_TRY(rh_candidate_make(run, &run->scenario->policy, RH_TO_LIVE, &again, error));
     return go_live(run, &again.parts, error);
 }
 
 rh_status rh_run_same_policy(rh_run *run, bool afresh, rh_error *error)
 {
     run->restarted = run->doubtful = false;
+    for (int p = 0; p < RH_PARTS; p++) rh_buffer_clear(&run->streams[p]); /* of another path */
     if (run->idle) return RH_OK;
     if (afresh || !can_restart(run) || !restart(run)) return load_again(run, error);
     run->restarted = true;
@@ -226,11 +254,12 @@ static void remember_act(rh_run *run, const char *text, bool refused)
     run->last_refused = refused;
 }
 
-void rh_run_note_refused(rh_run *run, const char *what, const char *why)
+void rh_run_note_refused(rh_run *run, const char *what, const char *assignment, const char *why)
 {
-    char shown[256];
+    char shown[256], text[sizeof shown + RH_ERROR_MESSAGE_MAX];
     rh_text_escape(shown, sizeof shown, what, strnlen(what, 200));
-    rh_journal(run, "swap_refused", "%s: %s", shown, why);
+    snprintf(text, sizeof text, "%s: %s", shown, why);
+    rh_journal_hand(run, assignment ? "set_refused" : "swap_refused", text, assignment);
     remember_act(run, why, true);
 }
 
@@ -274,6 +303,18 @@ static void refuse(rh_run *run, const act *by, const rh_error *why)
     remember_act(run, why->message, true);
 }
 
+/* The columns of the ledger are written before a person brings a script with further series. */
+static void say_missing_series(const rh_run *run, const rh_policy *policy, char *text,
+                               size_t capacity)
+{
+    rh_buffer names = {0};
+    size_t used = strlen(text);
+    if (run->out.ledger_begun && rh_series_missing(run, policy, &names) > 0 && !names.failed) {
+        snprintf(text + used, capacity - used, "; not in the ledger: %.200s", names.bytes);
+    }
+    rh_buffer_free(&names);
+}
+
 /* Recorded before the new scripts go live: the live ones are those that are replaced. */
 static void accept(rh_run *run, const act *by, const rh_candidate *candidate)
 {
@@ -295,6 +336,7 @@ static void accept(rh_run *run, const act *by, const rh_candidate *candidate)
         }
         rh_swap_note note = note_of(run, by, (rh_part)p);
         note.kind = by->assignment ? "set" : "swap";
+        say_missing_series(run, policy, text, sizeof text);
         note.text = text;
         note.sha256 = policy->sha256;
         note.params = &policy->params;
@@ -360,11 +402,12 @@ static rh_status hand_over(rh_run *run, rh_error *error)
 {
     rh_policy_pick pick = {.whole = true, .choice[0] = run->scenario->failover};
     rh_candidate candidate;
-    RH_TRY(rh_candidate_make(run, &pick, false, &candidate, error));
+    RH_TRY(rh_candidate_make(run, &pick, RH_TO_LIVE, &candidate, error));
     digest_policy(run, &candidate.parts);
     rh_journal(run, "failover", "native policy %s takes over", pick.choice[0].native->name);
     RH_TRY(go_live(run, &candidate.parts, error));
-    run->slot.part[RH_PART_TRIGGER].choice = &run->scenario->failover; /* `pick` is gone */
+    if (rh_run_policy(run)) /* `pick` is gone */
+        run->slot.part[RH_PART_TRIGGER].choice = &run->scenario->failover;
     return RH_OK;
 }
 
@@ -375,13 +418,12 @@ rh_status rh_run_killed(rh_run *run, rh_kill_kind kind, const rh_error *why, rh_
     RH_ASSERT(rh_run_policy(run));
     run->killed = true;
     run->doubtful = run->restarted;
+    run->killed_by = kind;
+    rh_text_escape(run->kill_reason, sizeof run->kill_reason, why->message, strlen(why->message));
     run->thought_ns = 0; /* what follows is the engine's, and takes no time */
-    for (int p = 0; p < RH_PARTS; p++) {
-        const rh_policy *policy = run->slot.part[p].policy;
-        if (policy && !policy->reproducible) run->reproducible = false;
-    }
     rh_journal(run, "kill", "%s: %s", rh_kill_words[kind], why->message);
     remember_failure(run, why->message);
+    RH_TRY(rh_parts_keep_streams(run, error));
     rh_run_drop_policy(run);
     run->slot.generation++;
     run->slot.wake_in_ns = INT64_MAX;

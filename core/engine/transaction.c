@@ -46,7 +46,7 @@ static rh_status carry_state(rh_run *run, rh_candidate *candidate, rh_error *err
     return RH_OK;
 }
 
-rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, bool quiet,
+rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, rh_purpose why,
                             rh_candidate *candidate, rh_error *error)
 {
     const rh_policy_choice *choice = pick->choice;
@@ -56,7 +56,8 @@ rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, bool quiet,
         return rh_fail(error, RH_POLICY,
                        "no policy is live: a swap of one part needs the other; name both");
     }
-    RH_TRY(rh_parts_load(run, pick, quiet, &candidate->parts, error));
+    RH_TRY(rh_parts_keep_streams(run, error)); /* a copy: drawing from it moves nobody's */
+    RH_TRY(rh_parts_load(run, pick, why, &candidate->parts, error));
     rh_status status = carry_state(run, candidate, error);
     if (status != RH_OK) rh_parts_free(&candidate->parts);
     return status;
@@ -153,20 +154,74 @@ static int64_t gas_of(const rh_parts *parts)
     return gas;
 }
 
+/* What a callback could have been told at that wake: the hedge that brings delta to zero is filled
+ * or rejected at the spot, an option of the book expires. */
+static rh_notice plausible(const rh_run *run, rh_notice_kind kind, const rh_recent_view *kept)
+{
+    const rh_universe *universe = run->universe;
+    const rh_scenario *s = run->scenario;
+    bool hedged = s->hedge_count > 0;
+    rh_notice notice = {.kind = kind,
+                        .order = 1,
+                        .instrument = hedged ? universe->instruments[s->hedges[0]].name : "",
+                        .qty = kept->delta != 0.0 ? -kept->delta : 1.0,
+                        .price = kept->spot,
+                        .reason = "venue",
+                        .is_call = true,
+                        .strike = kept->spot,
+                        .expiry_ns = kept->time_ns};
+    if (kind != RH_NOTICE_EXPIRY) return notice;
+    notice.price = 0.0;
+    for (int i = 0; i < universe->instrument_count; i++) {
+        const rh_instrument *option = &universe->instruments[i];
+        if (option->kind != RH_INSTRUMENT_OPTION) continue;
+        notice.instrument = option->name;
+        notice.is_call = option->is_call;
+        notice.strike = option->strike;
+        notice.expiry_ns = option->expiry_ns;
+        double paid = option->is_call ? kept->spot - option->strike : option->strike - kept->spot;
+        notice.price = paid > 0.0 ? paid : 0.0;
+        break;
+    }
+    return notice;
+}
+
+/* Each callback that a script declares once, on the last wake. */
+static rh_status try_callbacks(rh_run *run, const rh_parts *parts, const rh_view_ops *ops,
+                               const rh_recent_view *kept, rh_error *why)
+{
+    for (int p = 0; p < RH_PARTS; p++) {
+        rh_policy *policy = parts->part[p].policy;
+        for (int n = 0; policy && n < RH_NOTICES; n++) {
+            rh_kill_kind kind = RH_KILL_ERROR;
+            rh_view view;
+            char time[RH_TIME_TEXT];
+            if (!(policy->told >> n & 1u)) continue;
+            rh_notice notice = plausible(run, (rh_notice_kind)n, kept);
+            recall(run, ops, kept, &view);
+            if (policy->methods->notify(policy, &view, &notice, &kind, why) == RH_OK) continue;
+            rh_text_time(time, kept->time_ns);
+            return rh_fail_in(why, "%s tried at %s", rh_notice_words[n], time);
+        }
+    }
+    return RH_OK;
+}
+
 static rh_status try_out(rh_run *run, rh_candidate *candidate, rh_error *why)
 {
     const rh_recent *recent = run->recent;
     rh_parts *parts = &candidate->parts;
     uint64_t record = oldest_record(recent), view_at = 0;
     int64_t gas_before = gas_of(parts);
+    const rh_recent_view *kept = NULL;
     rh_view_ops ops = *rh_run_view_ops();
     ops.wake_outside = ignore_wake_outside;
     ops.wake_in = ignore_wake_in;
     if (!rh_books_can_mark(&run->reported, &run->known)) return RH_OK; /* nothing to ask about */
     if (recent->view_count > RH_DRY_RUN_VIEWS) view_at = recent->view_count - RH_DRY_RUN_VIEWS;
     for (; view_at < recent->view_count; view_at++) {
-        const rh_recent_view *kept = &recent->views[view_at % RH_DRY_RUN_VIEWS];
         rh_view view;
+        kept = &recent->views[view_at % RH_DRY_RUN_VIEWS];
         warm_up(recent, parts, &record, kept->time_ns);
         if (!all_ready(parts, kept->time_ns)) continue;
         if (gas_of(parts) - gas_before > RH_DRY_RUN_GAS) break;
@@ -177,7 +232,7 @@ static rh_status try_out(rh_run *run, rh_candidate *candidate, rh_error *why)
         rh_text_time(time, kept->time_ns);
         return rh_fail_in(why, "tried on the wake of %s", time);
     }
-    return RH_OK;
+    return kept ? try_callbacks(run, parts, &ops, kept, why) : RH_OK;
 }
 
 /* --- the whole ----------------------------------------------------------------------------- */
@@ -194,13 +249,13 @@ rh_status rh_candidate_prove(rh_run *run, const rh_policy_pick *pick, rh_candida
 {
     rh_candidate trial;
     *candidate = (rh_candidate){0};
-    RH_TRY(rh_candidate_make(run, pick, true, &trial, why));
+    RH_TRY(rh_candidate_make(run, pick, RH_TO_TRY, &trial, why));
     rh_status status = try_out(run, &trial, why);
     for (int p = 0; p < RH_PARTS; p++)
         if (trial.parts.part[p].policy) trial.gas[p] = trial.parts.part[p].policy->gas_spent;
     bool machine_decided = decided_by_machine(&trial.parts);
     rh_parts_free(&trial.parts);
-    if (status == RH_OK) status = rh_candidate_make(run, pick, false, candidate, why);
+    if (status == RH_OK) status = rh_candidate_make(run, pick, RH_TO_LIVE, candidate, why);
     candidate->machine_decided = machine_decided;
     RH_TRY(status);
     uint64_t record = oldest_record(run->recent);

@@ -43,10 +43,12 @@ static rh_status check_folder(const char *folder, rh_error *error)
 rh_status rh_control_folder(char folder[RH_SOCKET_PATH_MAX], rh_error *error)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR"), *temporary = getenv("TMPDIR");
-    int length;
+    int length = 0;
     if (runtime && runtime[0] == '/') {
         length = snprintf(folder, RH_SOCKET_PATH_MAX, "%s/rehedge", runtime);
-    } else {
+    }
+    bool too_long = length >= RH_SOCKET_PATH_MAX;
+    if (length <= 0 || (!too_long && !rh_file_is_folder(runtime))) {
         if (!temporary || temporary[0] != '/') temporary = P_tmpdir;
         length = snprintf(folder, RH_SOCKET_PATH_MAX, "%s/rehedge-%lu", temporary,
                           (unsigned long)geteuid());
@@ -59,6 +61,12 @@ rh_status rh_control_folder(char folder[RH_SOCKET_PATH_MAX], rh_error *error)
         return rh_fail(error, RH_IO, "%s: cannot make it: %s", folder, strerror(errno));
     }
     return check_folder(folder, error);
+}
+
+bool rh_control_left_runtime(const char *path)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    return runtime && runtime[0] == '/' && strncmp(path, runtime, strlen(runtime)) != 0;
 }
 
 /* --- names --------------------------------------------------------------------------------- */

@@ -11,9 +11,12 @@
 #define RH_SOCKET_PATH_MAX 108          /* sun_path of Linux, with NUL */
 #define RH_SOCKET_NAMES_MAX 64
 
-/* $XDG_RUNTIME_DIR/rehedge, else rehedge-UID below $TMPDIR or the system's temporary folder; made
- * with mode 0700 when absent. A folder of somebody else, a link, one others may enter: refused. */
+/* $XDG_RUNTIME_DIR/rehedge, else (not set, or no folder there) rehedge-UID below $TMPDIR or the
+ * system's temporary folder; made with mode 0700 when absent. A folder of somebody else, a link,
+ * one others may enter: refused. */
 rh_status rh_control_folder(char folder[RH_SOCKET_PATH_MAX], rh_error *error);
+/* XDG_RUNTIME_DIR is set, and the socket is not below it: worth a note. */
+bool rh_control_left_runtime(const char *path);
 /* FOLDER/NAME.sock; a name is letters, digits, '-', '_' and '.', not beginning with '.'. */
 rh_status rh_control_path_of(const char *name, char path[RH_SOCKET_PATH_MAX], rh_error *error);
 /* A name for the run of a scenario file: its file name without the ending. */

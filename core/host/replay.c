@@ -53,7 +53,8 @@ static void end_run(rh_replay *replay)
 
 static void notice(rh_replay *replay, const rh_live_status *status)
 {
-    if (status->killed && !replay->was_killed) rh_replay_say(replay, "the policy was killed");
+    if (status->killed && !replay->was_killed)
+        rh_replay_say(replay, "the policy was killed: %s", status->kill_reason);
     replay->was_killed = status->killed;
     if (status->ended) end_run(replay);
 }

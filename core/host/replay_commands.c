@@ -221,6 +221,7 @@ static void put_status(rh_answer *answer, const rh_replay_look *look)
     rh_json_put_text(json, "version", live->version);
     rh_json_put_text(json, "sha256", live->sha256);
     rh_json_put_bool(json, "killed", live->killed);
+    if (live->killed) rh_json_put_text(json, "kill_reason", live->kill_reason);
     rh_json_put_text(json, "last_swap", live->last_swap);
     rh_json_put_bool(json, "last_refused", live->last_refused);
     if (look->watched) rh_json_put_text(json, "watched", look->watched);
@@ -256,6 +257,7 @@ static rh_status show_status(rh_replay *replay, const rh_command *command, rh_an
                   look.live.numeraire);
     rh_answer_say(answer, "policy   %s %s%s", look.live.policy[0] ? look.live.policy : "none",
                   look.live.version, look.live.killed ? " (killed)" : "");
+    if (look.live.killed) rh_answer_say(answer, "killed   %s", look.live.kill_reason);
     if (look.live.last_swap[0]) {
         rh_answer_say(answer, "last     %s%s", look.live.last_refused ? "refused: " : "",
                       look.live.last_swap);

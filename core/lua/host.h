@@ -16,6 +16,7 @@
 enum {
     RH_LUA_HOOK_EVERY = 1000,           /* instructions between two looks at the budget */
     RH_LUA_HOOK_EVERY_COUNTED = 10,     /* the same where gas is charged to the simulated clock */
+    RH_LUA_HOOK_EVERY_TRIED = 100,      /* and in a trial, which ends after so much gas in all */
     RH_LUA_CALLS_DEEP_MAX = 4000,       /* nested calls of Lua functions */
     RH_LUA_EMERGENCIES_MAX = 64,        /* full collections forced by the cap, per call */
     RH_LUA_EMERGENCY_COST = 1000,       /* instructions that each of them is charged */
@@ -79,6 +80,7 @@ typedef struct rh_lua {
     int hook_every;
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     uint64_t calls, look_at;            /* begun; the next look at what they took together */
+    uint64_t interrupted_call;          /* in which a person interrupted it; 0: none yet */
     int64_t calls_from_ns;              /* processor time at the first of these looks */
     int hooks;
     int64_t scanned;                    /* walked table capacity; no part of the budget: keys.c */
@@ -98,7 +100,8 @@ typedef struct rh_lua {
     int kept_chunk, kept_declaration;   /* for restarts: references, or LUA_NOREF */
     int64_t compile_work, declare_work; /* charged by the first load: charged again */
 
-    rh_policy_services services;        /* hedges copied */
+    rh_policy_services services;        /* hedges and streams copied */
+    char *streams;                      /* positions handed over, of lib_rehedge.c */
     char (*names)[RH_NAME_MAX];         /* of hedges, their venues and assets, in this order */
     int64_t log_second, log_total;
     int log_lines;
@@ -241,6 +244,10 @@ void rh_lua_push_params(lua_State *L);
 /* series.c */
 void rh_lua_declare_series(lua_State *L, int index);
 int rh_lua_record(lua_State *L);
+
+/* lib_rehedge.c */
+rh_status rh_lua_save_streams(const rh_policy *policy, rh_buffer *streams, rh_error *error);
+void rh_lua_forget_streams(lua_State *L);           /* all begin anew */
 
 /* lib_pricing.c */
 int rh_lua_price(lua_State *L);

@@ -9,6 +9,7 @@
 #include "math/random.h"
 
 static const char rng_key;      /* registry: metatable of streams */
+static const char streams_key;  /* registry: the streams by their number */
 
 static int rehedge_to_edge(lua_State *L)
 {
@@ -136,18 +137,93 @@ static void push_rng_metatable(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &rng_key);
 }
 
+typedef struct position { /* of one stream, as handed from a policy to the next */
+    uint32_t purpose;
+    rh_stream stream;
+} position;
+
+static uint32_t purpose_of(const rh_lua *host, lua_Integer index)
+{
+    uint32_t first = host->services.purpose != 0 ? host->services.purpose : RH_PURPOSE_POLICY;
+    return first + (uint32_t)index;
+}
+
+/* Where the stream of a purpose was when the policy before this one gave it away. */
+static bool find_position(const rh_lua *host, uint32_t purpose, rh_stream *stream)
+{
+    for (size_t at = 0; at < host->services.streams_length; at += sizeof(position)) {
+        position kept;
+        memcpy(&kept, host->streams + at, sizeof kept);
+        if (kept.purpose != purpose) continue;
+        *stream = kept.stream;
+        return true;
+    }
+    return false;
+}
+
+/* One object per number, so that a stream has one position wherever a script asks for it. */
 static int rehedge_rng(lua_State *L)
 {
     rh_lua *host = rh_lua_host(L);
     lua_Integer index = rh_lua_integer(L, 1);
     luaL_argcheck(L, index >= 0 && index < 65536, 1,
                   "a stream is a whole number from 0 to 65535");
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &streams_key) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &streams_key);
+    }
+    if (lua_rawgeti(L, -1, index) == LUA_TUSERDATA) return 1;
+    lua_pop(L, 1);
     rh_stream *stream = lua_newuserdatauv(L, sizeof *stream, 0);
-    uint32_t purpose = host->services.purpose != 0 ? host->services.purpose : RH_PURPOSE_POLICY;
-    rh_stream_init(stream, host->services.seed, host->services.path, purpose + (uint32_t)index);
+    uint32_t purpose = purpose_of(host, index);
+    if (!find_position(host, purpose, stream))
+        rh_stream_init(stream, host->services.seed, host->services.path, purpose);
     push_rng_metatable(L);
     lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, index);
     return 1;
+}
+
+void rh_lua_forget_streams(lua_State *L)
+{
+    rh_lua_host(L)->services.streams_length = 0;
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &streams_key);
+}
+
+static void add_position(rh_buffer *out, uint32_t purpose, const rh_stream *stream)
+{
+    position kept;
+    memset(&kept, 0, sizeof kept);
+    kept.purpose = purpose;
+    kept.stream = *stream;
+    rh_buffer_append(out, &kept, sizeof kept);
+}
+
+/* Those that this script asked for, and those that it was handed and left alone. Nothing of it
+ * allocates in the VM or calls the script. */
+rh_status rh_lua_save_streams(const rh_policy *policy, rh_buffer *streams, rh_error *error)
+{
+    const rh_lua *host = (const rh_lua *)policy;
+    lua_State *L = host->L;
+    int top = lua_gettop(L);
+    if (!lua_checkstack(L, 4)) return rh_fail(error, RH_NO_MEMORY, "no memory for the streams");
+    bool any = lua_rawgetp(L, LUA_REGISTRYINDEX, &streams_key) == LUA_TTABLE;
+    for (lua_pushnil(L); any && lua_next(L, top + 1) != 0; lua_pop(L, 1))
+        add_position(streams, purpose_of(host, lua_tointeger(L, -2)), lua_touserdata(L, -1));
+    for (size_t at = 0; at < host->services.streams_length; at += sizeof(position)) {
+        position kept;
+        memcpy(&kept, host->streams + at, sizeof kept);
+        lua_Integer index = (lua_Integer)kept.purpose - purpose_of(host, 0);
+        bool live = any && lua_rawgeti(L, top + 1, index) == LUA_TUSERDATA;
+        lua_settop(L, top + 1);
+        if (!live) add_position(streams, kept.purpose, &kept.stream);
+    }
+    lua_settop(L, top);
+    return streams->failed ? rh_fail(error, RH_NO_MEMORY, "no memory for the streams") : RH_OK;
 }
 
 void rh_lua_open_rehedge(lua_State *L)

@@ -129,16 +129,19 @@ static int keep_body(lua_State *L)
 static void free_policy(rh_policy *policy)
 {
     rh_lua *host = (rh_lua *)policy;
+    rh_lua_account(host);                       /* no interrupt reaches it any more */
     if (host->L != NULL) lua_close(host->L);    /* no finalizer of a script exists */
     free(host->text);
     free(host->parts);
     free(host->names);
+    free(host->streams);
     free((void *)host->services.hedges);
     free(host);
 }
 
 static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_lua_load_state,
-                                          free_policy, rh_lua_notify, rh_lua_restart};
+                                          free_policy, rh_lua_notify, rh_lua_restart,
+                                          rh_lua_save_streams};
 
 /* --- loading ------------------------------------------------------------------------------- */
 
@@ -155,9 +158,20 @@ static const char *const *copy_names(rh_lua *host, const char **pointers, size_t
     return first;
 }
 
+static rh_status copy_streams(rh_lua *host, const rh_policy_services *services, rh_error *error)
+{
+    host->services.streams = NULL;
+    if (services->streams_length == 0) return RH_OK;
+    host->services.streams = host->streams = malloc(services->streams_length);
+    if (host->streams == NULL) return rh_fail(error, RH_NO_MEMORY, "no memory for a policy");
+    memcpy(host->streams, services->streams, services->streams_length);
+    return RH_OK;
+}
+
 static rh_status copy_services(rh_lua *host, const rh_policy_services *services, rh_error *error)
 {
     host->services = *services;
+    RH_TRY(copy_streams(host, services, error));
     host->services.trusted = services->trusted && !host->set->strict;
     host->services.hedges = host->services.hedge_venues = host->services.assets = NULL;
     size_t used = 0, count = 2 * (size_t)services->hedge_count + (size_t)services->asset_count;

@@ -160,6 +160,7 @@ static int forget_body(lua_State *L)
     rh_lua *host = rh_lua_host(L);
     forget_declared(host);
     rh_lua_forget_links(L);
+    rh_lua_forget_streams(L);
     rh_lua_forget_modules(L);
     rh_lua_forget_prelude(L);
     new_globals(L);

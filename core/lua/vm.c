@@ -1,7 +1,8 @@
 /* The VM of one script: its memory under a cap, its instructions under a budget, its errors as
  * messages. Must not know what a policy is.
  * Invariant: a kill is sticky. The flag is set once, the hook re-armed at every instruction, and
- * every C function of ours that could catch it raises it again, so no pcall survives it. */
+ * every C function of ours that could catch it raises it again, so no pcall survives it. The one
+ * global is the trusted host that is being called, which a signal handler must reach. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,15 @@
 static void hook(lua_State *L, lua_Debug *activation);
 static void callers(lua_State *L, char *text, size_t room);
 
+/* A trusted script outside of a trial: nothing bounds its calls but a person's interrupt. */
+static bool is_unbounded(const rh_lua *host)
+{
+    return host->services.trusted && !host->services.trial;
+}
+
 static void arm(rh_lua *host, int every)
 {
-    if (host->L == NULL || (host->services.trusted && !host->killed)) return;
+    if (host->L == NULL || (is_unbounded(host) && !host->killed)) return;
     lua_sethook(host->L, hook, LUA_MASKCOUNT, every);
 }
 
@@ -66,6 +73,8 @@ static bool may_grow(rh_lua *host, size_t more)
         return true;
     }
     host->budget -= RH_LUA_EMERGENCY_COST;
+    /* How much memory a VM takes is this machine's: so is, then, when an order leaves. */
+    if (host->services.gas_matters && !host->loading) host->policy.reproducible = false;
     if (host->refused_once || ++host->emergencies > RH_LUA_EMERGENCIES_MAX) {
         if (!host->killed) host->policy.reproducible = false;
         rh_lua_kill(host, RH_KILL_MEMORY, "memory limit: more than 8 MiB in use");
@@ -152,8 +161,30 @@ static void hook(lua_State *L, lua_Debug *activation)
         luaL_error(L, "stack overflow: calls nest more than %d deep", RH_LUA_CALLS_DEEP_MAX);
 }
 
+static _Thread_local rh_lua *volatile unbounded; /* being called in this thread; NULL: none */
+
+static void end_by_hand(lua_State *L, lua_Debug *activation)
+{
+    (void)activation;
+    rh_lua *host = rh_lua_host(L);
+    host->policy.reproducible = false;
+    rh_lua_kill(host, RH_KILL_INTERRUPTED, "interrupted: a call of a trusted script went on");
+    rh_lua_raise_if_killed(L);
+}
+
+void rh_lua_interrupt(bool twice)
+{
+    rh_lua *host = unbounded;
+    if (host == NULL || host->L == NULL) return;
+    bool same = host->interrupted_call == host->calls;
+    host->interrupted_call = host->calls;
+    if (same || !twice)
+        lua_sethook(host->L, end_by_hand, LUA_MASKCOUNT | LUA_MASKCALL | LUA_MASKRET, 1);
+}
+
 void rh_lua_account(rh_lua *host)
 {
+    if (unbounded == host) unbounded = NULL;
     int64_t spent = host->granted - host->budget;
     host->policy.gas_spent += spent;
     host->accounted += spent;
@@ -175,20 +206,23 @@ static void look_at_all_calls(rh_lua *host)
 
 void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
 {
-    bool trusted = host->services.trusted;
+    const rh_policy_services *services = &host->services;
+    bool free_hand = is_unbounded(host);
     rh_lua_account(host);
     host->accounted = 0;
-    host->budget = host->granted = trusted ? INT64_MAX / 2 : instructions;
-    host->cpu_limit_ns = trusted ? INT64_MAX / 2 : cpu_ns;
+    host->budget = host->granted = services->trusted ? INT64_MAX / 2 : instructions;
+    host->cpu_limit_ns = free_hand ? INT64_MAX / 2 : cpu_ns;
     host->cpu_from_ns = 0;
     host->hooks = host->emergencies = 0;
     host->scanned = 0;
     host->refused_once = false;
     host->granted = host->budget;
-    host->hook_every =
-        host->services.gas_matters ? RH_LUA_HOOK_EVERY_COUNTED : RH_LUA_HOOK_EVERY;
+    host->hook_every = services->gas_matters ? RH_LUA_HOOK_EVERY_COUNTED
+                       : services->trial     ? RH_LUA_HOOK_EVERY_TRIED
+                                             : RH_LUA_HOOK_EVERY;
     arm(host, host->hook_every);
-    if (host->calls++ >= host->look_at && !trusted) look_at_all_calls(host);
+    if (host->calls++ >= host->look_at && !free_hand) look_at_all_calls(host);
+    if (free_hand) unbounded = host;
 }
 
 int rh_lua_raise_if_killed(lua_State *L)

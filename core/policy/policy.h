@@ -59,7 +59,8 @@ typedef struct rh_decision { bool fire; double lo, hi; } rh_decision;
 /* Why a policy was killed; the journal and the digest record it. X(NAME, word) */
 #define RH_KILL_MAP(X)                                                       \
     X(ERROR, "error") X(INSTRUCTIONS, "instructions") X(MEMORY, "memory")    \
-    X(MALFORMED, "malformed order") X(ORDERS, "too many orders")
+    X(MALFORMED, "malformed order") X(ORDERS, "too many orders")             \
+    X(INTERRUPTED, "interrupted")
 typedef enum rh_kill_kind {
 #define X(name, word) RH_KILL_##name,
     RH_KILL_MAP(X)
@@ -120,6 +121,9 @@ typedef struct rh_policy_methods {
      * had never been called. False: it cannot, and is of no use any more: load it anew. The source
      * and the names in the services must still exist. NULL: load it anew. */
     bool (*restart)(rh_policy *policy, uint32_t path);
+    /* How far its random streams have been drawn, as bytes for rh_policy_services.streams. NULL
+     * when it draws none. */
+    rh_status (*save_streams)(const rh_policy *policy, rh_buffer *streams, rh_error *error);
 } rh_policy_methods;
 
 struct rh_policy {      /* first member of each implementation's own struct */
@@ -130,7 +134,9 @@ struct rh_policy {      /* first member of each implementation's own struct */
     bool portfolio;                         /* hedges several assets at once */
     uint32_t told;                          /* bits 1 << RH_NOTICE_* that it wants to hear of */
     int64_t gas;                            /* of the last call; exact to 10 when gas_matters */
-    bool reproducible;                      /* false once a memory kill decided something */
+    bool reproducible;                      /* false once this machine decided something: a memory
+                                             * kill, the processor-time net; where gas matters a
+                                             * collection that the memory cap forced */
     bool doubtful;      /* since a restart it used so much memory that its past may have mattered */
     int64_t gas_spent;                      /* by loading and all calls so far; 0 for native ones */
     rh_params params;                       /* resolved */
@@ -159,6 +165,11 @@ typedef struct rh_policy_services {
     bool trusted;
     bool restarts;              /* it will be restarted: see rh_policy_methods */
     bool gas_matters;           /* count instructions in tens, not thousands: slower */
+    bool trial;                 /* thrown away after it was tried: counts in hundreds, and a trusted
+                                 * script has the processor-time net */
+    const char *streams;        /* where its random streams go on: what save_streams gave; NULL:
+                                 * they begin. Only streams of the same seed, path and purpose */
+    size_t streams_length;
 } rh_policy_services;
 
 /* How a script becomes a policy: implemented by core/lua, handed to the engine from above. `params`

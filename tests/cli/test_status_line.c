@@ -56,8 +56,9 @@ static void it_says_everything(void **state)
     assert_non_null(strstr(line, "  paused  "));
     assert_non_null(strstr(line, "| refused: a.lua:3: syntax error"));
     look.live.killed = true;
+    set(look.live.kill_reason, sizeof look.live.kill_reason, "a.lua:9: \033[2J nil");
     rh_status_line(&look, 200, line);
-    assert_non_null(strstr(line, "policy killed"));
+    assert_non_null(strstr(line, "policy killed: a.lua:9: \\x1B[2J nil"));
     rh_status_line(&look, 60, line);
     assert_string_equal(line, "05-19 12:00:00 paused  45123.50  d -0.1235  +1235  policy ki");
 }

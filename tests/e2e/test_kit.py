@@ -98,6 +98,28 @@ class Check(Case):
         self.found("local x = nil + 1 -- \x1b[2J\x07", "    | local x = nil + 1 -- \\x1B[2J\\x07")
         self.found("local x = nil + 1 -- " + "y" * 5000, "    | local x = nil + 1 -- yyy")
 
+    def test_it_says_what_the_policy_is(self):
+        path = self.write("p.lua", """return rehedge.policy { api = 1, name = "p", version = "1",
+  scope = "portfolio", series = { "width", "level" },
+  params = { band = { default = 0.1, min = 0, unit = "asset", about = "half width" } },
+  features = { rv = { "realized_vol", window = "1h" } },
+  wake = { delta_beyond = "band", every = "1h", on = { "fill" } },
+  on_fill = function() end, on_timer = function() end,
+  trigger = function() return false end, scale = function() return 0 end }
+""")
+        said = self.good("check", path).out
+        for words in ("scope \"portfolio\"", "hears of\n  on_fill on_timer\n",
+                      "records\n  width level\n",
+                      "band           0.1 asset, at least 0: half width",
+                      "rv             realized_vol window 1h", "every 1h", "on fill",
+                      "net delta beyond 0.1", "200000 instructions a call"):
+            self.assertIn(words, said)
+        declared = self.good("check", path, "--json").json()
+        self.assertEqual(declared["scope"], "portfolio")
+        self.assertEqual(declared["callbacks"], ["on_fill", "on_timer"])
+        self.assertEqual(declared["series"], ["width", "level"])
+        self.assertEqual(declared["limits"]["call_instructions"], 200000)
+
     def test_json(self):
         path = self.write("p.lua", POLICY)
         declared = self.good("check", path, "--json").json()

@@ -247,9 +247,15 @@ class Paced(Replay):
         body = "if s.time > 1736128800000000000 then error('x') end"
         late = self.write("late.lua", policy(body=body))
         client = self.start("--paused", "--speed", "max", "--policy", late)
+        self.assertNotIn("kill_reason", self.ask(client, "status"))
+        self.ask(client, "until", time="2025-01-06T02:30:00Z", wait=True)
+        status = self.ask(client, "status")
+        self.assertIs(status["killed"], True)
+        self.assertRegex(status["kill_reason"], r"^late\.lua:\d+: x")
+        self.assertRegex(status["message"], r"killed   late\.lua:\d+: x")
         self.ask(client, "resume")
         _, err = self.end(4)
-        self.assertIn("the policy was killed", err)
+        self.assertRegex(err, r"the policy was killed: late\.lua:\d+: x")
         self.assertNotIn("\x1b", err)
 
 
@@ -533,6 +539,8 @@ class Terminal(Replay):
         self.open("--watch", "--policy", script, "--speed", 60)
         self.shows("rehedge> ")
         self.shows(r"x60  spot .*mine 1\.0\.0")
+        # what a replay left that was killed outright goes before a region is set
+        self.assertRegex(self.seen, r"\x1b7\x1b\[r\x1b8\r?\n\x1b7\x1b\[1;23r")
         self.type("sta\t\r")
         self.shows(r"policy   mine 1\.0\.0")
         self.type("puase\r")
@@ -586,6 +594,19 @@ class Terminal(Replay):
         self.type("\x03")
         self.leaves()
         self.whole_run_folder(self.path("out"))
+
+    def test_interrupts_end_a_trusted_loop(self):
+        body = "if s.time > 1736124000000000000 then while true do end end"
+        loop = self.write("loop.lua", policy(body=body))
+        self.open("--speed", "max", "--policy", loop, "--trusted")
+        self.shows("rehedge> ")
+        time.sleep(2)
+        self.type("\x03")
+        time.sleep(0.5)
+        self.type("\x03")
+        self.shows(r"the policy was killed: loop\.lua:\d+: interrupted: a call of a trusted script")
+        self.type("\x15quit\r")
+        self.leaves(4)
 
     def test_stopped_and_continued(self):
         self.open("--speed", 60)

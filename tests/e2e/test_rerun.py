@@ -6,6 +6,8 @@ swap; and a swap that is refused changes nothing.
 import hashlib
 import json
 import os
+import shutil
+import tempfile
 
 from harness import Case, main, scenario
 
@@ -106,6 +108,105 @@ class Rerun(Case):
         self.assertIn(digest, result.out)
         self.assertIn("0" * 32, result.out)
 
+    def elsewhere(self, name):
+        """A folder that is neither below the working folder nor beside the run directory."""
+        folder = tempfile.mkdtemp(prefix="rehedge-else-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        return os.path.join(folder, name)
+
+    def test_data_is_read_where_the_person_allows_it(self):
+        self.run_out("a", scenario())
+        moved, work = self.elsewhere("a"), self.elsewhere("")
+        shutil.copytree(self.path("a"), moved)
+        self.refused(3, ["neither below this folder nor beside the run directory", "--allow DIR",
+                         "--data DIR"], "rerun", moved, "--quiet", cwd=work)
+        self.good("rerun", moved, "--quiet", "--allow", self.folder, cwd=work)
+        self.good("rerun", moved, "--quiet")            # the working folder holds the data
+        self.good("rerun", self.path("a"), "--quiet", cwd=work)     # beside the run directory
+        new = os.path.join(work, "new")
+        os.mkdir(new)
+        os.rename(self.path("bars.json"), os.path.join(new, "bars.json"))
+        self.refused(3, ["bars.json"], "rerun", moved, "--quiet", "--allow", self.folder, cwd=work)
+        self.good("rerun", moved, "--quiet", "--data", new, cwd=work)
+        with open(os.path.join(new, "bars.json"), "a", encoding="utf-8") as file:
+            file.write(" ")
+        self.refused(3, ["has changed since the run"], "rerun", moved, "--quiet", "--data", new,
+                     cwd=work)
+
+    def hostile(self, name, scenario_changes=None, inputs_changes=None):
+        """A stranger's directory: that of a run, with what he wrote into it."""
+        if not os.path.exists(self.path("honest")):
+            self.run_out("honest", scenario())
+        shutil.copytree(self.path("honest"), self.path(name))
+        for file, changes in (("scenario.json", scenario_changes),
+                              ("inputs.json", inputs_changes)):
+            with open(self.path(f"{name}/{file}"), encoding="utf-8") as opened:
+                data = json.load(opened)
+            if changes:
+                changes(data)
+            self.write(f"{name}/{file}", data)
+        return self.path(name)
+
+    def test_no_file_is_parsed_before_its_hash_is_known(self):
+        self.write("secret.csv", "user,hunter2,password\n1,hunter2,3\n")
+        self.write("secret.lua", "local hunter2 = = nil\n")
+        link = self.hostile("link")
+        os.remove(link + "/scenario.json")
+        os.symlink(self.path("secret.csv"), link + "/scenario.json")
+
+        def as_feed(data):
+            data["feeds"][0].update(file="secret.csv", format="csv", map="time=0,price=1")
+
+        def as_trades(data):
+            data["portfolio"].append({"file": "secret.csv"})
+
+        def as_script(data):
+            data["policy"]["script"] = "secret.lua"
+
+        def as_tape(data):
+            data["feeds"][0].update(file="secret.csv", format="tape")
+
+        def listed(data):
+            data["data"].append({"name": "t", "path": "secret.csv", "hash": "0" * 64,
+                                 "content": ""})
+        attempts = [link, self.hostile("feed", as_feed), self.hostile("trades", as_trades, listed),
+                    self.hostile("unlisted", as_trades), self.hostile("script", as_script),
+                    self.hostile("tape", as_tape)]
+        for attempt in attempts:
+            result = self.rehedge("rerun", attempt, "--quiet")
+            self.assertEqual(result.status, 3, result)
+            self.assertNotIn("hunter2", result.err + result.out)
+            self.assertNotIn(hashlib.sha256(b"user,hunter2,password\n1,hunter2,3\n").hexdigest(),
+                             result.err)
+
+    def test_trust_comes_from_the_command_line_alone(self):
+        script = ODD.replace("local st", "local word = ('a b'):match('%a')\nlocal st", 1)
+        mine, other = self.write("mine.lua", script), self.write("other.lua", ODD)
+        data = scenario(policy={"script": "mine.lua"})
+        self.run_out("t", data, "--trusted")
+        self.refused(3, ["trusted its scripts", "--trusted POLICY", "scripts"], "rerun",
+                     self.path("t"), "--quiet")
+        self.rerun("t", "--trusted", mine)
+        self.refused(3, ["other.lua", "no script of this run"], "rerun", self.path("t"), "--quiet",
+                     "--trusted", other)
+        # The directory says that nothing was trusted, or that its script is the person's own.
+        for name, was_trusted in (("quiet", False), ("loud", True)):
+            shutil.copytree(self.path("t"), self.path(name))
+            with open(self.path(name + "/inputs.json"), encoding="utf-8") as file:
+                inputs = json.load(file)
+            inputs["trusted"] = was_trusted
+            self.write(name + "/inputs.json", inputs)
+        result = self.rehedge("rerun", self.path("quiet"), "--quiet")
+        self.assertEqual(result.status, 4, result)
+        self.assertIn("string.match is not available", result.err)
+        # Trusting one of two scripts does not trust the other, which says "own" of itself.
+        self.run_out("two", dict(data, swaps=[{"at": "2025-01-06T01:00:00Z",
+                                               "script": "other.lua"}]), "--trusted")
+        result = self.rehedge("rerun", self.path("two"), "--quiet", "--trusted", other)
+        self.assertEqual(result.status, 4, result)
+        self.assertIn("string.match is not available", result.err)
+        self.rerun("two", "--trusted", other, "--trusted", mine)
+
     def test_client_trades_are_an_input_too(self):
         self.write("trades.csv", "time,instrument,qty,price\n2025-01-06T00:30:00Z,BTC-SPOT,1,\n")
         data = scenario()
@@ -138,6 +239,23 @@ class Fork(Case):
             self.good("rerun", os.path.join(self.path("f"), branch["label"]), "--quiet")
         table = self.good("fork", path, "--at", "2025-01-06T01:31:00Z", *policies, "--quiet").out
         self.assertIn(result["runs"][0]["digest"][:12], table)
+
+    def test_each_branch_has_its_own_columns(self):
+        for name, series in (("first", '"a"'), ("second", '"b", "c"'), ("again", '"a", "d"')):
+            self.write(name + ".lua", ODD.replace(
+                'version = "1",', f'version = "1", series = {{ {series} }},').replace(
+                'return math.abs', f'rehedge.record({series[:3]}, st.n) return math.abs'))
+        path = self.write("scenario.json", scenario(policy={"script": "first.lua"}))
+        self.good("fork", path, "--at", "90m", "second.lua", "again.lua", "native:none", "--quiet",
+                  "--out", self.path("f"))
+        for name in ("second.lua", "again.lua", "native:none"):
+            self.good("run", path, "--swap", "90m=" + name, "--quiet", "--out", self.path("alone"))
+            label = [folder for folder in os.listdir(self.path("f")) if name.split(":")[-1].split(
+                ".")[0] in folder][0]
+            with open(self.path("alone/ledger.csv"), "rb") as ours:
+                with open(self.path(f"f/{label}/ledger.csv"), "rb") as theirs:
+                    self.assertEqual(ours.read(), theirs.read(), name)
+            shutil.rmtree(self.path("alone"))
 
     def test_a_branch_that_fails_stops_nobody(self):
         self.write("bad.lua", ODD.replace("st.n + 1", "st.n + nil"))

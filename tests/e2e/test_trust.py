@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """What --trusted opens and what it says about it; and work that takes simulated time."""
 import csv
+import signal
+import subprocess
+import time
 
-from harness import Case, main, scenario
+from harness import REHEDGE, Case, main, scenario
 
 POLICY = """%s
 return rehedge.policy {
@@ -48,6 +51,23 @@ class Trusted(Case):
         path = self.write("s.json", dict(scenario(), trusted=True))
         self.refused(3, ["trusted"], "run", path, "--quiet")
 
+    def test_an_interrupt_ends_an_endless_call(self):
+        self.write("x.lua", POLICY % ("", "while true do end"))
+        process = subprocess.Popen([REHEDGE, "run", self.write("s.json", scenario()), "--quiet",
+                                    "--policy", self.path("x.lua"), "--trusted", "--out",
+                                    self.path("out")], stderr=subprocess.PIPE,
+                                   env=self.environment(), cwd=self.folder)
+        try:
+            time.sleep(3)
+            self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        self.assertRegex(err.decode(), r"x\.lua:5: interrupted: a call of a trusted script")
+        self.assertGreater(process.returncode, 0)
+        self.leftovers("s.json", "x.lua")
+
     def test_memory_is_limited_all_the_same(self):
         self.write("x.lua", POLICY % ("", "local t = {} while true do t[#t + 1] = { 1 } end"))
         result = self.rehedge("run", self.write("s.json", scenario()), "--quiet", "--policy",
@@ -92,6 +112,18 @@ class Compute(Case):
         free = self.run_json(scenario(policy=native))["digest"]
         charged = self.run_json(scenario(policy=dict(native, compute_ns_per_gas=1e6)))["digest"]
         self.assertEqual(free, charged)
+
+    def test_memory_that_decides_when_an_order_leaves_is_said(self):
+        """Garbage beside much live memory: the cap forces collections, whose cost is charged."""
+        keep = 'local keep = {} for i = 1, 100 do keep[i] = tostring(i) .. ("x"):rep(60000) end\n'
+        garbage = 'for i = 1, 2 do local g = tostring(i) .. ("y"):rep(60000) end'
+
+        def notes(ns_per_gas):
+            self.write("x.lua", POLICY % (keep, garbage))
+            policy = {"script": "x.lua", "compute_ns_per_gas": ns_per_gas}
+            return " ".join(self.run_json(scenario(policy=policy))["notes"])
+        self.assertIn("may not be reproducible", notes(1000))
+        self.assertNotIn("may not be reproducible", notes(0))
 
     def test_what_is_refused(self):
         path = self.write("s.json", scenario(policy={"script": "delta_band",

@@ -329,6 +329,34 @@ static void names_cannot_leave_the_folder(void **state)
     setenv("XDG_RUNTIME_DIR", f->folder, 1);
 }
 
+/* Log-ins by su or cron name a runtime folder that nobody has made. */
+static void a_runtime_folder_that_is_not_there_is_left_aside(void **state)
+{
+    fixture *f = *state;
+    char missing[128], temporary[128], wanted[192], path[RH_SOCKET_PATH_MAX];
+    const char *before = getenv("TMPDIR");
+    char *kept = before ? strdup(before) : NULL;
+    snprintf(missing, sizeof missing, "%s/missing", f->folder);
+    snprintf(temporary, sizeof temporary, "%s/tmp", f->folder);
+    snprintf(wanted, sizeof wanted, "%s/rehedge-%lu/run.sock", temporary,
+             (unsigned long)geteuid());
+    assert_int_equal(mkdir(temporary, 0700), 0);
+    assert_int_equal(rh_control_path_of("run", path, NULL), RH_OK);
+    assert_false(rh_control_left_runtime(path));
+    setenv("XDG_RUNTIME_DIR", missing, 1);
+    setenv("TMPDIR", temporary, 1);
+    assert_int_equal(rh_control_path_of("run", path, NULL), RH_OK);
+    assert_string_equal(path, wanted);
+    assert_true(rh_control_left_runtime(path));
+    setenv("XDG_RUNTIME_DIR", f->folder, 1);
+    if (kept) setenv("TMPDIR", kept, 1);
+    else unsetenv("TMPDIR");
+    free(kept);
+    *strrchr(wanted, '/') = '\0';
+    assert_int_equal(rmdir(wanted), 0);
+    assert_int_equal(rmdir(temporary), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +370,7 @@ int main(void)
         cmocka_unit_test(a_held_client_waits_and_is_answered_first),
         cmocka_unit_test(a_live_socket_is_refused_a_dead_one_replaced),
         cmocka_unit_test(names_cannot_leave_the_folder),
+        cmocka_unit_test(a_runtime_folder_that_is_not_there_is_left_aside),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, setup, teardown);
