@@ -89,6 +89,7 @@ typedef struct rh_run {
     rh_universe *universe; /* the scenario's */
     /* One of many paths: nothing is written, digested or attributed, and it can be rewound. */
     bool lean;
+    rh_buffer streams[RH_PARTS]; /* where the random streams of a part were when its script went */
     rh_queue queue;
     rh_delay_line delayed;
     rh_market is, known;
@@ -151,7 +152,6 @@ typedef struct rh_run {
     bool killed;         /* and nobody has taken over since */
     rh_kill_kind killed_by;
     char kill_reason[256]; /* of the last kill, escaped */
-    rh_buffer streams[RH_PARTS]; /* where the random streams of a part were when its script went */
     bool last_refused;
     char last_swap[256]; /* what the last swap or set did, or why it was refused */
     char policy_message[RH_ERROR_MESSAGE_MAX];
