@@ -13,7 +13,8 @@ static rh_status load_file(rh_lua *host, rh_error *error)
     rh_kill_kind kind;
     char name[RH_LUA_LABEL_MAX + 1];
     lua_State *L = host->L;
-    RH_TRY(rh_lua_check_source(host->label, host->source, host->source_length, error));
+    RH_TRY(rh_lua_check_source(host->label, host->source, host->source_length, &host->uses, error));
+    RH_TRY(rh_lua_check_modules(host->set, &host->uses, error));
     RH_TRY(rh_lua_protected(host, rh_lua_open, NULL, 0, error));
     snprintf(name, sizeof name, "@%s", host->label);
     lua_pushcfunction(L, rh_lua_handler);

@@ -1,0 +1,131 @@
+/* Work that Lua's count of instructions does not see: each tests/attack/heavy_*.lua, which does
+ * nothing else for ever, must end by the instruction limit, soon and in the same place each time,
+ * both in a call and while it loads, where fifty times as many instructions are allowed.
+ * Prints the table of what it found: time, gas, and how long a unit of gas takes. */
+#include "fake.h"
+
+#include <dirent.h>
+#include <time.h>
+
+#include "data/file.h"
+
+enum { HEAVY_MAX = 128 };
+#define SECONDS_MAX 1.5         /* of a busy machine, and of a build for tests */
+
+typedef struct outcome {
+    rh_status status;
+    rh_kill_kind kind;
+    rh_error error;
+    double seconds;
+    int64_t gas;
+    bool reproducible;
+} outcome;
+
+static double cpu_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void run_call(const char *label, const char *script, size_t length, outcome *out)
+{
+    fake f;
+    rh_policy *policy = NULL;
+    rh_decision decision;
+    memset(out, 0, sizeof *out);
+    fake_init(&f);
+    if (fake_load(&f, label, script, length, NULL, &policy, &out->error) != RH_OK)
+        fail_msg("%s", out->error.message);
+    double from = cpu_seconds();
+    out->status = policy->methods->trigger(policy, &f.view, NULL, &decision, &out->kind,
+                                           &out->error);
+    out->seconds = cpu_seconds() - from;
+    out->gas = policy->gas;
+    out->reproducible = policy->reproducible;
+    rh_policy_free(policy);
+}
+
+/* The same work at the top of the file; a policy that fails to load is gone, and its gas with it. */
+static void run_load(const char *label, const char *script, outcome *out)
+{
+    fake f;
+    rh_policy *policy = NULL;
+    rh_buffer text = {0};
+    const char *end = strstr(script, "\nreturn rehedge.policy");
+    memset(out, 0, sizeof *out);
+    assert_non_null(end);
+    rh_buffer_append(&text, script, (size_t)(end - script));
+    rh_buffer_text(&text, "\nwork()\n");
+    fake_init(&f);
+    double from = cpu_seconds();
+    out->status = fake_load(&f, label, text.bytes, text.length, NULL, &policy, &out->error);
+    out->seconds = cpu_seconds() - from;
+    out->reproducible = true;
+    rh_buffer_free(&text);
+}
+
+static bool is_good(const outcome *out)
+{
+    return out->status == RH_POLICY && out->reproducible && out->seconds < SECONDS_MAX &&
+           strstr(out->error.message, "instruction limit") != NULL;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static int list_heavy(char names[HEAVY_MAX][64])
+{
+    int count = 0;
+    DIR *folder = opendir(REHEDGE_SOURCE_DIR "/tests/attack");
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (strncmp(entry->d_name, "heavy_", 6) != 0) continue;
+        assert_true(count < HEAVY_MAX && strlen(entry->d_name) < 64);
+        memcpy(names[count++], entry->d_name, strlen(entry->d_name) + 1);
+    }
+    closedir(folder);
+    qsort(names, (size_t)count, sizeof *names, compare_names);
+    return count;
+}
+
+static void heavy_work_ends_by_the_instruction_limit(void **state)
+{
+    char names[HEAVY_MAX][64];
+    int count = list_heavy(names), failed = 0;
+    (void)state;
+    assert_true(count > 30);
+    print_message("%-28s %8s %8s %8s %8s\n", "", "call ms", "gas", "ns/gas", "load ms");
+    for (int i = 0; i < count; i++) {
+        char path[512], *bytes = NULL;
+        size_t length = 0;
+        rh_error error;
+        outcome call, again, load;
+        snprintf(path, sizeof path, "%s/tests/attack/%s", REHEDGE_SOURCE_DIR, names[i]);
+        if (rh_file_read(path, 1u << 20, &bytes, &length, &error) != RH_OK)
+            fail_msg("%s", error.message);
+        run_call(names[i], bytes, length, &call);
+        run_call(names[i], bytes, length, &again);
+        run_load(names[i], bytes, &load);
+        free(bytes);
+        print_message("%-28s %8.1f %8lld %8.1f %8.1f\n", names[i], 1e3 * call.seconds,
+                      (long long)call.gas, 1e9 * call.seconds / (double)call.gas,
+                      1e3 * load.seconds);
+        bool same = strcmp(call.error.message, again.error.message) == 0;
+        if (is_good(&call) && is_good(&load) && same) continue;
+        print_error("%s: call: %d %s\n  load: %s\n", names[i], call.reproducible,
+                    call.error.message, load.error.message);
+        failed++;
+    }
+    assert_int_equal(failed, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(heavy_work_ends_by_the_instruction_limit),
+    };
+    return cmocka_run_group_tests_name("weight", tests, NULL, NULL);
+}
