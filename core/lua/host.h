@@ -142,13 +142,24 @@ rh_status rh_lua_protected(rh_lua *host, lua_CFunction body, void *context, int 
                            rh_error *error);
 
 /* weight.c: what instructions cost whose operands are large */
-void rh_lua_weigh_begin(rh_lua *host, bool is_load);
+static inline void rh_lua_weigh_begin(rh_lua *host, bool is_load)
+{
+    host->weighs_as_load = is_load;
+    host->moved = host->scanned = 0;
+    host->moved_max = is_load ? RH_LUA_MOVED_BYTES_PER_LOAD : RH_LUA_MOVED_BYTES_PER_CALL;
+    host->scanned_max = is_load ? RH_LUA_INSTRUCTIONS_PER_LOAD : RH_LUA_INSTRUCTIONS_PER_CALL;
+}
+/* A call that came near a limit here might be killed by it in another process. */
+static inline void rh_lua_weigh_end(rh_lua *host)
+{
+    bool is_near = host->moved > host->moved_max / 2 || host->scanned > host->scanned_max / 2;
+    if (is_near && !host->killed) host->policy.reproducible = false;
+}
 void rh_lua_weigh(rh_lua *host, const void *pointer, size_t tag_or_bytes, size_t new_bytes);
 /* After a block that is no object moved from `before` (NULL: is new); before one is freed. */
 void rh_lua_weigh_block(rh_lua *host, const void *before, void *block, size_t bytes);
 void rh_lua_weigh_free(rh_lua *host, const void *block);
 int64_t rh_lua_weight(const rh_lua *host);              /* of each instruction, at least 1 */
-void rh_lua_weigh_end(rh_lua *host);
 int64_t rh_lua_text_cost(const rh_lua *host, size_t length);    /* of comparing two that long */
 
 /* lexer.c: what must be known before Lua's parser sees a source; adds RH_SOURCE_* to *uses */

@@ -20,14 +20,6 @@ enum {
     FOR_LOAD = 2                            /* three texts to numbers: 0.6 us in 5 instructions */
 };
 
-void rh_lua_weigh_begin(rh_lua *host, bool is_load)
-{
-    host->weighs_as_load = is_load;
-    host->moved = host->scanned = 0;
-    host->scanned_max = is_load ? RH_LUA_INSTRUCTIONS_PER_LOAD : RH_LUA_INSTRUCTIONS_PER_CALL;
-    host->moved_max = is_load ? RH_LUA_MOVED_BYTES_PER_LOAD : RH_LUA_MOVED_BYTES_PER_CALL;
-}
-
 int64_t rh_lua_weight(const rh_lua *host)
 {
     bool load = host->weighs_as_load;
@@ -92,13 +84,6 @@ void rh_lua_weigh_block(rh_lua *host, const void *before, void *block, size_t by
 void rh_lua_weigh_free(rh_lua *host, const void *block)
 {
     if (block != NULL && block == host->stack) see_stack(host, host->last_block, host->last_bytes);
-}
-
-/* A call that came near a limit here might be killed by it in another process. */
-void rh_lua_weigh_end(rh_lua *host)
-{
-    bool is_near = host->moved > host->moved_max / 2 || host->scanned > host->scanned_max / 2;
-    if (!host->killed && is_near) host->policy.reproducible = false;
 }
 
 int64_t rh_lua_text_cost(const rh_lua *host, size_t length)
