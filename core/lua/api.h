@@ -69,6 +69,31 @@
     X("sub", string_sub, "text string; from integer; to? integer", "string", "a part")             \
     X("upper", string_upper, "text string", "string", "ASCII letters to upper case")
 
+/* What `--trusted` adds, and nothing else has: Lua's own functions, so rows without one of ours. */
+#define RH_LUA_TRUSTED_STRING_MAP(X)                                                               \
+    X("find", NULL, "text string; pattern string; from? integer; plain? boolean",                  \
+      "integer? first; integer? last; any ... captures",                                           \
+      "trusted: where a pattern first matches, and its captures")                                  \
+    X("gmatch", NULL, "text string; pattern string; from? integer", "fun(): string, ...",          \
+      "trusted: an iterator over all matches of a pattern")                                        \
+    X("gsub", NULL,                                                                                \
+      "text string; pattern string; with string|table|function; most? integer",                    \
+      "string; integer count", "trusted: the text with matches replaced")                          \
+    X("match", NULL, "text string; pattern string; from? integer", "any ... captures",             \
+      "trusted: the captures of the first match, or the match")
+
+#define RH_LUA_COROUTINE_MAP(X)                                                                    \
+    X("create", NULL, "f function", "thread", "trusted: a coroutine, not yet begun")               \
+    X("isyieldable", NULL, "co? thread", "boolean", "trusted: may it yield?")                      \
+    X("resume", NULL, "co thread; ... any", "boolean ok; any ...",                                 \
+      "trusted: begins or goes on, until it yields or ends; there is no close")                    \
+    X("running", NULL, "", "thread; boolean main", "trusted: the coroutine that runs")             \
+    X("status", NULL, "co thread", "string",                                                       \
+      "trusted: \"running\", \"suspended\", \"normal\" or \"dead\"")                               \
+    X("wrap", NULL, "f function", "function", "trusted: a coroutine as a function")                \
+    X("yield", NULL, "... any", "any ...",                                                         \
+      "trusted: suspends the coroutine; not across pcall")
+
 #define RH_LUA_TABLE_MAP(X)                                                                        \
     X("concat", table_concat, "list table; separator? string; i? integer; j? integer", "string",   \
       "the elements as one text")                                                                  \
@@ -311,6 +336,7 @@ typedef struct rh_lua_api_library {
     bool for_tests;
 } rh_lua_api_library;
 extern const rh_lua_api_library rh_lua_api_libraries[];     /* ended by a NULL name */
+extern const rh_lua_api_library rh_lua_api_trusted[];       /* the same: what --trusted adds */
 
 /* The two generated files. */
 void rh_lua_api_markdown(rh_buffer *out);       /* docs/lua-api.md */
