@@ -88,8 +88,8 @@ int rh_cmd_pack(int argc, char **argv)
     int status = rh_cli_parse(argc, argv, options, "pack FOLDER [-o FILE] [--no-tests]",
                               "Make one archive of a folder with policy.lua, its modules, tests "
                               "and documents, for signing and installing. Its tests are run first, "
-                              "and must pass. The manifest is written here; hidden files stay out. The same content gives the same "
-                              "bytes.",
+                              "and must pass. The manifest is written here; hidden files stay "
+                              "out. The same content gives the same bytes.",
                               "rehedge pack vol-band -o vol-band-1.0.0.tar", &operand, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
     if (count == 0) return rh_cli_usage("pack needs a folder: rehedge pack my-policy");

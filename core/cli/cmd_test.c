@@ -216,7 +216,8 @@ int rh_cmd_test(int argc, char **argv)
         {"--json", NULL, "print the outcomes as JSON", NULL, &run.json, NULL},
         {"--quiet", NULL, "only failures and the sum", NULL, &run.quiet, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL}};
-    int status = rh_cli_parse(argc, argv, options, "test FILE|FOLDER|ARCHIVE|NAME@VERSION [--json] [--quiet]",
+    int status = rh_cli_parse(argc, argv, options,
+                              "test FILE|FOLDER|ARCHIVE|NAME@VERSION [--json] [--quiet]",
                               "Run the tests of a policy: my_policy_test.lua beside my_policy.lua, "
                               "or every *_test.lua of a folder, an archive or an installed policy. "
                               "Exit status 1 when one fails, 3 when there are none.",

@@ -1,4 +1,5 @@
-/* `rehedge uninstall`: removes one version of a policy that `rehedge install` put there. */
+/* `rehedge uninstall`: removes one version of a policy that `rehedge install` put there, and the
+ * note of who signed it. Which one is meant, and what is near, host/installed.c says. */
 #include <stdio.h>
 
 #include "cli/cli.h"

@@ -1,10 +1,9 @@
 /* What an instruction weighs. Lua counts instructions, and most take about as long as one another;
  * some take as long as their operands are large: comparing or converting long texts, copying many
  * values, rebuilding a table. No hook sees operands, but the allocator sees every large one made.
- * Invariant: what is charged to the budget depends on what the script did and on nothing else, so
- * that it is the same in every process; only `moved` and `scanned`, which are apart from it, may
- * differ a little (by the hashes of texts).
- * The figures behind the shifts are in docs/policy.md and are asserted by tests/lua/test_weight.c. */
+ * Invariant: what is charged to the budget depends on what the script did alone, so it is the same
+ * in every process; only `moved` and `scanned`, which are apart from it, may differ (a little, by
+ * the hashes of texts). The shifts below are held to their word by tests/lua/test_weight.c. */
 #include "lua/host.h"
 
 enum {
@@ -26,8 +25,9 @@ int64_t rh_lua_weight(const rh_lua *host)
     int text = load ? TEXT_SHIFT_LOAD : TEXT_SHIFT_CALL;
     if (host->uses & RH_SOURCE_ZEROS) text -= ZEROS_SHIFT;
     int64_t weight = 1 + (int64_t)(host->text_bytes_most >> text);
+    int stack = load ? STACK_SHIFT_LOAD : STACK_SHIFT_CALL;
     if (host->stack_bytes_most > STACK_BYTES_MIN)
-        weight += (int64_t)(host->stack_bytes_most >> (load ? STACK_SHIFT_LOAD : STACK_SHIFT_CALL));
+        weight += (int64_t)(host->stack_bytes_most >> stack);
     if (load && (host->uses & RH_SOURCE_MODULO)) weight += MODULO_LOAD;
     if (load && (host->uses & RH_SOURCE_CONCAT)) weight += CONCAT_LOAD;
     if (load && (host->uses & RH_SOURCE_FOR)) weight += FOR_LOAD;
@@ -40,8 +40,8 @@ static void move(rh_lua *host, size_t bytes)
     if (host->moved <= host->moved_max) return;
     rh_lua_kill(host, RH_KILL_INSTRUCTIONS,
                 host->weighs_as_load
-                    ? "instruction limit: tables are built and rebuilt too often: 256 MiB in one load"
-                    : "instruction limit: tables are built and rebuilt too often: 64 MiB in one call");
+                    ? "instruction limit: tables are built too often: 256 MiB in one load"
+                    : "instruction limit: tables are built too often: 64 MiB in one call");
 }
 
 /* Rebuilding a table allocates its nodes, then sizes its array again even when that stays as it

@@ -2,13 +2,16 @@
 local x = -1.7976931348623e308
 local function work()
   while true do
-    local s = x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
-      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
-      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
-      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
-      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
-      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
-      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x
+    local s = x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x
   end
 end
 return rehedge.policy {

@@ -46,7 +46,7 @@ static void run_call(const char *label, const char *script, size_t length, outco
     rh_policy_free(policy);
 }
 
-/* The same work at the top of the file; a policy that fails to load is gone, and its gas with it. */
+/* The same work at the top of the file; a policy that fails to load is gone with its gas. */
 static void run_load(const char *label, const char *script, outcome *out)
 {
     fake f;
@@ -122,10 +122,43 @@ static void heavy_work_ends_by_the_instruction_limit(void **state)
     assert_int_equal(failed, 0);
 }
 
+/* Who trusts a script has no limits: the same work, a few hundred times, ends by itself. */
+static void trusted_scripts_have_none_of_these_limits(void **state)
+{
+    static const char script[] =
+        "local t, n, empty = {}, 65536, {}\n"
+        "for i = 1, n do t[i + 0.5] = 1; empty[i] = 1 end\n"
+        "for i = 1, n do empty[i] = nil end\n"
+        "return rehedge.policy { api = 1, name = 'x', version = '1', trigger = function()\n"
+        "  for i = 1, 60 do n = n + 1 t[n - 65535.5] = nil t[n + 0.5] = 1 end\n"
+        "  for i = 1, 300 do for k in pairs(empty) do end end\n"
+        "  return true end, scale = function() return 0 end }";
+    (void)state;
+    for (int trusted = 0; trusted <= 1; trusted++) {
+        fake f;
+        rh_policy *policy = NULL;
+        rh_decision decision = {false, 0, 0};
+        rh_kill_kind kind;
+        rh_error error;
+        rh_policy_source source = {.label = "x.lua", .bytes = (char *)(uintptr_t)script,
+                                   .length = sizeof script - 1};
+        const rh_policy_services services = {.trusted = trusted == 1};
+        fake_init(&f);
+        assert_int_equal(rh_lua_loader.load(rh_lua_loader.context, &source, (rh_json){NULL, NULL},
+                                            &services, &policy, &error), RH_OK);
+        rh_status status =
+            policy->methods->trigger(policy, &f.view, NULL, &decision, &kind, &error);
+        assert_int_equal(status, trusted == 1 ? RH_OK : RH_POLICY);
+        assert_true(decision.fire == (trusted == 1) && policy->reproducible);
+        rh_policy_free(policy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heavy_work_ends_by_the_instruction_limit),
+        cmocka_unit_test(trusted_scripts_have_none_of_these_limits),
     };
     return cmocka_run_group_tests_name("weight", tests, NULL, NULL);
 }
