@@ -293,7 +293,7 @@ function View:wake_outside(lo, hi) end
 ---@field hedges? string[]
 ---where each of them trades; all at "VENUE" when absent
 ---@field venues? string[]
----of s:asset, each the market's own; { "ASSET" } when absent
+---of s:asset; { "ASSET" } when absent
 ---@field assets? string[]
 ---of the policy's random streams; 0 when absent
 ---@field seed? integer
@@ -305,6 +305,8 @@ function View:wake_outside(lo, hi) end
 ---@field cost_bps? number
 ---values of the policy's features, by name
 ---@field features? table<string, number>
+---fields of s:asset(name) that differ from the market's own
+---@field assets? table<string, rehedge.Fields>
 
 ---@class rehedge.Stream
 local Stream = {}
@@ -487,6 +489,13 @@ function coroutine.yield(...) end
 ---@field version string
 ---@field gas integer instructions of the last call
 local TestPolicy = {}
+---what it logged so far, a text for each line
+---@return string[]
+function TestPolicy:logged() end
+---what rehedge.record got last; nil for nothing and for a gap
+---@param series string
+---@return number?
+function TestPolicy:recorded(series) end
 ---a copy of its rehedge.state
 ---@return table
 function TestPolicy:state() end

@@ -203,6 +203,9 @@
       "do the policy's wake conditions hold now?")
 
 #define RH_LUA_TEST_POLICY_METHOD_MAP(X)                                                           \
+    X("logged", policy_logged, "", "string[]", "what it logged so far, a text for each line")      \
+    X("recorded", policy_recorded, "series string", "number?",                                     \
+      "what rehedge.record got last; nil for nothing and for a gap")                               \
     X("state", policy_state, "", "table", "a copy of its rehedge.state")                           \
     X("take", policy_take, "from rehedge.TestPolicy|table; name? string; version? string", "",     \
       "takes over the state of another instance, or a table as one of that name and version")
@@ -318,13 +321,15 @@
 #define RH_LUA_TEST_OPTION_MAP(X)                                                                  \
     X("hedges", "?string[]", "the hedge instruments orders may use; { \"HEDGE\" } when absent")    \
     X("venues", "?string[]", "where each of them trades; all at \"VENUE\" when absent")            \
-    X("assets", "?string[]", "of s:asset, each the market's own; { \"ASSET\" } when absent")       \
+    X("assets", "?string[]", "of s:asset; { \"ASSET\" } when absent")                    \
     X("seed", "?integer", "of the policy's random streams; 0 when absent")
 
 #define RH_LUA_MARKET_KEY_MAP(X)                                                                   \
     X("time", "?integer", "nanoseconds since 1970 UTC")                                            \
     X("cost_bps", "?number", "what trading costs, for s:cost; 0 when absent")                      \
-    X("features", "?table<string, number>", "values of the policy's features, by name")
+    X("features", "?table<string, number>", "values of the policy's features, by name")            \
+    X("assets", "?table<string, rehedge.Fields>",                                                  \
+      "fields of s:asset(name) that differ from the market's own")
 
 /* A row as text, for the generator and for the check of globals. */
 typedef struct rh_lua_api_row { const char *name, *parameters, *results, *about; } rh_lua_api_row;

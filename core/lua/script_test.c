@@ -76,6 +76,7 @@ rh_status rh_script_test_run(const rh_policy_source *script, const rh_policy_sou
     file->testing = &testing;
     rh_status status = run_in(file, out, error);
     for (int i = 0; i < testing.policy_count; i++) rh_policy_free(testing.policies[i]);
+    for (int i = 0; i < RH_TEST_POLICIES_MAX; i++) rh_buffer_free(&testing.logs[i].text);
     rh_policy_free(&file->policy);
     rh_buffer_free(&testing.scratch);
     return status;
