@@ -58,6 +58,9 @@ typedef struct rh_lua_declared {
 enum { RH_SOURCE_ZEROS = 1,         /* texts may hold zero bytes, which are slow to compare */
        RH_SOURCE_MODULO = 2, RH_SOURCE_CONCAT = 4, RH_SOURCE_FOR = 8 };
 
+/* What instructions weigh by: see weight.c. */
+typedef struct rh_lua_sizes { unsigned uses; size_t text_bytes, stack_bytes; } rh_lua_sizes;
+
 /* One file of the source in the host's copy. */
 typedef struct rh_lua_part {
     char label[RH_LUA_LABEL_MAX];       /* as messages name it: "vol.lua" */
@@ -94,6 +97,7 @@ typedef struct rh_lua {
     size_t text_bytes_most, stack_bytes_most;   /* the largest ever made: weight.c */
     int64_t moved, moved_max;           /* bytes of tables rebuilt in this call */
     bool weighs_as_load;
+    rh_lua_sizes compiled;              /* when the main file was compiled: where restarts begin */
     bool killed;
     rh_kill_kind killed_by;
     char message[RH_ERROR_MESSAGE_MAX]; /* of the kill, or of the last error */
@@ -157,6 +161,8 @@ static inline void rh_lua_weigh_end(rh_lua *host)
     if (is_near && !host->killed) host->policy.reproducible = false;
 }
 void rh_lua_weigh(rh_lua *host, const void *pointer, size_t tag_or_bytes, size_t new_bytes);
+void rh_lua_weigh_compiled(rh_lua *host);               /* the main file: before it runs */
+void rh_lua_weigh_again(rh_lua *host);                  /* a restart: as then */
 /* After a block that is no object moved from `before` (NULL: is new); before one is freed. */
 void rh_lua_weigh_block(rh_lua *host, const void *before, void *block, size_t bytes);
 void rh_lua_weigh_free(rh_lua *host, const void *block);

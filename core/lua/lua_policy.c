@@ -255,6 +255,7 @@ static rh_status run_chunk(rh_lua *host, rh_error *error)
     host->host_allocates = false;
     int code = luaL_loadbufferx(L, host->source, host->source_length, name, "t");
     host->compile_work = host->granted - host->budget;
+    rh_lua_weigh_compiled(host);
     if (code == LUA_OK) code = keep_chunk(host);
     if (code != LUA_OK && code != LUA_ERRMEM && !host->killed && lua_isstring(L, -1))
         return rh_fail(error, RH_POLICY, "%s", lua_tostring(L, -1));

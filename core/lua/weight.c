@@ -69,7 +69,22 @@ void rh_lua_weigh(rh_lua *host, const void *pointer, size_t tag_or_bytes, size_t
 static void see_stack(rh_lua *host, void *block, size_t bytes)
 {
     host->stack = block;
-    if (bytes > host->stack_bytes_most) host->stack_bytes_most = bytes;
+    if (host->host_allocates || bytes <= host->stack_bytes_most) return;
+    host->stack_bytes_most = bytes;
+    if (bytes >> STACK_SHIFT_CALL > 0) host->policy.doubtful = true;    /* it stays so large */
+}
+
+void rh_lua_weigh_compiled(rh_lua *host)
+{
+    host->compiled = (rh_lua_sizes){host->uses, host->text_bytes_most, host->stack_bytes_most};
+    host->moved = 0;
+}
+
+void rh_lua_weigh_again(rh_lua *host)
+{
+    host->uses = host->compiled.uses;
+    host->text_bytes_most = host->compiled.text_bytes;
+    host->stack_bytes_most = host->compiled.stack_bytes;
 }
 
 /* The first block that is no object is the stack. It grows by realloc, or (5.4.4) by a new block
