@@ -273,7 +273,8 @@ return rehedge.policy {
         self.write("p_test.lua", """
 local p, m
 before_each(function()
-  p = policy({}, { hedges = { "ETH-A", "ETH-B" }, venues = { "A", "B" }, assets = { "BTC", "ETH" } })
+  p = policy({}, {
+    hedges = { "ETH-A", "ETH-B" }, venues = { "A", "B" }, assets = { "BTC", "ETH" } })
   m = market { time = 0, spot = 50, delta = 1, assets = { ETH = { delta = 4, spot = 7 } } }
 end)
 it("sees two assets, and says so", function()

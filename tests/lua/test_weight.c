@@ -154,11 +154,52 @@ static void trusted_scripts_have_none_of_these_limits(void **state)
     }
 }
 
+/* What one path made (long texts, zero bytes) must not weigh on the next one in the same VM. */
+static void a_restart_weighs_as_a_fresh_load_does(void **state)
+{
+    static const char script[] =
+        "local n = 0\n"
+        "return rehedge.policy { api = 1, name = 'x', version = '1', trigger = function()\n"
+        "  n = n + 1\n"
+        "  if n == 2 then n = #(string.char(0):rep(3000) .. 'x') end\n"
+        "  local sum = 0\n"
+        "  for i = 1, 2500 do sum = sum + i end\n"
+        "  return sum < 0 end, scale = function() return 0 end }";
+    (void)state;
+    fake f;
+    rh_policy *policy = NULL;
+    rh_decision decision;
+    rh_kill_kind kind;
+    rh_error error;
+    rh_policy_source source = {.label = "x.lua", .bytes = (char *)(uintptr_t)script,
+                               .length = sizeof script - 1};
+    const rh_policy_services services = {.restarts = true};
+    int64_t gas[2][2];
+    fake_init(&f);
+    assert_int_equal(rh_lua_loader.load(rh_lua_loader.context, &source, (rh_json){NULL, NULL},
+                                        &services, &policy, &error), RH_OK);
+    for (int path = 0; path < 2; path++) {
+        for (int call = 0; call < 2; call++) {
+            rh_status status =
+                policy->methods->trigger(policy, &f.view, NULL, &decision, &kind, &error);
+            if (status != RH_OK) fail_msg("%s", error.message);
+            gas[path][call] = policy->gas;
+        }
+        assert_false(policy->doubtful);
+        if (path == 0) assert_true(policy->methods->restart(policy, 1));
+    }
+    assert_int_equal(gas[0][0], gas[1][0]);
+    assert_int_equal(gas[0][1], gas[1][1]);
+    assert_true(gas[0][1] > 5 * gas[0][0]);
+    rh_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heavy_work_ends_by_the_instruction_limit),
         cmocka_unit_test(trusted_scripts_have_none_of_these_limits),
+        cmocka_unit_test(a_restart_weighs_as_a_fresh_load_does),
     };
     return cmocka_run_group_tests_name("weight", tests, NULL, NULL);
 }
