@@ -67,6 +67,7 @@ int rh_cmd_sign(int argc, char **argv);
 int rh_cmd_verify(int argc, char **argv);
 int rh_cmd_install(int argc, char **argv);
 int rh_cmd_policies(int argc, char **argv);
+int rh_cmd_uninstall(int argc, char **argv);
 int rh_cmd_trust(int argc, char **argv);
 int rh_cmd_price(int argc, char **argv);
 int rh_cmd_iv(int argc, char **argv);

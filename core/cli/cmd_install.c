@@ -31,16 +31,17 @@ static rh_status choose(const char *word, rh_signatures *out, rh_error *error)
 
 static void say_installed(const rh_install_result *result, const char *root)
 {
-    char warning[RH_ERROR_MESSAGE_MAX];
+    char warning[RH_ERROR_MESSAGE_MAX], about[512];
     const rh_manifest *m = &result->manifest;
+    rh_text_escape(about, sizeof about, result->key_about, strlen(result->key_about));
     if (result->warning[0] != '\0') {
         rh_text_escape(warning, sizeof warning, result->warning, strlen(result->warning));
         fprintf(stderr, "rehedge: warning: %s\n", warning);
     }
     printf("%s %s@%s in %s/%s/%s\n", result->already ? "was there:" : "installed:", m->name,
            m->version, root, m->name, m->version);
-    printf("signature: %s%s\n", result->key_id[0] != '\0' ? "good, by key " : "none verified",
-           result->key_id);
+    printf("signature: %s%s%s%s%s\n", result->key_id[0] != '\0' ? "good, by key " : "none verified",
+           result->key_id, about[0] != '\0' ? " (" : "", about, about[0] != '\0' ? ")" : "");
     printf("name it in a scenario: \"%s@%s#%s\"\n", m->name, m->version, result->sha256);
 }
 

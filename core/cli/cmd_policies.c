@@ -2,12 +2,14 @@
  * the hash that a scenario pins. A damaged one is listed as such, and does not hide the others. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/installed.h"
 #include "data/json.h"
 #include "host/installed.h"
+#include "host/signer.h"
 
 /* The hash of one version, or why it cannot be used. */
 static bool hash_of(const char *root, const rh_installed *item, char sha256[RH_SHA256_HEX],
@@ -22,14 +24,42 @@ static bool hash_of(const char *root, const rh_installed *item, char sha256[RH_S
     return true;
 }
 
+/* What the key store said of the key, else what the signature says itself. */
+static void print_signer(const char *root, const rh_installed *item, const char *sha256)
+{
+    char shown[512];
+    rh_signer signer;
+    if (!rh_signer_read(root, item, sha256, &signer)) {
+        printf("    no signature was verified\n");
+        return;
+    }
+    const char *text = signer.about[0] != '\0' ? signer.about : signer.comment;
+    rh_text_escape(shown, sizeof shown, text, strlen(text));
+    printf("    signed by %s (%s)\n", signer.key_id, shown);
+}
+
+static void put_signer(rh_json_writer *writer, const char *root, const rh_installed *item,
+                       const char *sha256)
+{
+    rh_signer signer;
+    if (!rh_signer_read(root, item, sha256, &signer)) return;
+    rh_json_open(writer, "signed_by", '{');
+    rh_json_put_text(writer, "key", signer.key_id);
+    rh_json_put_text(writer, "about", signer.about);
+    rh_json_put_text(writer, "comment", signer.comment);
+    rh_json_close(writer, '}');
+}
+
 static void print_item(const char *root, const rh_installed *item)
 {
     char sha256[RH_SHA256_HEX];
     rh_error why = {RH_OK, ""};
-    if (hash_of(root, item, sha256, &why))
+    if (hash_of(root, item, sha256, &why)) {
         printf("%s@%s#%s\n", item->name, item->version, sha256);
-    else
+        print_signer(root, item, sha256);
+    } else {
         printf("%s@%s  damaged: %s\n", item->name, item->version, why.message);
+    }
 }
 
 static void put_item(rh_json_writer *writer, const char *root, const rh_installed *item)
@@ -41,6 +71,7 @@ static void put_item(rh_json_writer *writer, const char *root, const rh_installe
     rh_json_put_text(writer, "version", item->version);
     bool good = hash_of(root, item, sha256, &why);
     rh_json_put_text(writer, good ? "sha256" : "damaged", good ? sha256 : why.message);
+    if (good) put_signer(writer, root, item, sha256);
     rh_json_close(writer, '}');
 }
 

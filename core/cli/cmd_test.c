@@ -1,29 +1,19 @@
-/* rehedge test FILE|FOLDER: run the *_test.lua beside a policy and say which tests failed, where
- * and why. Must not know what a test can do (core/lua does). Invariant: a run ends, whatever a test
- * file does: every test has limits, a file has at most 1000 tests and FILE_NS_MAX of time. */
+/* rehedge test: run the *_test.lua beside a policy, or those in a bundle, and say which tests
+ * failed, where and why. Finds the files; bundle_tests.c runs them. What is in an archive or is
+ * installed is tested from memory, in the same sandbox: nothing is unpacked. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/text.h"
+#include "cli/bundle_tests.h"
 #include "cli/commands.h"
 #include "data/file.h"
-#include "data/json.h"
-#include "host/bundle.h"
-#include "lua/script_test.h"
+#include "host/installed.h"
 
 enum { FILES_MAX = 1024 };
-#define FILE_NS_MAX INT64_C(60000000000)
-#define SUFFIX "_test.lua"
-
-typedef struct test_run {
-    bool json, quiet, colour;
-    rh_json_writer writer;
-    rh_buffer out;
-    int passed, failed, files;
-} test_run;
+#define SUFFIX RH_TEST_SUFFIX
 
 static bool ends_in(const char *name, const char *suffix)
 {
@@ -31,126 +21,52 @@ static bool ends_in(const char *name, const char *suffix)
     return length > wanted && strcmp(name + length - wanted, suffix) == 0;
 }
 
-static void log_line(void *host, const char *text)
-{
-    (void)host;
-    fprintf(stderr, "log: %s\n", text);
-}
-
-/* --- what is said -------------------------------------------------------------------------- */
-
-/* The message in lines: what happened, then the line of the source. */
-static void print_failure(const char *message)
-{
-    const char *bar = strstr(message, " | ");
-    int length = bar != NULL ? (int)(bar - message) : (int)strlen(message);
-    printf("       %.*s\n", length, message);
-    if (bar != NULL) printf("       %s\n", bar + 1);
-}
-
-static void say_test(test_run *run, const rh_script_test *test)
-{
-    if (test->passed)
-        run->passed++;
-    else
-        run->failed++;
-    if (run->json) {
-        rh_json_open(&run->writer, NULL, '{');
-        rh_json_put_text(&run->writer, "name", test->name);
-        rh_json_put_bool(&run->writer, "passed", test->passed);
-        if (!test->passed) rh_json_put_text(&run->writer, "message", test->error.message);
-        rh_json_close(&run->writer, '}');
-        return;
-    }
-    if (test->passed && run->quiet) return;
-    const char *on = !run->colour ? "" : test->passed ? "\x1b[32m" : "\x1b[31m";
-    printf("  %s%s%s %s\n", on, test->passed ? "ok  " : "FAIL", run->colour ? "\x1b[0m" : "",
-           test->name);
-    if (!test->passed) print_failure(test->error.message);
-}
-
-static void say_file(test_run *run, const char *path)
-{
-    char shown[RH_PATH_MAX];
-    rh_text_escape(shown, sizeof shown, path, strlen(path));
-    run->files++;
-    if (run->json) {
-        rh_json_open(&run->writer, NULL, '{');
-        rh_json_put_text(&run->writer, "file", shown);
-        rh_json_open(&run->writer, "tests", '[');
-    } else {
-        printf("%s\n", shown);
-    }
-}
-
-/* A file that cannot be loaded, or goes on for ever, is one failed test. */
-static void say_broken(test_run *run, const rh_error *error)
-{
-    rh_script_test broken = {.name = "(the file)", .passed = false, .error = *error};
-    say_test(run, &broken);
-}
-
 /* --- one file ------------------------------------------------------------------------------ */
 
-static void run_tests(test_run *run, const rh_policy_source *script,
-                      const rh_policy_source *policy)
+/* The bundle that a test file belongs to: policy.lua lies beside it or, in a folder tests/, above
+ * it. `inside` is the file's path in the bundle; false when there is none. */
+static bool bundle_of(const char *path, char folder[RH_PATH_MAX], const char **inside)
 {
-    rh_script_test test;
-    rh_error error = {RH_OK, ""};
-    int64_t from = rh_cli_now_ns();
-    for (int index = 0;; index++) {
-        rh_status status = rh_script_test_run(script, policy, log_line, NULL, index, &test, &error);
-        if (status == RH_NOT_FOUND && index == 0)
-            status = rh_fail(&error, RH_POLICY, "%s: no tests: write it(\"...\", function() end)",
-                             script->label);
-        if (status == RH_NOT_FOUND) return;
-        if (status != RH_OK) {
-            say_broken(run, &error);
-            return;
-        }
-        say_test(run, &test);
-        if (rh_cli_now_ns() - from < FILE_NS_MAX) continue;
-        rh_fail(&error, RH_POLICY, "%s: stopped after a minute and %d tests", script->label,
-                index + 1);
-        say_broken(run, &error);
-        return;
-    }
-}
-
-/* The policy that "FOLDER/x_test.lua" tests: x.lua beside it, else policy.lua beside it, else, in
- * the folder tests/ of a bundle, the policy.lua above it. */
-static rh_status open_policy(const char *path, rh_policy_source *policy, rh_error *error)
-{
-    char tested[RH_PATH_MAX], bundle[RH_PATH_MAX];
     const char *slash = strrchr(path, '/');
-    int folder = slash != NULL ? (int)(slash - path) + 1 : 0;
-    snprintf(tested, sizeof tested, "%.*s.lua", (int)(strlen(path) - strlen(SUFFIX)), path);
-    bool in_tests = folder >= 6 && strncmp(path + folder - 6, "tests/", 6) == 0;
-    const char *here = path[0] == '/' ? "" : "./";      /* a path has a '/', a name has none */
-    bool is_main = strcmp(tested + folder, "policy.lua") == 0;
-    for (int up = 0; up <= in_tests && (is_main || !rh_file_exists(tested)); up++) {
-        int length = snprintf(bundle, sizeof bundle, "%s%.*s%spolicy.lua", here, folder, path,
-                              up > 0 ? "../" : "");
-        if (length >= (int)sizeof bundle || !rh_file_exists(bundle)) continue;
-        bundle[length - (int)strlen("/policy.lua")] = '\0';
-        return rh_policy_source_open(&rh_bundle_finder, bundle, policy, error);
+    int length = slash != NULL ? (int)(slash - path) + 1 : 0;
+    bool in_tests = length >= 6 && strncmp(path + length - 6, "tests/", 6) == 0 &&
+                    (length == 6 || path[length - 7] == '/');
+    for (int up = 0; up <= in_tests; up++) {
+        char policy[RH_PATH_MAX + 16];
+        int here = length - 6 * up;
+        snprintf(folder, RH_PATH_MAX, "%s%.*s", here > 0 ? "" : "./", here, path);
+        snprintf(policy, sizeof policy, "%spolicy.lua", folder);
+        *inside = path + here;
+        if (rh_file_exists(policy)) return true;
     }
-    return rh_policy_source_file(tested, policy, error);
+    return false;
 }
 
-static rh_status run_file(test_run *run, const char *path, rh_error *error)
+static rh_status run_in_bundle(rh_test_run *run, const char *folder, const char *inside,
+                               const char *path, rh_error *error)
 {
+    rh_bundle bundle;
+    rh_manifest manifest;
+    RH_TRY(rh_bundle_read_folder(folder, &bundle, error));
+    const rh_bundle_file *file = rh_bundle_find(&bundle, inside);
+    rh_status status = rh_manifest_read(&bundle, false, &manifest, error);
+    if (status == RH_OK && file == NULL)
+        status = rh_fail(error, RH_INPUT, "%s: cannot be read", path);
+    if (status == RH_OK) status = rh_cli_run_bundle_file(run, &bundle, file, path, error);
+    rh_bundle_free(&bundle);
+    return status;
+}
+
+static rh_status run_file(rh_test_run *run, const char *path, rh_error *error)
+{
+    char folder[RH_PATH_MAX];
+    const char *inside = NULL;
     rh_policy_source script = {.bytes = NULL}, policy = {.bytes = NULL};
+    if (bundle_of(path, folder, &inside)) return run_in_bundle(run, folder, inside, path, error);
+    snprintf(folder, sizeof folder, "%.*s.lua", (int)(strlen(path) - strlen(SUFFIX)), path);
     RH_TRY(rh_policy_source_file(path, &script, error));
-    rh_status status = open_policy(path, &policy, error);
-    if (status == RH_OK) {
-        say_file(run, path);
-        run_tests(run, &script, &policy);
-        if (run->json) {
-            rh_json_close(&run->writer, ']');
-            rh_json_close(&run->writer, '}');
-        }
-    }
+    rh_status status = rh_policy_source_file(folder, &policy, error);
+    if (status == RH_OK) rh_cli_run_script(run, path, &script, &policy);
     rh_policy_source_free(&script);
     rh_policy_source_free(&policy);
     return status;
@@ -227,7 +143,7 @@ static rh_status list_files(const char *operand, file_list *list, rh_error *erro
 
 /* --- the command --------------------------------------------------------------------------- */
 
-static rh_status run_all(test_run *run, const char *operand, rh_error *error)
+static rh_status run_files(rh_test_run *run, const char *operand, rh_error *error)
 {
     file_list *list = calloc(1, sizeof *list);
     if (list == NULL) return rh_fail(error, RH_NO_MEMORY, "no memory for a list of files");
@@ -239,7 +155,43 @@ static rh_status run_all(test_run *run, const char *operand, rh_error *error)
     return status;
 }
 
-static void say_sum(test_run *run)
+/* An archive, or an installed policy by its name: a stranger's, checked as a run checks it. */
+static rh_status run_shared(rh_test_run *run, const char *operand, rh_error *error)
+{
+    char root[RH_PATH_MAX];
+    rh_bundle bundle;
+    rh_manifest manifest;
+    rh_policy *policy = NULL;
+    if (rh_policy_is_path(operand)) {
+        RH_TRY(rh_bundle_read(operand, &bundle, error));
+    } else {
+        RH_TRY(rh_installed_root(root, error));
+        RH_TRY(rh_installed_bundle(root, operand, &bundle, error));
+        snprintf(bundle.label, sizeof bundle.label, "%s", operand);
+    }
+    rh_status status = rh_bundle_check(&bundle, true, &policy, &manifest, error);
+    rh_policy_free(policy);
+    if (status == RH_OK) status = rh_cli_run_bundle(run, &bundle, error);
+    if (status == RH_OK && run->files == 0)
+        status = rh_fail(error, RH_INPUT, "%s: no tests: a test is a file whose name ends in "
+                         SUFFIX, operand);
+    rh_bundle_free(&bundle);
+    return status;
+}
+
+static rh_status run_all(rh_test_run *run, const char *operand, rh_error *error)
+{
+    struct stat about;
+    bool is_there = stat(operand, &about) == 0;
+    bool is_shared = (is_there && !S_ISDIR(about.st_mode)) || !is_there;
+    const char *dot = strrchr(operand, '.');
+    bool is_lua = dot != NULL && strcmp(dot, ".lua") == 0;
+    bool is_path = strchr(operand, '/') != NULL && !is_there;
+    return is_shared && !is_lua && !is_path ? run_shared(run, operand, error)
+                                            : run_files(run, operand, error);
+}
+
+static void say_sum(rh_test_run *run)
 {
     if (!run->json) {
         printf("%d passed, %d failed\n", run->passed, run->failed);
@@ -249,13 +201,14 @@ static void say_sum(test_run *run)
     rh_json_put_i64(&run->writer, "passed", run->passed);
     rh_json_put_i64(&run->writer, "failed", run->failed);
     rh_json_close(&run->writer, '}');
-    fwrite(run->out.bytes, 1, run->out.length, stdout);
+    fwrite(run->writer.out->bytes, 1, run->writer.out->length, stdout);
     putchar('\n');
 }
 
 int rh_cmd_test(int argc, char **argv)
 {
-    test_run run = {.colour = rh_cli_colour(stdout)};
+    rh_test_run run = {.colour = rh_cli_colour(stdout)};
+    rh_buffer out = {0};
     const char *operand = NULL;
     int count = 0;
     rh_error error = {RH_OK, ""};
@@ -263,20 +216,21 @@ int rh_cmd_test(int argc, char **argv)
         {"--json", NULL, "print the outcomes as JSON", NULL, &run.json, NULL},
         {"--quiet", NULL, "only failures and the sum", NULL, &run.quiet, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL}};
-    int status = rh_cli_parse(argc, argv, options, "test FILE|FOLDER [--json] [--quiet]",
+    int status = rh_cli_parse(argc, argv, options,
+                              "test FILE|FOLDER|ARCHIVE|NAME@VERSION [--json] [--quiet]",
                               "Run the tests of a policy: my_policy_test.lua beside my_policy.lua, "
-                              "or every *_test.lua of a folder. Exit status 1 when one fails, 3 "
-                              "when there are none.",
+                              "or every *_test.lua of a folder, an archive or an installed policy. "
+                              "Exit status 1 when one fails, 3 when there are none.",
                               "rehedge test my_policy.lua", &operand, 1, &count);
     if (status != 0) return status < 0 ? 0 : status;
     if (count == 0) return rh_cli_usage("test needs a file or folder: rehedge test my_policy.lua");
-    run.writer = (rh_json_writer){.out = &run.out, .pretty = true};
+    run.writer = (rh_json_writer){.out = &out, .pretty = true};
     rh_json_open(&run.writer, NULL, '{');
     rh_json_open(&run.writer, "files", '[');
     bool failed = run_all(&run, operand, &error) != RH_OK;
     if (!failed) say_sum(&run);
-    failed = failed || run.out.failed;
-    rh_buffer_free(&run.out);
+    failed = failed || out.failed;
+    rh_buffer_free(&out);
     if (failed) return rh_cli_fail(&error);
     return run.failed > 0 ? 1 : 0;
 }

@@ -36,6 +36,7 @@ static const command commands[] = {
     {"sign", rh_cmd_sign, "sign an archive, or make a pair of keys"},
     {"verify", rh_cmd_verify, "verify an archive and its signature"},
     {"install", rh_cmd_install, "verify an archive and install its policy"},
+    {"uninstall", rh_cmd_uninstall, "remove an installed version of a policy"},
     {"policies", rh_cmd_policies, "list shipped and installed policies"},
     {"trust", rh_cmd_trust, "say which key may publish which policies"},
     {"report", rh_cmd_report, "render run directories again"},

@@ -71,6 +71,9 @@ rh_status rh_manifest_write(rh_bundle *bundle, const rh_policy *policy, const ch
 
 /* bundle_source.c. The main file and the modules as a source set; label "WRITTEN/policy.lua". */
 rh_status rh_bundle_source(const rh_bundle *bundle, rh_policy_source *source, rh_error *error);
+/* Any Lua file of the bundle, a test say, with the modules it may require; its path as label. */
+rh_status rh_bundle_script(const rh_bundle *bundle, const rh_bundle_file *file,
+                           rh_policy_source *source, rh_error *error);
 /* Load the policy in the strict profile, as a run would, and read and check the manifest. */
 rh_status rh_bundle_check(const rh_bundle *bundle, bool packed, rh_policy **policy,
                           rh_manifest *manifest, rh_error *error);

@@ -178,49 +178,79 @@ static rh_status not_installed(const char *spec, const wanted *want, const rh_in
                    "what is", spec);
 }
 
-static rh_status read_version(const char *root, wanted *want, rh_policy_source *source,
+static rh_status version_path(const char *root, const wanted *want, char path[RH_PATH_MAX],
+                              rh_error *error)
+{
+    int length = snprintf(path, RH_PATH_MAX, "%s/%s/%s", root, want->name, want->version);
+    if (length > 0 && length < RH_PATH_MAX - 64) return RH_OK;
+    return rh_fail(error, RH_INPUT, "%s: the path is too long", root);
+}
+
+/* The bundle of a version that is there, its files as its manifest says. */
+static rh_status read_version(const char *root, const wanted *want, rh_bundle *bundle,
                               rh_error *error)
 {
     char path[RH_PATH_MAX];
-    rh_bundle bundle;
     rh_manifest manifest;
-    int length = snprintf(path, sizeof path, "%s/%s/%s", root, want->name, want->version);
-    if (length < 0 || (size_t)length >= sizeof path)
-        return rh_fail(error, RH_INPUT, "%s: the path is too long", root);
-    RH_TRY(rh_bundle_read_folder(path, &bundle, error));
-    rh_status status = rh_manifest_read(&bundle, true, &manifest, error);
+    RH_TRY(version_path(root, want, path, error));
+    RH_TRY(rh_bundle_read_folder(path, bundle, error));
+    rh_status status = rh_manifest_read(bundle, true, &manifest, error);
     if (status == RH_OK && (strcmp(manifest.name, want->name) != 0 ||
                             strcmp(manifest.version, want->version) != 0))
         status = rh_fail(error, RH_INPUT, "%s: found %s@%s there", path, manifest.name,
                          manifest.version);
-    if (status == RH_OK) status = rh_bundle_source(&bundle, source, error);
-    rh_bundle_free(&bundle);
+    if (status != RH_OK) rh_bundle_free(bundle);
     return status;
+}
+
+/* The version that `spec` means: the newest, or the one it names; *versions: how many of the name
+ * are installed. */
+static rh_status find(const char *root, const char *spec, wanted *want, size_t *versions,
+                      rh_error *error)
+{
+    rh_installed *list = NULL;
+    size_t count = 0;
+    bool found = false;
+    RH_TRY(parse_spec(spec, want, error));
+    RH_TRY(rh_installed_list(root, &list, &count, error));
+    bool newest = want->version[0] == '\0';
+    *versions = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i].name, want->name) != 0) continue;
+        ++*versions;
+        if (!newest && strcmp(list[i].version, want->version) != 0) continue;
+        memcpy(want->version, list[i].version, sizeof want->version);
+        found = true;
+    }
+    rh_status status = found ? RH_OK : not_installed(spec, want, list, count, error);
+    free(list);
+    return status;
+}
+
+rh_status rh_installed_bundle(const char *root, const char *spec, rh_bundle *bundle,
+                              rh_error *error)
+{
+    wanted want;
+    size_t versions = 0;
+    memset(bundle, 0, sizeof *bundle);
+    RH_TRY(find(root, spec, &want, &versions, error));
+    return read_version(root, &want, bundle, error);
 }
 
 rh_status rh_installed_source(const char *root, const char *spec, rh_policy_source *source,
                               rh_error *error)
 {
     wanted want;
-    rh_installed *list = NULL;
-    size_t count = 0;
-    bool found = false;
+    rh_bundle bundle;
+    size_t versions = 0;
     memset(source, 0, sizeof *source);
-    rh_status parsed = parse_spec(spec, &want, error);
-    if (parsed != RH_OK && strpbrk(spec, "@#") == NULL)     /* who may be near what is shipped */
+    if (parse_spec(spec, &want, error) != RH_OK &&
+        strpbrk(spec, "@#") == NULL)                        /* who may be near what is shipped */
         return rh_policy_source_shipped(spec, source, error);
-    RH_TRY(parsed);
-    RH_TRY(rh_installed_list(root, &list, &count, error));
-    bool newest = want.version[0] == '\0';
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i].name, want.name) != 0) continue;
-        if (!newest && strcmp(list[i].version, want.version) != 0) continue;
-        memcpy(want.version, list[i].version, sizeof want.version);
-        found = true;
-    }
-    rh_status status = found ? read_version(root, &want, source, error)
-                             : not_installed(spec, &want, list, count, error);
-    free(list);
+    RH_TRY(find(root, spec, &want, &versions, error));
+    RH_TRY(read_version(root, &want, &bundle, error));
+    rh_status status = rh_bundle_source(&bundle, source, error);
+    rh_bundle_free(&bundle);
     RH_TRY(status);
     source->strict = true;
     snprintf(source->label, sizeof source->label, "%s@%s/policy.lua", want.name, want.version);
@@ -229,6 +259,40 @@ rh_status rh_installed_source(const char *root, const char *spec, rh_policy_sour
                      want.version, source->sha256, want.sha256);
     rh_policy_source_free(source);
     return status;
+}
+
+/* --- remove -------------------------------------------------------------------------------- */
+
+rh_status rh_installed_remove(const char *root, const char *spec, rh_installed *gone,
+                              rh_error *error)
+{
+    wanted want;
+    rh_dir_out doomed = {.path = ""};
+    char path[RH_PATH_MAX];
+    size_t versions = 0;
+    memset(gone, 0, sizeof *gone);
+    if (rh_policy_is_shipped(spec))
+        return rh_fail(error, RH_INPUT, "%s is shipped with rehedge and cannot be removed", spec);
+    bool names_version = strchr(spec, '@') != NULL;
+    RH_TRY(find(root, spec, &want, &versions, error));
+    if (!names_version && versions > 1)
+        return rh_fail(error, RH_INPUT, "%zu versions of %s are installed: say which, such as "
+                       "%s@%s (rehedge policies lists them)", versions, want.name, want.name,
+                       want.version);
+    if (want.sha256[0] != '\0')
+        return rh_fail(error, RH_INPUT, "\"%.150s\": expected NAME@VERSION, without a hash", spec);
+    RH_TRY(version_path(root, &want, path, error));
+    /* out of sight by one rename, under a name that is no version; then file by file */
+    snprintf(doomed.temporary, sizeof doomed.temporary, "%.*s.tmp-%ld", RH_PATH_MAX - 32, path,
+             (long)getpid());
+    if (rename(path, doomed.temporary) != 0)
+        return rh_fail(error, RH_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    rh_dir_out_abandon(&doomed);
+    *strrchr(path, '/') = '\0';
+    rmdir(path);                            /* the folder of the name, where it is empty */
+    snprintf(gone->name, sizeof gone->name, "%s", want.name);
+    snprintf(gone->version, sizeof gone->version, "%s", want.version);
+    return RH_OK;
 }
 
 /* --- add ----------------------------------------------------------------------------------- */

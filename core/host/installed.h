@@ -19,6 +19,14 @@ rh_status rh_installed_list(const char *root, rh_installed **list, size_t *count
  * files must have the hashes of its manifest, and the set the hash that is pinned. */
 rh_status rh_installed_source(const char *root, const char *spec, rh_policy_source *source,
                               rh_error *error);
+/* The same as the bundle it is; the caller frees it. */
+rh_status rh_installed_bundle(const char *root, const char *spec, rh_bundle *bundle,
+                              rh_error *error);
+/* Remove "name@version", or "name" when one version of it is installed; what was removed into
+ * *gone. The version disappears at once, before its files do. RH_INPUT: not installed, or several
+ * versions are; the message says which, and what is near. */
+rh_status rh_installed_remove(const char *root, const char *spec, rh_installed *gone,
+                              rh_error *error);
 /* Install a checked bundle. *already: this very content was there. Refused: a shipped policy's
  * name, other content under the same version, and an older version than the newest there unless
  * `allow_older`. */

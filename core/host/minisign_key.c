@@ -160,7 +160,7 @@ rh_status rh_secret_key_parse(const char *label, const char *text, size_t length
                               const rh_asker *asker, rh_secret_key *key, rh_error *error)
 {
     static const unsigned char no_kdf[2] = {0, 0};
-    unsigned char file[SECRET_BYTES];
+    unsigned char file[SECRET_BYTES] = {0};     /* judged below even where it could not be read */
     rh_lines lines = {text, text + length, 0};
     RH_ASSERT(sodium_init() >= 0);
     RH_TRY(rh_line_comment(&lines, label, error));

@@ -31,6 +31,18 @@ rh_status rh_line_comment(rh_lines *lines, const char *label, rh_error *error)
                    "file of minisign", label, prefix);
 }
 
+/* libsodium takes every byte above 127 for a '/': written back, the bytes must give this text. */
+static bool is_text_of(const rh_line *line, const unsigned char *bytes, size_t length)
+{
+    char again[BASE64_MAX];
+    size_t needed = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
+    RH_ASSERT(needed <= sizeof again);
+    sodium_bin2base64(again, sizeof again, bytes, length, sodium_base64_VARIANT_ORIGINAL);
+    bool same = line->length == needed - 1 && sodium_memcmp(again, line->text, needed - 1) == 0;
+    sodium_memzero(again, sizeof again);
+    return same;
+}
+
 rh_status rh_line_base64(rh_lines *lines, const char *label, unsigned char *bytes, size_t length,
                          rh_error *error)
 {
@@ -40,7 +52,7 @@ rh_status rh_line_base64(rh_lines *lines, const char *label, unsigned char *byte
     if (rh_line_next(lines, &line) &&
         sodium_base642bin(bytes, length, line.text, line.length, NULL, &got, &end,
                           sodium_base64_VARIANT_ORIGINAL) == 0 &&
-        got == length && end == line.text + line.length)
+        got == length && end == line.text + line.length && is_text_of(&line, bytes, length))
         return RH_OK;
     return rh_fail(error, RH_INPUT, "%s:%d: expected base64 of %zu bytes", label,
                    lines->number > 0 ? lines->number : 1, length);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "data/file.h"
 #include "host/installed.h"
+#include "host/signer.h"
 
 const char *const rh_signatures_words[] = {"off", "warn", "enforce", NULL};
 
@@ -113,6 +114,10 @@ static rh_status verify(install_state *in)
                         "trust KEYFILE NAME puts it there)", id);
     RH_TRY(rh_verify(in->signature_path, key, &in->signature, in->bytes, in->length, in->error));
     in->key = key;
+    for (size_t i = 0; in->store != NULL && i < rh_keystore_count(in->store); i++)
+        if (rh_keystore_key(in->store, i) == key)
+            snprintf(in->result->key_about, sizeof in->result->key_about, "%s",
+                     rh_keystore_about(in->store, i));
     memcpy(in->result->key_id, id, sizeof id);
     return RH_OK;
 }
@@ -132,6 +137,33 @@ static rh_status check_binding(install_state *in)
 
 /* --- installing ---------------------------------------------------------------------------- */
 
+/* The policy and the note of who signed it. A note that was made earlier for the same content stays
+ * when nothing was verified now. */
+static rh_status add_with_signer(install_state *in)
+{
+    const rh_install_request *request = in->request;
+    const rh_manifest *m = &in->result->manifest;
+    rh_signer signer = {.key_id = ""}, before;
+    rh_installed item;
+    snprintf(item.name, sizeof item.name, "%s", m->name);
+    snprintf(item.version, sizeof item.version, "%s", m->version);
+    bool noted = rh_signer_read(request->root, &item, in->result->sha256, &before);
+    snprintf(signer.key_id, sizeof signer.key_id, "%s", in->result->key_id);
+    snprintf(signer.about, sizeof signer.about, "%s", in->result->key_about);
+    snprintf(signer.comment, sizeof signer.comment, "%.*s", (int)sizeof signer.comment - 1,
+             in->key != NULL ? in->signature.trusted_comment : "");
+    memcpy(signer.sha256, in->result->sha256, sizeof signer.sha256);
+    RH_TRY(rh_installed_add(request->root, &in->bundle, m, request->allow_downgrade,
+                            &in->result->already, in->error));
+    if (in->result->already && noted && signer.key_id[0] == '\0') return RH_OK;
+    rh_status status = rh_signer_write(request->root, m->name, m->version, &signer, in->error);
+    if (status == RH_OK || in->result->already) return status;
+    char spec[2 * RH_NAME_MAX + 2];
+    snprintf(spec, sizeof spec, "%s@%s", m->name, m->version);
+    (void)rh_installed_remove(request->root, spec, &item, NULL);    /* all of it or nothing */
+    return status;
+}
+
 static rh_status install(install_state *in)
 {
     const rh_install_request *request = in->request;
@@ -148,8 +180,7 @@ static rh_status install(install_state *in)
     RH_TRY(rh_bundle_check(&in->bundle, true, &policy, &in->result->manifest, in->error));
     memcpy(in->result->sha256, policy->sha256, RH_SHA256_HEX);
     rh_policy_free(policy);
-    return rh_installed_add(request->root, &in->bundle, &in->result->manifest,
-                            request->allow_downgrade, &in->result->already, in->error);
+    return add_with_signer(in);
 }
 
 rh_status rh_install(const rh_install_request *request, rh_install_result *result, rh_error *error)

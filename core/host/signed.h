@@ -32,6 +32,7 @@ typedef struct rh_install_result {
     rh_manifest manifest;
     char sha256[RH_SHA256_HEX];     /* of the policy's source set, what a scenario pins */
     char key_id[RH_KEY_ID_TEXT];    /* that verified; "" when none did */
+    char key_about[256];            /* what the key store says of it */
     char warning[RH_ERROR_MESSAGE_MAX];     /* what WARN let pass; "" */
     bool already;                   /* this very content was installed before */
 } rh_install_result;

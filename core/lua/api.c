@@ -19,6 +19,9 @@ static const rh_lua_api_row rehedge_rows[] = {RH_LUA_REHEDGE_MAP(X) {NULL, NULL,
 static const rh_lua_api_row prelude_rows[] = {RH_LUA_PRELUDE_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row stream_rows[] = {RH_LUA_STREAM_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row view_rows[] = {RH_LUA_VIEW_METHOD_MAP(X) {NULL, NULL, NULL, NULL}};
+static const rh_lua_api_row trusted_string_rows[] = {
+    RH_LUA_TRUSTED_STRING_MAP(X) {NULL, NULL, NULL, NULL}};
+static const rh_lua_api_row coroutine_rows[] = {RH_LUA_COROUTINE_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row test_rows[] = {RH_LUA_TEST_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row market_rows[] = {RH_LUA_MARKET_METHOD_MAP(X) {NULL, NULL, NULL, NULL}};
 static const rh_lua_api_row tested_rows[] = {
@@ -37,6 +40,12 @@ const rh_lua_api_library rh_lua_api_libraries[] = {
     {"", "Tests: globals of `*_test.lua`", test_rows, 0, true},
     {"m", "Tests: a market `m`", market_rows, ':', true},
     {"p", "Tests: a policy `p`", tested_rows, ':', true},
+    {NULL, NULL, NULL, 0, false},
+};
+
+const rh_lua_api_library rh_lua_api_trusted[] = {
+    {"string", "Under `--trusted` only: patterns", trusted_string_rows, '.', false},
+    {"coroutine", "Under `--trusted` only: `coroutine`", coroutine_rows, '.', false},
     {NULL, NULL, NULL, 0, false},
 };
 
@@ -202,6 +211,8 @@ void rh_lua_api_markdown(rh_buffer *out)
     put_view_rows(out);
     for (const rh_lua_api_library *library = rh_lua_api_libraries; library->name != NULL; library++)
         put_function_rows(out, library);
+    for (const rh_lua_api_library *library = rh_lua_api_trusted; library->name != NULL; library++)
+        put_function_rows(out, library);
 }
 
 /* --- for editors --------------------------------------------------------------------------- */
@@ -294,6 +305,15 @@ static void define_tests(rh_buffer *out)
         define_function(out, "", 0, row);
 }
 
+static void define_trusted(rh_buffer *out)
+{
+    rh_buffer_text(out, "\n-- What follows exists under --trusted only; a policy that uses it is "
+                        "refused without.\n\n");
+    for (const rh_lua_api_library *library = rh_lua_api_trusted; library->name != NULL; library++)
+        for (const rh_lua_api_row *row = library->rows; row->name != NULL; row++)
+            define_function(out, library->name, '.', row);
+}
+
 void rh_lua_api_definitions(rh_buffer *out)
 {
     static const rh_lua_api_row pow = {"pow", "x number; y number", "number",
@@ -316,5 +336,6 @@ void rh_lua_api_definitions(rh_buffer *out)
         define_function(out, "rehedge", '.', row);
     rh_buffer_text(out, "\n");
     define_function(out, "math", '.', &pow);
+    define_trusted(out);
     define_tests(out);
 }

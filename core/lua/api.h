@@ -69,6 +69,31 @@
     X("sub", string_sub, "text string; from integer; to? integer", "string", "a part")             \
     X("upper", string_upper, "text string", "string", "ASCII letters to upper case")
 
+/* What `--trusted` adds, and nothing else has: Lua's own functions, so rows without one of ours. */
+#define RH_LUA_TRUSTED_STRING_MAP(X)                                                               \
+    X("find", NULL, "text string; pattern string; from? integer; plain? boolean",                  \
+      "integer? first; integer? last; any ... captures",                                           \
+      "trusted: where a pattern first matches, and its captures")                                  \
+    X("gmatch", NULL, "text string; pattern string; from? integer", "fun(): string, ...",          \
+      "trusted: an iterator over all matches of a pattern")                                        \
+    X("gsub", NULL,                                                                                \
+      "text string; pattern string; with string|table|function; most? integer",                    \
+      "string; integer count", "trusted: the text with matches replaced")                          \
+    X("match", NULL, "text string; pattern string; from? integer", "any ... captures",             \
+      "trusted: the captures of the first match, or the match")
+
+#define RH_LUA_COROUTINE_MAP(X)                                                                    \
+    X("create", NULL, "f function", "thread", "trusted: a coroutine, not yet begun")               \
+    X("isyieldable", NULL, "co? thread", "boolean", "trusted: may it yield?")                      \
+    X("resume", NULL, "co thread; ... any", "boolean ok; any ...",                                 \
+      "trusted: begins or goes on, until it yields or ends; there is no close")                    \
+    X("running", NULL, "", "thread; boolean main", "trusted: the coroutine that runs")             \
+    X("status", NULL, "co thread", "string",                                                       \
+      "trusted: \"running\", \"suspended\", \"normal\" or \"dead\"")                               \
+    X("wrap", NULL, "f function", "function", "trusted: a coroutine as a function")                \
+    X("yield", NULL, "... any", "any ...",                                                         \
+      "trusted: suspends the coroutine; not across pcall")
+
 #define RH_LUA_TABLE_MAP(X)                                                                        \
     X("concat", table_concat, "list table; separator? string; i? integer; j? integer", "string",   \
       "the elements as one text")                                                                  \
@@ -178,6 +203,9 @@
       "do the policy's wake conditions hold now?")
 
 #define RH_LUA_TEST_POLICY_METHOD_MAP(X)                                                           \
+    X("logged", policy_logged, "", "string[]", "what it logged so far, a text for each line")      \
+    X("recorded", policy_recorded, "series string", "number?",                                     \
+      "what rehedge.record got last; nil for nothing and for a gap")                               \
     X("state", policy_state, "", "table", "a copy of its rehedge.state")                           \
     X("take", policy_take, "from rehedge.TestPolicy|table; name? string; version? string", "",     \
       "takes over the state of another instance, or a table as one of that name and version")
@@ -293,13 +321,15 @@
 #define RH_LUA_TEST_OPTION_MAP(X)                                                                  \
     X("hedges", "?string[]", "the hedge instruments orders may use; { \"HEDGE\" } when absent")    \
     X("venues", "?string[]", "where each of them trades; all at \"VENUE\" when absent")            \
-    X("assets", "?string[]", "of s:asset, each the market's own; { \"ASSET\" } when absent")       \
+    X("assets", "?string[]", "of s:asset; { \"ASSET\" } when absent")                    \
     X("seed", "?integer", "of the policy's random streams; 0 when absent")
 
 #define RH_LUA_MARKET_KEY_MAP(X)                                                                   \
     X("time", "?integer", "nanoseconds since 1970 UTC")                                            \
     X("cost_bps", "?number", "what trading costs, for s:cost; 0 when absent")                      \
-    X("features", "?table<string, number>", "values of the policy's features, by name")
+    X("features", "?table<string, number>", "values of the policy's features, by name")            \
+    X("assets", "?table<string, rehedge.Fields>",                                                  \
+      "fields of s:asset(name) that differ from the market's own")
 
 /* A row as text, for the generator and for the check of globals. */
 typedef struct rh_lua_api_row { const char *name, *parameters, *results, *about; } rh_lua_api_row;
@@ -311,6 +341,7 @@ typedef struct rh_lua_api_library {
     bool for_tests;
 } rh_lua_api_library;
 extern const rh_lua_api_library rh_lua_api_libraries[];     /* ended by a NULL name */
+extern const rh_lua_api_library rh_lua_api_trusted[];       /* the same: what --trusted adds */
 
 /* The two generated files. */
 void rh_lua_api_markdown(rh_buffer *out);       /* docs/lua-api.md */

@@ -4,6 +4,7 @@
  * What is pending is one live order. Invariant: fields nobody set follow the others:
  * delta_filled = delta - pending, gross_delta = |delta|, oracle = spot, oracle_age = age. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lua/api.h"
@@ -13,6 +14,12 @@ static const char market_key;       /* registry: metatable of markets */
 enum { PENDING_ORDER = 1 };         /* number of the order that is pending */
 
 typedef struct fake_feature { char name[RH_NAME_MAX]; double value; } fake_feature;
+/* Fields of one asset that were set apart from the market's. */
+typedef struct fake_asset {
+    char name[RH_NAME_MAX];
+    uint32_t given;
+    double field[RH_VIEW_FIELDS];
+} fake_asset;
 
 typedef struct fake_market {
     double field[RH_VIEW_FIELDS];
@@ -25,6 +32,8 @@ typedef struct fake_market {
     int64_t wake_in_ns, timer_ns;   /* 0: none */
     int feature_count;
     fake_feature features[RH_FEATURES_MAX];
+    int asset_count;
+    fake_asset assets[RH_ASSETS_MAX];
     const rh_policy_services *services;     /* of the policy, during its call */
 } fake_market;
 
@@ -93,12 +102,61 @@ static void set_features(lua_State *L, fake_market *m)
     lua_settop(L, table);
 }
 
+static fake_asset *asset_named(lua_State *L, fake_market *m, const char *name)
+{
+    int at = 0;
+    while (at < m->asset_count && strcmp(m->assets[at].name, name) != 0) at++;
+    if (at == RH_ASSETS_MAX) luaL_error(L, "at most %d assets", RH_ASSETS_MAX);
+    if (at == m->asset_count) snprintf(m->assets[m->asset_count++].name, RH_NAME_MAX, "%s", name);
+    return &m->assets[at];
+}
+
+/* The fields of one asset are in the table on top. */
+static void set_asset(lua_State *L, fake_market *m, const char *name)
+{
+    int table = lua_gettop(L);
+    if (!rh_lua_is_plain(L, table)) luaL_error(L, "assets: expected { NAME = { delta = 1 } }");
+    fake_asset *asset = asset_named(L, m, name);
+    rh_lua_push_keys(L, table);
+    for (lua_Integer i = 1; lua_rawgeti(L, table + 1, i) != LUA_TNIL; i++) {
+        const char *key = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
+        int field = field_of(key);
+        if (field < 0) unknown_field(L, key);
+        lua_rawget(L, table);
+        asset->field[field] = rh_lua_number(L, -1);
+        asset->given |= 1u << field;
+        lua_settop(L, table + 1);
+    }
+    lua_settop(L, table);
+}
+
+/* The table { ETH = { delta = 1 }, ... } is on top. */
+static void set_assets(lua_State *L, fake_market *m)
+{
+    int table = lua_gettop(L);
+    if (!rh_lua_is_plain(L, table)) luaL_error(L, "assets: expected { NAME = { delta = 1 } }");
+    rh_lua_push_keys(L, table);
+    for (lua_Integer i = 1; lua_rawgeti(L, table + 1, i) != LUA_TNIL; i++) {
+        char name[RH_NAME_MAX];
+        if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "assets have names");
+        rh_lua_copy_name(L, -1, "assets", name);
+        lua_rawget(L, table);
+        set_asset(L, m, name);
+        lua_settop(L, table + 1);
+    }
+    lua_settop(L, table);
+}
+
 /* The value on top becomes the field `name`. */
 static void set_field(lua_State *L, fake_market *m, const char *name)
 {
     int field = field_of(name);
     if (strcmp(name, "features") == 0) {
         set_features(L, m);
+        return;
+    }
+    if (strcmp(name, "assets") == 0) {
+        set_assets(L, m);
         return;
     }
     if (lua_type(L, -1) != LUA_TNUMBER)
@@ -290,10 +348,14 @@ static void view_wake_in(void *host, int64_t duration_ns)
     m->timer_ns = m->time_ns + duration_ns;
 }
 
-/* Every asset is the market's. */
+/* Every asset is the market's own, but for what was set apart. */
 static double view_asset_field(void *host, int asset, rh_view_field field)
 {
-    (void)asset;
+    const fake_market *m = host;
+    const char *name = asset < m->services->asset_count ? m->services->assets[asset] : "";
+    for (int i = 0; i < m->asset_count; i++)
+        if (strcmp(m->assets[i].name, name) == 0 && (m->assets[i].given >> field & 1u))
+            return m->assets[i].field[field];
     return view_field(host, field);
 }
 

@@ -83,6 +83,7 @@ static void add_float(lua_State *L, rh_lua_piece *piece, const format_spec *spec
 {
     char format[48], text[ITEM_MAX];
     double value = rh_lua_number(L, arg);
+    rh_lua_charge(L, 64 + (spec->precision > 0 ? 2 * spec->precision : 0));
     if (isnan(value)) {
         add_padded(piece, spec, "nan", 3);
     } else if (isinf(value)) {
@@ -119,6 +120,7 @@ static void add_item(lua_State *L, rh_lua_piece *piece, const format_spec *spec,
         lua_Integer code = rh_lua_integer(L, arg);
         luaL_argcheck(L, code >= 0 && code <= 255, arg, "value out of range");
         char byte = (char)(unsigned char)code;
+        if (code == 0) rh_lua_host(L)->uses |= RH_SOURCE_ZEROS;
         add_padded(piece, spec, &byte, 1);
     } else {
         add_float(L, piece, spec, arg);

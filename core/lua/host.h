@@ -17,15 +17,17 @@ enum {
     RH_LUA_HOOK_EVERY = 1000,           /* instructions between two looks at the budget */
     RH_LUA_HOOK_EVERY_COUNTED = 10,     /* the same where gas is charged to the simulated clock */
     RH_LUA_HOOK_EVERY_TRIED = 100,      /* and in a trial, which ends after so much gas in all */
-    RH_LUA_CALLS_DEEP_MAX = 4000,       /* nested calls of Lua functions */
+    RH_LUA_CALLS_DEEP_MAX = 2000,       /* nested calls of Lua functions */
     RH_LUA_EMERGENCIES_MAX = 64,        /* full collections forced by the cap, per call */
     RH_LUA_EMERGENCY_COST = 1000,       /* instructions that each of them is charged */
     RH_LUA_RESULTS_MAX = 4096,          /* values from one unpack or byte */
     RH_LUA_INDEX_CHAIN_MAX = 4,
     RH_LUA_LABEL_MAX = 60               /* Lua's own LUA_IDSIZE */
 };
-/* A net below the instruction limit, for work that instructions do not measure (comparing long
- * strings, copying varargs). Processor time of the thread; a kill by it is not reproducible. */
+/* Bytes of tables that may be rebuilt: weight.c. */
+enum { RH_LUA_MOVED_BYTES_PER_CALL = 64 << 20, RH_LUA_MOVED_BYTES_PER_LOAD = 256 << 20 };
+/* A net below the instruction limit, should there be work that neither instructions nor weight.c
+ * measure. Processor time of the thread; a kill by it is not reproducible. */
 #define RH_LUA_CPU_NS_PER_CALL INT64_C(1000000000)
 #define RH_LUA_CPU_NS_PER_LOAD INT64_C(1500000000)
 /* The same over many calls that each stay below it: a second in all, and this much of each. */
@@ -53,6 +55,13 @@ typedef struct rh_lua_declared {
     uint32_t on;
 } rh_lua_declared;
 
+/* Bits of what a source makes use of that may take long: lexer.c finds them. */
+enum { RH_SOURCE_ZEROS = 1,         /* texts may hold zero bytes, which are slow to compare */
+       RH_SOURCE_MODULO = 2, RH_SOURCE_CONCAT = 4, RH_SOURCE_FOR = 8 };
+
+/* What instructions weigh by: see weight.c. */
+typedef struct rh_lua_sizes { unsigned uses; size_t text_bytes, stack_bytes; } rh_lua_sizes;
+
 /* One file of the source in the host's copy. */
 typedef struct rh_lua_part {
     char label[RH_LUA_LABEL_MAX];       /* as messages name it: "vol.lua" */
@@ -77,13 +86,20 @@ typedef struct rh_lua {
     int emergencies;
     int64_t budget, granted;            /* instructions left in this call, and not yet accounted */
     int64_t accounted;                  /* of the last call or load */
-    int hook_every;
+    int hook_every, since_deep;         /* instructions, since the depth of calls was looked at */
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     uint64_t calls, look_at;            /* begun; the next look at what they took together */
     uint64_t interrupted_call;          /* in which a person interrupted it; 0: none yet */
     int64_t calls_from_ns;              /* processor time at the first of these looks */
     int hooks;
-    int64_t scanned;                    /* walked table capacity; no part of the budget: keys.c */
+    int64_t scanned, scanned_max;       /* walked table capacity; no part of the budget: keys.c */
+    unsigned uses;                      /* RH_SOURCE_*, of the source and its modules */
+    void *stack, *last_block;           /* Lua's stack; the last block that is no object */
+    size_t last_bytes;
+    size_t text_bytes_most, stack_bytes_most;   /* the largest ever made: weight.c */
+    int64_t moved, moved_max;           /* bytes of tables rebuilt in this call */
+    bool weighs_as_load;
+    rh_lua_sizes compiled;              /* when the main file was compiled: where restarts begin */
     bool killed;
     rh_kill_kind killed_by;
     char message[RH_ERROR_MESSAGE_MAX]; /* of the kill, or of the last error */
@@ -132,8 +148,32 @@ void rh_lua_spend_too_much(rh_lua *host);
 rh_status rh_lua_protected(rh_lua *host, lua_CFunction body, void *context, int passed,
                            rh_error *error);
 
-/* lexer.c: what must be known before Lua's parser sees a source */
-rh_status rh_lua_check_source(const char *label, const char *source, size_t length,
+/* weight.c: what instructions cost whose operands are large */
+static inline void rh_lua_weigh_begin(rh_lua *host, bool is_load)
+{
+    host->weighs_as_load = is_load;
+    host->moved = host->scanned = 0;
+    host->moved_max = is_load ? RH_LUA_MOVED_BYTES_PER_LOAD : RH_LUA_MOVED_BYTES_PER_CALL;
+    host->scanned_max = is_load ? RH_LUA_INSTRUCTIONS_PER_LOAD : RH_LUA_INSTRUCTIONS_PER_CALL;
+    if (host->services.trusted) host->moved_max = host->scanned_max = INT64_MAX;
+}
+/* A call that came near a limit here might be killed by it in another process. */
+static inline void rh_lua_weigh_end(rh_lua *host)
+{
+    bool is_near = host->moved > host->moved_max / 2 || host->scanned > host->scanned_max / 2;
+    if (is_near && !host->killed) host->policy.reproducible = false;
+}
+void rh_lua_weigh(rh_lua *host, const void *pointer, size_t tag_or_bytes, size_t new_bytes);
+void rh_lua_weigh_compiled(rh_lua *host);               /* the main file: before it runs */
+void rh_lua_weigh_again(rh_lua *host);                  /* a restart: as then */
+/* After a block that is no object moved from `before` (NULL: is new); before one is freed. */
+void rh_lua_weigh_block(rh_lua *host, const void *before, void *block, size_t bytes);
+void rh_lua_weigh_free(rh_lua *host, const void *block);
+int64_t rh_lua_weight(const rh_lua *host);              /* of each instruction, at least 1 */
+int64_t rh_lua_text_cost(const rh_lua *host, size_t length);    /* of comparing two that long */
+
+/* lexer.c: what must be known before Lua's parser sees a source; adds RH_SOURCE_* to *uses */
+rh_status rh_lua_check_source(const char *label, const char *source, size_t length, unsigned *uses,
                               rh_error *error);
 /* Line of the first `name =` in a source, 0 when there is none. */
 int rh_lua_line_of(const char *source, size_t length, const char *name);
@@ -183,11 +223,13 @@ void rh_lua_piece_push(rh_lua_piece *piece);
 
 /* lib_require.c */
 int rh_lua_require(lua_State *L);
-rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error);   /* by lexer.c */
+rh_status rh_lua_check_modules(const rh_policy_source *set, unsigned *uses,
+                               rh_error *error);        /* by lexer.c */
 
 /* keys.c: the one order of the keys of a table */
 void rh_lua_push_keys(lua_State *L, int index);     /* an array; numbers, strings, booleans */
 size_t rh_lua_count_keys(lua_State *L, int index);
+void rh_lua_charge_scan(lua_State *L);              /* before a table is walked in any other way */
 int rh_lua_pairs(lua_State *L);
 int rh_lua_sort(lua_State *L);                      /* sort.c */
 int rh_lua_setmetatable(lua_State *L);              /* metatable.c */

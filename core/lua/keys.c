@@ -115,12 +115,11 @@ static void push_key(lua_State *L, const table_key *key)
 /* An emptied table keeps its capacity, and walking it costs that much: count what the VM could
  * hold at most, in steps that small policies never reach. How large a table is depends on the seed
  * of the hashes, so this is apart from the gas, which must be the same in every process. */
-static void charge_scan(lua_State *L)
+void rh_lua_charge_scan(lua_State *L)
 {
     rh_lua *host = rh_lua_host(L);
     host->scanned += (int64_t)(host->bytes_used >> 16) * 64;
-    if (host->scanned <= host->granted || host->killed || host->host_allocates) return;
-    host->policy.reproducible = false;
+    if (host->scanned <= host->scanned_max || host->killed || host->host_allocates) return;
     rh_lua_spend_too_much(host);
     rh_lua_raise_if_killed(L);
 }
@@ -130,14 +129,14 @@ size_t rh_lua_count_keys(lua_State *L, int index)
     size_t count = 0;
     index = lua_absindex(L, index);
     luaL_checkstack(L, 3, NULL);
-    charge_scan(L);
+    rh_lua_charge_scan(L);
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) count++;
     return count;
 }
 
 void rh_lua_push_keys(lua_State *L, int index)
 {
-    size_t i = 0, bytes = 0;
+    size_t i = 0, bytes = 0, texts = 0;
     index = lua_absindex(L, index);
     luaL_checkstack(L, 6, NULL);
     size_t count = rh_lua_count_keys(L, index);
@@ -148,10 +147,12 @@ void rh_lua_push_keys(lua_State *L, int index)
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
         RH_ASSERT(i < count);
         keys[i] = key_at(L, -2);
-        if (keys[i].rank == STRING) bytes += keys[i].text.length;
+        if (keys[i].rank == STRING) bytes += keys[i].text.length, texts++;
         i++;
     }
-    rh_lua_charge(L, (int64_t)(bytes >> 4));
+    int64_t compared = 0;
+    for (size_t n = texts; n > 1; n >>= 1) compared += (int64_t)texts;
+    rh_lua_charge(L, (int64_t)(bytes >> 4) + compared);
     sort_keys(keys, i);
     for (size_t at = 0; at < i; at++) {
         push_key(L, &keys[at]);

@@ -163,6 +163,43 @@ static rh_status check_power(rh_lua_lexer lex, rh_error *error)
                   error);
 }
 
+/* Whether the text token may hold a zero byte: one as it is, or an escape of one. */
+static bool may_hold_zero(const rh_lua_lexer *lex)
+{
+    const char *at = lex->start, *end = lex->at;
+    if (memchr(at, '\0', (size_t)(end - at)) != NULL) return true;
+    for (; at + 1 < end; at++) {
+        if (*at != '\\') continue;
+        at++;
+        if (*at == '0' || (*at == 'x' && end - at > 2 && at[1] == '0' && at[2] == '0') ||
+            (*at == 'u' && end - at > 2 && at[1] == '{' && at[2] == '0'))
+            return true;
+    }
+    return false;
+}
+
+/* `for i = ...` with a bound that has a name in it, and so may be a text. */
+static bool is_open_for(rh_lua_lexer lex)
+{
+    if (!rh_lua_token_is(&lex, "for")) return false;
+    rh_lua_next_token(&lex);
+    rh_lua_next_token(&lex);
+    if (!rh_lua_token_is(&lex, "=")) return false;
+    do rh_lua_next_token(&lex); while (lex.kind == RH_TOKEN_NUMERAL || rh_lua_token_is(&lex, ","));
+    return !rh_lua_token_is(&lex, "do");
+}
+
+static unsigned uses_of(const rh_lua_lexer *lex)
+{
+    if (lex->kind == RH_TOKEN_TEXT) return may_hold_zero(lex) ? RH_SOURCE_ZEROS : 0;
+    if (lex->kind == RH_TOKEN_NAME) return is_open_for(*lex) ? RH_SOURCE_FOR : 0;
+    if (lex->kind != RH_TOKEN_OTHER) return 0;
+    if (rh_lua_token_is(lex, "%")) return RH_SOURCE_MODULO;
+    bool is_pair = rh_lua_token_is(lex, ".") && peek(lex, 0) == '.';
+    bool is_vararg = peek(lex, 1) == '.' || (lex->tokens > 1 && lex->start[-1] == '.');
+    return is_pair && !is_vararg ? RH_SOURCE_CONCAT : 0;
+}
+
 static rh_status check_token(rh_lua_lexer *lex, rh_error *error)
 {
     static const char *const openers[] = {"(", "[", "{", "do", "if", "function", "repeat", NULL};
@@ -187,7 +224,7 @@ static rh_status check_token(rh_lua_lexer *lex, rh_error *error)
     return RH_OK;
 }
 
-rh_status rh_lua_check_source(const char *label, const char *source, size_t length,
+rh_status rh_lua_check_source(const char *label, const char *source, size_t length, unsigned *uses,
                               rh_error *error)
 {
     rh_lua_lexer lex = {.label = label, .at = source, .end = source + length, .line = 1,
@@ -196,8 +233,10 @@ rh_status rh_lua_check_source(const char *label, const char *source, size_t leng
         return refuse(&lex, "the source has more than 256 KiB", error);
     if (length > 0 && source[0] == '\x1b')
         return refuse(&lex, "precompiled chunks are not available: give the source", error);
-    for (rh_lua_next_token(&lex); lex.kind != RH_TOKEN_END; rh_lua_next_token(&lex))
+    for (rh_lua_next_token(&lex); lex.kind != RH_TOKEN_END; rh_lua_next_token(&lex)) {
         RH_TRY(check_token(&lex, error));
+        *uses |= uses_of(&lex);
+    }
     return RH_OK;
 }
 

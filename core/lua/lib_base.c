@@ -7,6 +7,7 @@
 
 static int base_assert(lua_State *L)
 {
+    rh_lua_charge(L, lua_gettop(L) >> 2);
     if (lua_toboolean(L, 1)) return lua_gettop(L);
     luaL_checkany(L, 1);
     lua_remove(L, 1);
@@ -18,6 +19,7 @@ static int base_assert(lua_State *L)
 static int base_error(lua_State *L)
 {
     lua_Integer level = rh_lua_integer_or(L, 2, 1);
+    rh_lua_charge(L, 16);
     lua_settop(L, 1);
     if (lua_type(L, 1) == LUA_TSTRING && level > 0 && level < 100) {
         luaL_where(L, (int)level);
@@ -30,6 +32,7 @@ static int base_error(lua_State *L)
 static int base_pcall(lua_State *L)
 {
     luaL_checkany(L, 1);
+    rh_lua_charge(L, lua_gettop(L) >> 2);
     lua_pushboolean(L, 1);
     lua_insert(L, 1);
     int code = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
@@ -61,6 +64,7 @@ static int base_rawequal(lua_State *L)
 {
     luaL_checkany(L, 1);
     luaL_checkany(L, 2);
+    if (lua_type(L, 1) == LUA_TSTRING) rh_lua_charge(L, (int64_t)(lua_rawlen(L, 1) >> 6));
     lua_pushboolean(L, lua_rawequal(L, 1, 2));
     return 1;
 }
@@ -135,6 +139,7 @@ static int base_tonumber(lua_State *L)
     if (lua_type(L, 1) == LUA_TNUMBER) return 1;
     size_t length = 0;
     const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &length) : NULL;
+    rh_lua_charge(L, 8 + (int64_t)(length <= 200 ? length >> 2 : 0));
     if (text == NULL || length > 200 || lua_stringtonumber(L, text) != length + 1)
         luaL_pushfail(L);
     return 1;

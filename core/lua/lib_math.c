@@ -114,6 +114,7 @@ static int math_fmod(lua_State *L)
         luaL_argcheck(L, divisor != 0, 2, "zero");
         lua_pushinteger(L, divisor == -1 ? 0 : lua_tointeger(L, 1) % divisor);
     } else {
+        rh_lua_charge(L, 32);       /* a step of it for each bit that the exponents are apart */
         lua_pushnumber(L, fmod(rh_lua_number(L, 1), rh_lua_number(L, 2)));
     }
     return 1;

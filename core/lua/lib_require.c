@@ -116,10 +116,10 @@ int rh_lua_require(lua_State *L)
     return 1;
 }
 
-rh_status rh_lua_check_modules(const rh_policy_source *set, rh_error *error)
+rh_status rh_lua_check_modules(const rh_policy_source *set, unsigned *uses, rh_error *error)
 {
     for (size_t i = 0; i < set->module_count; i++)
         RH_TRY(rh_lua_check_source(set->modules[i].path, set->modules[i].bytes,
-                                   set->modules[i].length, error));
+                                   set->modules[i].length, uses, error));
     return RH_OK;
 }

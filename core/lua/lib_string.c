@@ -69,6 +69,7 @@ static int string_char(lua_State *L)
         lua_Integer code = rh_lua_integer(L, i);
         luaL_argcheck(L, code >= 0 && code <= 255, i, "value out of range");
         char byte = (char)(unsigned char)code;
+        if (code == 0) rh_lua_host(L)->uses |= RH_SOURCE_ZEROS;
         rh_lua_piece_add(&piece, &byte, 1);
     }
     rh_lua_piece_push(&piece);

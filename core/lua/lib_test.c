@@ -367,7 +367,8 @@ static int policy_index(lua_State *L)
     else if (strcmp(key, "gas") == 0)
         lua_pushinteger(L, rh_lua_gas(policy));
     else
-        return luaL_error(L, "a policy has name, version, gas, state() and take()");
+        return luaL_error(L, "a policy has name, version, gas, logged(), recorded(), state() and "
+                             "take()");
     return 1;
 }
 
@@ -434,6 +435,52 @@ static int policy_state(lua_State *L)
     return status == RH_OK ? 1 : raise(L, &error);
 }
 
+/* --- what it said -------------------------------------------------------------------------- */
+
+static void hear(void *context, const char *text)
+{
+    rh_test_log *heard = context;
+    if (heard->text.length < RH_TEST_LOG_BYTES_MAX)     /* a line is short: it may pass the end */
+        rh_buffer_printf(&heard->text, "%s\n", text);
+    if (heard->log != NULL) heard->log(heard->host, text);
+}
+
+static int policy_logged(lua_State *L)
+{
+    const rh_policy *policy = rh_lua_test_policy(L, 1);
+    const rh_lua_testing *testing = testing_of(L);
+    int slot = 0;
+    while (testing->policies[slot] != policy) slot++;
+    const rh_buffer *text = &testing->logs[slot].text;
+    const char *at = text->bytes, *end = at != NULL ? at + text->length : NULL;
+    rh_lua_charge(L, (int64_t)(text->length >> 4));
+    lua_newtable(L);
+    for (lua_Integer i = 1; at < end; i++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        lua_pushlstring(L, at, (size_t)((stop != NULL ? stop : end) - at));
+        lua_rawseti(L, -2, i);
+        at = stop != NULL ? stop + 1 : end;
+    }
+    return 1;
+}
+
+static int policy_recorded(lua_State *L)
+{
+    const rh_policy *policy = rh_lua_test_policy(L, 1);
+    const char *names[RH_SERIES_MAX], *name = rh_lua_text(L, 2, NULL);
+    for (int i = 0; i < policy->series_count; i++) {
+        names[i] = policy->series[i];
+        if (strcmp(names[i], name) != 0) continue;
+        if (isnan(policy->series_value[i])) return 0;
+        lua_pushnumber(L, policy->series_value[i]);
+        return 1;
+    }
+    const char *near = rh_nearest_name(name, names, (size_t)policy->series_count);
+    return luaL_error(L, "the policy declares no such series%s%s%s",
+                      near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                      near != NULL ? "'?" : "");
+}
+
 static int test_policy(lua_State *L)
 {
     static const luaL_Reg methods[] = {
@@ -444,14 +491,17 @@ static int test_policy(lua_State *L)
     rh_lua *host = rh_lua_host(L);
     rh_lua_testing *testing = host->testing;
     fake_names names;
-    rh_policy_services services = {.log = host->services.log, .host = host->services.host,
-                                   .gas_matters = true};
+    rh_policy_services services = {.log = hear, .gas_matters = true};
     rh_error error = {RH_OK, ""};
     lua_settop(L, 2);
     if (testing->policy_count == RH_TEST_POLICIES_MAX)
         return luaL_error(L, "at most %d policies in one test", RH_TEST_POLICIES_MAX);
     if (!lua_isnil(L, 2) && !rh_lua_is_plain(L, 2))
         return luaL_error(L, "options: expected a plain table: { hedges = { ... }, seed = 7 }");
+    rh_test_log *heard = &testing->logs[testing->policy_count];
+    heard->log = host->services.log;
+    heard->host = host->services.host;
+    services.host = heard;
     services.seed = read_seed(L, 2);
     read_world(L, 2, &names, &services);
     write_params(L, testing, 1);

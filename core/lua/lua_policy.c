@@ -38,6 +38,7 @@ int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int 
     host->features = NULL;
     host->policy.gas = host->granted - host->budget;
     rh_lua_account(host);
+    rh_lua_weigh_end(host);
     /* A kill that the script's end overtook (in its last instructions) is a kill all the same. */
     return code == LUA_OK && host->killed ? LUA_ERRRUN : code;
 }
@@ -268,11 +269,13 @@ static rh_status run_chunk(rh_lua *host, rh_error *error)
     host->host_allocates = false;
     int code = luaL_loadbufferx(L, host->source, host->source_length, name, "t");
     host->compile_work = host->granted - host->budget;
+    rh_lua_weigh_compiled(host);
     if (code == LUA_OK) code = keep_chunk(host);
     if (code != LUA_OK && code != LUA_ERRMEM && !host->killed && lua_isstring(L, -1))
         return rh_fail(error, RH_POLICY, "%s", lua_tostring(L, -1));
     if (code == LUA_OK) code = lua_pcall(L, 0, 1, RH_LUA_AT_HANDLER);
     host->host_allocates = true;
+    rh_lua_weigh_end(host);
     if (code != LUA_OK || host->killed) return rh_lua_failed(host, code, &kind, error);
     if (!host->declared.done)
         return rh_fail(error, RH_POLICY, "%s: the script declares no policy: end it with "
@@ -291,7 +294,8 @@ rh_status rh_lua_check_syntax(const rh_policy_source *source, rh_error *error)
     const rh_policy_services services = {.seed = 0};
     char name[RH_LUA_LABEL_MAX + 1];
     RH_TRY(rh_lua_new(source, &services, &host, error));
-    rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
+    rh_status status = rh_lua_check_source(host->label, source->bytes, source->length,
+                                           &host->uses, error);
     snprintf(name, sizeof name, "@%s", host->label);
     if (status == RH_OK &&
         luaL_loadbufferx(host->L, source->bytes, source->length, name, "t") != LUA_OK)
@@ -387,8 +391,9 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     rh_lua *host = NULL;
     (void)context;
     RH_TRY(rh_lua_new(source, services, &host, error));
-    rh_status status = rh_lua_check_source(host->label, source->bytes, source->length, error);
-    if (status == RH_OK) status = rh_lua_check_modules(source, error);
+    rh_status status = rh_lua_check_source(host->label, source->bytes, source->length,
+                                           &host->uses, error);
+    if (status == RH_OK) status = rh_lua_check_modules(source, &host->uses, error);
     if (status == RH_OK) status = load_into(host, params, error);
     if (status != RH_OK) {
         if (status == RH_POLICY) rh_lua_show_line(host, error);

@@ -113,6 +113,7 @@ int rh_lua_setmetatable(lua_State *L)
     }
     refuse_linked(L, 1);
     lua_newtable(L);
+    rh_lua_charge_scan(L);
     for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
         rh_lua_charge(L, 1);
         copy_event(L, 3);

@@ -147,6 +147,7 @@ static void forget_counts(rh_lua *host)
         host->policy.series_value[k] = (double)NAN;
     host->policy.gas = 0;
     host->policy.doubtful = false;
+    rh_lua_weigh_again(host);
     host->calls = host->look_at = 0;
     host->calls_from_ns = 0;
     host->log_second = INT64_MIN;
@@ -182,6 +183,7 @@ static rh_status run_again(rh_lua *host)
     host->host_allocates = false;
     int code = lua_pcall(L, 0, 1, RH_LUA_AT_HANDLER);
     host->host_allocates = true;
+    rh_lua_weigh_end(host);
     if (code != LUA_OK || host->killed || !host->declared.done) return RH_POLICY;
     lua_rawgeti(L, LUA_REGISTRYINDEX, host->declared.marker);
     bool returned = lua_rawequal(L, -1, -2);

@@ -56,6 +56,7 @@ static const char *nearest_key(lua_State *L, int index, const char *name)
 {
     const char *names[64];
     size_t count = 0;
+    rh_lua_charge(L, 1000);     /* comparing with 64 names takes its time, and pcall goes on */
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
         if (lua_type(L, -2) == LUA_TSTRING && count < 64) names[count++] = lua_tostring(L, -2);
     for (size_t i = 1; i < count; i++) {        /* hash order must not decide between two */

@@ -13,7 +13,8 @@ static rh_status load_file(rh_lua *host, rh_error *error)
     rh_kill_kind kind;
     char name[RH_LUA_LABEL_MAX + 1];
     lua_State *L = host->L;
-    RH_TRY(rh_lua_check_source(host->label, host->source, host->source_length, error));
+    RH_TRY(rh_lua_check_source(host->label, host->source, host->source_length, &host->uses, error));
+    RH_TRY(rh_lua_check_modules(host->set, &host->uses, error));
     RH_TRY(rh_lua_protected(host, rh_lua_open, NULL, 0, error));
     snprintf(name, sizeof name, "@%s", host->label);
     lua_pushcfunction(L, rh_lua_handler);
@@ -75,6 +76,7 @@ rh_status rh_script_test_run(const rh_policy_source *script, const rh_policy_sou
     file->testing = &testing;
     rh_status status = run_in(file, out, error);
     for (int i = 0; i < testing.policy_count; i++) rh_policy_free(testing.policies[i]);
+    for (int i = 0; i < RH_TEST_POLICIES_MAX; i++) rh_buffer_free(&testing.logs[i].text);
     rh_policy_free(&file->policy);
     rh_buffer_free(&testing.scratch);
     return status;

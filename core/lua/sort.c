@@ -15,6 +15,11 @@ static bool is_before(lua_State *L, int a, lua_Integer i, int b, lua_Integer j)
         if (left != right || (left != LUA_TNUMBER && left != LUA_TSTRING && left != LUA_TTABLE))
             luaL_error(L, "attempt to compare %s with %s in 'sort'", lua_typename(L, left),
                        lua_typename(L, right));
+        if (left == LUA_TSTRING) {
+            size_t shorter = lua_rawlen(L, -2) < lua_rawlen(L, -1) ? lua_rawlen(L, -2)
+                                                                   : lua_rawlen(L, -1);
+            rh_lua_charge(L, rh_lua_text_cost(rh_lua_host(L), shorter));
+        }
         before = lua_compare(L, -2, -1, LUA_OPLT);
         lua_pop(L, 2);
         return before;

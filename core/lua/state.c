@@ -177,6 +177,7 @@ static void push_saved(lua_State *L, state_loading *loading)
         size_t length = (size_t)take(L, loading, 4);
         if ((size_t)(loading->end - loading->at) < length)
             luaL_error(L, "the saved state is damaged");
+        if (memchr(loading->at, '\0', length) != NULL) loading->host->uses |= RH_SOURCE_ZEROS;
         lua_pushlstring(L, loading->at, length);
         loading->at += length;
         break;

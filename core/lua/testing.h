@@ -8,7 +8,15 @@
 #include "lua/host.h"
 
 enum { RH_TEST_GROUPS_MAX = 8, RH_TEST_BEFORES_MAX = 32, RH_TEST_POLICIES_MAX = 64,
-       RH_TESTS_MAX = 1000, RH_TEST_NAME_MAX = 200 };
+       RH_TESTS_MAX = 1000, RH_TEST_NAME_MAX = 200,
+       RH_TEST_LOG_BYTES_MAX = 256 << 10 };
+
+/* What one policy of a test logged, each line ended by a newline; and who hears it as well. */
+typedef struct rh_test_log {
+    rh_buffer text;
+    void (*log)(void *host, const char *text);
+    void *host;
+} rh_test_log;
 
 typedef struct rh_lua_testing {
     const rh_policy_source *policy;     /* the policy beside the test */
@@ -21,6 +29,7 @@ typedef struct rh_lua_testing {
     int chosen, chosen_before[RH_TEST_BEFORES_MAX], chosen_count;
     rh_policy *policies[RH_TEST_POLICIES_MAX];
     int policy_count;
+    rh_test_log logs[RH_TEST_POLICIES_MAX];
     rh_buffer scratch;
 } rh_lua_testing;
 

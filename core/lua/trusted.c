@@ -3,6 +3,7 @@
  * by a script, a scenario or the socket. The rest of the sandbox and the memory cap stay. */
 #include <lualib.h>
 
+#include "lua/api.h"
 #include "lua/host.h"
 
 /* Copy the named functions of the library on top into the table below it, and drop the library. */
@@ -17,7 +18,11 @@ static void take(lua_State *L, const char *const *names)
 
 void rh_lua_open_patterns(lua_State *L)
 {
-    static const char *const names[] = {"find", "gmatch", "gsub", "match", NULL};
+    static const char *const names[] = {
+#define X(name, ...) name,
+        RH_LUA_TRUSTED_STRING_MAP(X)
+#undef X
+        NULL};
     lua_pushcfunction(L, luaopen_string);   /* its string metatable is replaced by ours later */
     lua_call(L, 0, 1);
     take(L, names);
@@ -25,8 +30,11 @@ void rh_lua_open_patterns(lua_State *L)
 
 void rh_lua_open_coroutine(lua_State *L)
 {
-    static const char *const names[] = {"create", "isyieldable", "resume", "running", "status",
-                                        "wrap", "yield", NULL};
+    static const char *const names[] = {
+#define X(name, ...) name,
+        RH_LUA_COROUTINE_MAP(X)
+#undef X
+        NULL};
     lua_pushcfunction(L, luaopen_coroutine);
     lua_call(L, 0, 1);
     take(L, names);

@@ -59,6 +59,7 @@ void rh_lua_push_text(lua_State *L, int index)
     }
     switch (lua_type(L, index)) {
     case LUA_TNUMBER: {
+        rh_lua_charge(L, 16);
         size_t length = rh_lua_number_text(L, index, text);
         lua_pushlstring(L, text, length);
         break;

@@ -95,6 +95,7 @@ static void *allocate(void *context, void *pointer, size_t old_bytes, size_t new
     rh_lua *host = context;
     size_t held = pointer != NULL ? old_bytes : 0;
     if (new_bytes == 0) {
+        rh_lua_weigh_free(host, pointer);
         free(pointer);
         host->bytes_used -= held;
         return NULL;
@@ -105,13 +106,17 @@ static void *allocate(void *context, void *pointer, size_t old_bytes, size_t new
             return NULL;
         }
         host->budget -= (int64_t)(new_bytes >> 6);
-        if (host->budget < 0) arm(host, 1);
     }
+    rh_lua_weigh(host, pointer, old_bytes, new_bytes);
+    if (host->budget < 0 && !host->host_allocates) arm(host, 1);
     if (new_bytes > held && !may_grow(host, new_bytes - held)) return NULL;
     void *moved = realloc(pointer, new_bytes);
-    if (moved != NULL)
+    if (moved != NULL) {
         use(host, new_bytes - held);
-    else if (new_bytes <= held)
+        if (pointer != NULL ? pointer == host->stack : old_bytes == 0)
+            rh_lua_weigh_block(host, pointer, moved, new_bytes);
+    }
+    if (moved == NULL && new_bytes <= held)
         return pointer;     /* Lua relies on shrinking never to fail */
     return moved;
 }
@@ -147,16 +152,19 @@ static void look_at_the_clock(rh_lua *host)
 static void hook(lua_State *L, lua_Debug *activation)
 {
     lua_Debug deep;
-    (void)activation;
     rh_lua *host = rh_lua_host(L);
+    (void)activation;
     if (!host->killed) {
-        host->budget -= host->hook_every;
+        host->budget -= host->hook_every * rh_lua_weight(host);
         if (host->budget < 0)
             rh_lua_spend_too_much(host);
         else if (host->hooks++ % (4 * RH_LUA_HOOK_EVERY / host->hook_every) == 0)
             look_at_the_clock(host);
     }
     rh_lua_raise_if_killed(L);
+    host->since_deep += host->hook_every;       /* looking so deep takes its time */
+    if (host->since_deep < RH_LUA_HOOK_EVERY) return;
+    host->since_deep = 0;
     if (lua_getstack(L, RH_LUA_CALLS_DEEP_MAX, &deep))
         luaL_error(L, "stack overflow: calls nest more than %d deep", RH_LUA_CALLS_DEEP_MAX);
 }
@@ -214,7 +222,8 @@ void rh_lua_begin(rh_lua *host, int64_t instructions, int64_t cpu_ns)
     host->cpu_limit_ns = free_hand ? INT64_MAX / 2 : cpu_ns;
     host->cpu_from_ns = 0;
     host->hooks = host->emergencies = 0;
-    host->scanned = 0;
+    host->since_deep = 0;
+    rh_lua_weigh_begin(host, instructions > RH_LUA_INSTRUCTIONS_PER_CALL);
     host->refused_once = false;
     host->granted = host->budget;
     host->hook_every = services->gas_matters ? RH_LUA_HOOK_EVERY_COUNTED

@@ -57,6 +57,7 @@ typedef struct rh_policy_finder {
     rh_status (*installed)(void *context, const char *spec, rh_policy_source *source,
                            rh_error *error);
     void *context;
+    bool (*is_installed)(const char *path);     /* a file that runs strict by whatever path */
 } rh_policy_finder;
 
 /* A path and no name: has a '/', or ends in .lua, .tar, .tar.gz or .tgz. */

@@ -132,8 +132,12 @@ rh_status rh_policy_source_open(const rh_policy_finder *finder, const char *spec
 {
     memset(source, 0, sizeof *source);
     if (rh_policy_is_path(spec)) {
-        if (ends_in(spec, ".lua") && !rh_file_is_folder(spec))
-            return rh_policy_source_file(spec, source, error);
+        if (ends_in(spec, ".lua") && !rh_file_is_folder(spec)) {
+            RH_TRY(rh_policy_source_file(spec, source, error));
+            bool asks = finder != NULL && finder->is_installed != NULL;
+            source->strict = asks && finder->is_installed(spec);
+            return RH_OK;
+        }
         return finder != NULL ? finder->open(finder->context, spec, source, error)
                               : no_finder(spec, error);
     }

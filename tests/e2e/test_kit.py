@@ -264,6 +264,88 @@ class Test(Case):
             equal(math.type(p.gas), "integer")
           end)""")
 
+    def test_everything_a_policy_does_can_be_tested_by_hand(self):
+        """A portfolio policy with every callback, two assets, logs, a series, orders and timers."""
+        self.write("p.lua", """
+local st = rehedge.state { order = 0, fills = 0 }
+return rehedge.policy {
+  api = 1, name = "p", version = "1.0.0", scope = "portfolio", series = { "skew", "other" },
+  trigger = function(s)
+    rehedge.log("total " .. tostring(s:asset("BTC").delta + s:asset("ETH").delta))
+    rehedge.record("skew", s:asset("ETH").delta - s:asset("BTC").delta)
+    s:wake_in("5s")
+    return s:asset("ETH").delta > 2
+  end,
+  scale = function(s)
+    local live = s:orders()[1]
+    if live and live.remaining > 3 then return { cancel = live.order } end
+    if live then return { replace = live.order, qty = -1, kind = "limit", limit = s.spot } end
+    local best
+    for _, line in ipairs(s:route(-s:asset("ETH").delta)) do
+      if line.venue == "B" then best = line end
+    end
+    return { { qty = best.qty, instrument = best.instrument, slices = 2, over = "1m" } }
+  end,
+  on_fill = function(s, p, fill) st.fills = st.fills + fill.qty st.order = fill.order end,
+  on_reject = function(s, p, order) rehedge.log("no: " .. order.reason) end,
+  on_expiry = function(s, p, option) rehedge.record("other", option.strike) end,
+  on_timer = function(s) rehedge.log("at " .. tostring(s.time)) end,
+}
+""")
+        self.write("p_test.lua", """
+local p, m
+before_each(function()
+  p = policy({}, {
+    hedges = { "ETH-A", "ETH-B" }, venues = { "A", "B" }, assets = { "BTC", "ETH" } })
+  m = market { time = 0, spot = 50, delta = 1, assets = { ETH = { delta = 4, spot = 7 } } }
+end)
+it("sees two assets, and says so", function()
+  local orders, fired = m:wake(p)
+  equal(fired, true)
+  equal(orders, { { qty = -4, instrument = "ETH-B", slices = 2, over = 60000000000 } })
+  equal(p:logged(), { "total 5.0" })
+  equal(p:recorded("skew"), 3)
+  equal(p:recorded("other"), nil)
+  fails(function() p:recorded("skwe") end, "did you mean 'skew'")
+  m:set { assets = { ETH = { delta = 0 }, BTC = { delta = 2 } } }
+  equal(select(2, m:wake(p)), false)
+  equal(p:recorded("skew"), -2)
+  equal(#p:logged(), 2)
+  fails(function() m:set { assets = { ETH = { delat = 1 } } } end, "did you mean 'delta'")
+  fails(function() m:set { assets = { 1 } } end, "names")
+  fails(function() m:set { assets = { ETH = 1 } } end, "expected")
+end)
+it("cancels and replaces", function()
+  m:send(-4)
+  equal(m.pending, -4)
+  m:set { assets = { ETH = { delta = 4 } } }
+  local orders = m:wake(p)
+  equal(orders, { { replace = 1, qty = -1, kind = "limit", limit = 50 } })
+  m:send(orders)
+  equal(m.pending, -1)
+  m:send(orders)
+  equal(m.pending, -1)
+  m:send { cancel = "all" }
+  equal(m.pending, 0)
+  m:send(5)
+  equal(m:wake(p), { { qty = 0, cancel = 1 } })
+end)
+it("is told what happened", function()
+  m:tell(p, "fill", { qty = 2, order = 7, instrument = "ETH-A", price = 50 })
+  equal(p:state(), { order = 7, fills = 2 })
+  m:tell(p, "reject", { qty = 2, order = 8, reason = "max_order_qty" })
+  m:tell(p, "expiry", { name = "X", kind = "put", strike = 45, qty = -1, paid = 2 })
+  equal(p:recorded("other"), 45)
+  m:wake(p)
+  equal(m.wake_in, 5000000000)
+  m:advance("6s")
+  m:tell(p, "timer")
+  equal(p:logged(), { "no: max_order_qty", "total 5.0", "at 6000000000" })
+  equal(policy():logged(), {})
+end)
+""")
+        self.assertIn("3 passed, 0 failed", self.good("test", self.path("p.lua")).out)
+
     def test_orders_routes_and_assets_of_the_market(self):
         self.passing("""it("t", function()
             local p = policy({}, { hedges = { "A", "B" }, venues = { "x", "y" },

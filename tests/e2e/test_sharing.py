@@ -285,6 +285,120 @@ class Sharing(Case):
         parts = self.run_json(scenario(policy={"trigger": "vol-band@1.0.0", "scale": "vol-band"}))
         self.assertEqual(parts["pnl"], whole["pnl"])
 
+    def test_uninstall_removes_one_version_and_says_what_else_is_meant(self):
+        self.refused(3, ["not installed"], "uninstall", "vol-band@1.0.0")
+        self.refused(2, ["needs a policy"], "uninstall")
+        for version in ("1.0.0", "1.1.0"):
+            self.good("install", "--signatures", "off", self.make_archive(version))
+        self.refused(3, ["did you mean .vol-band"], "uninstall", "vol-bnad@1.0.0")
+        self.refused(3, ["not installed", "newest of vol-band is 1.1.0"], "uninstall",
+                     "vol-band@2.0.0")
+        self.refused(3, ["2 versions of vol-band", "say which"], "uninstall", "vol-band")
+        self.refused(3, ["shipped"], "uninstall", "delta_band")
+        for spec in ("../vol-band@1.0.0", "vol-band@..", "vol-band@1.0.0#" + "0" * 64, ""):
+            self.assertNotEqual(self.rehedge("uninstall", spec).status, 0, spec)
+        self.assertEqual(len(self.installed()), 10)
+        self.assertIn("removed: vol-band@1.0.0", self.good("uninstall", "vol-band@1.0.0").out)
+        self.assertTrue(all(name.startswith("vol-band/1.1.0/") for name in self.installed()))
+        self.refused(3, ["not installed", "1.1.0"], "check", "vol-band@1.0.0")
+        self.good("uninstall", "vol-band")
+        root = os.path.join(self.home, ".local/share/rehedge")
+        self.assertEqual(os.listdir(os.path.join(root, "policies")), [])
+
+    def test_who_signed_is_remembered_for_this_content(self):
+        _, public = self.make_keys()
+        archive = self.signed()
+        self.good("trust", public, "vol-band", "--about", "Acme \x1b[31m Ltd.")
+        self.assertRegex(self.good("install", archive).out, r"good, by key [0-9A-F]{16} \(Acme")
+        out = self.good("policies").out
+        self.assertRegex(out, r"signed by [0-9A-F]{16} \(Acme .*Ltd\.\)")
+        self.assertNotIn("\x1b", out)
+        said = json.loads(self.good("policies", "--json").out)[0]["signed_by"]
+        self.assertEqual(said["comment"], "rehedge bundle name:vol-band version:1.0.0")
+        self.good("install", "--signatures", "off", archive)     # the same content: it stays
+        self.assertIn("signed by", self.good("policies").out)
+        notes = os.path.join(self.home, ".local/share/rehedge/policies.signers")
+        note = os.path.join(notes, "vol-band@1.0.0.json")
+        with open(note, encoding="utf-8") as file:
+            good = file.read()
+        for text in ("", "{", "[]", good.replace("sha256\": \"", "sha256\": \"0"), "x" * 100000,
+                     good.replace("Ltd", "L" * 5000), good[:40]):
+            with open(note, "w", encoding="utf-8") as file:
+                file.write(text)
+            self.assertIn("no signature was verified", self.good("policies").out)
+        self.good("install", archive)                           # verified again: noted again
+        self.assertIn("signed by", self.good("policies").out)
+        self.good("uninstall", "vol-band")
+        self.assertEqual(os.listdir(notes), [])
+        self.good("install", "--signatures", "off", archive)
+        self.assertIn("no signature was verified", self.good("policies").out)
+
+    def test_a_single_file_of_an_installed_policy_is_strict_by_any_path(self):
+        folder = self.make_folder()
+        self.write("vol-band/policy.lua", POLICY.replace(
+            'local width = require "indicators.width"', "local width = function(base, vol)\n"
+            "  return base * #string.match('xy', '%%a')\nend") % "1.0.0")
+        run = ["run", self.write("s.json", scenario()), "--quiet", "--trusted", "--policy"]
+        own = os.path.join(folder, "policy.lua")
+        self.good(*run, own)
+        archive = self.path("shared.tar")
+        self.good("pack", folder, "-o", archive)
+        self.good("install", archive, "--signatures", "off")
+        root = os.path.join(self.home, ".local/share/rehedge/policies/vol-band/1.0.0")
+        file = os.path.join(root, "policy.lua")
+        os.symlink(file, self.path("file.lua"))
+        os.symlink(root, self.path("linked"))
+        os.symlink(own, os.path.join(root, "out.lua"))
+        for path in (file, os.path.relpath(file), root + "/../1.0.0//policy.lua",
+                     self.path("file.lua"), self.path("linked/policy.lua"),
+                     os.path.join(root, "out.lua"), root):
+            result = self.rehedge(*run, path)
+            self.assertIn(result.status, (3, 4) if path == root else (4,), (path, result))
+            if result.status == 4:
+                self.assertIn("string.match is not available", result.err)
+        self.good(*run, own)
+
+    def test_tests_of_archives_and_installed_policies(self):
+        folder = self.make_folder()
+        self.write("vol-band/tests/width_test.lua", """
+local width = require "indicators.width"
+it("knows the module", function() near(width(1, 2), 0.5) end)
+it("fires", function()
+  local m = market { delta = 5, features = { vol = 1 } }
+  local orders, fired = m:wake(policy { band = 1 })
+  equal(fired, true)
+  near(orders[1].qty, -4)
+end)
+it("is in the sandbox", function()
+  fails(function() return os end, "not available")
+  fails(function() return require "indicators.wdith" end, "did you mean")
+  fails(function() return require "tests.width_test" end, "no such module")
+end)
+""")
+        archive = self.path("v.tar")
+        self.assertIn("tests: 3 passed", self.good("pack", folder, "-o", archive).out)
+        self.good("install", archive, "--signatures", "off")
+        for operand in (folder, archive, "vol-band@1.0.0", "vol-band",
+                        os.path.join(folder, "tests/width_test.lua")):
+            self.assertIn("3 passed, 0 failed", self.good("test", operand).out, operand)
+        self.refused(3, ["did you mean .vol-band"], "test", "vol-bnad@1.0.0")
+        self.refused(3, ["not installed"], "test", "vol-band@9.0.0")
+        self.refused(3, [], "test", self.path("none.tar"))
+
+    def test_pack_refuses_a_bundle_whose_tests_fail(self):
+        folder = self.make_folder()
+        self.write("vol-band/tests/width_test.lua", 'it("adds up", function() equal(1, 2) end)\n')
+        archive = self.path("v.tar")
+        result = self.rehedge("pack", folder, "-o", archive)
+        self.assertEqual(result.status, 1, result)
+        self.assertRegex(result.out, "FAIL.* adds up")
+        self.assertRegex(result.err, "1 of 1 tests failed.*--no-tests")
+        self.assertFalse(os.path.exists(archive))
+        self.assertIn("not run (--no-tests)",
+                      self.good("pack", folder, "-o", archive, "--no-tests").out)
+        result = self.rehedge("test", archive)
+        self.assertEqual(result.status, 1, result)
+
     def test_a_shipped_name_cannot_be_taken(self):
         folder = self.make_folder("thief")
         self.edit(os.path.join(folder, "policy.lua"), b'"vol-band"', b'"delta_band"')

@@ -107,7 +107,8 @@ static heard talk(void)
         assert_true(said.gas[i] > 1000);
         must_trigger(policy, &f, NULL);
     }
-    assert_true(said.gas[1] == said.gas[2] && said.gas[2] == said.gas[3]);
+    /* From the first call on there are long texts, and instructions weigh more. */
+    assert_true(said.gas[1] <= said.gas[2] && said.gas[2] == said.gas[3]);
     rh_policy_free(policy);
     return said;
 }

@@ -1,0 +1,15 @@
+-- Comparing two long texts that differ in their last byte.
+local a, b = ("x"):rep(65534) .. "a", ("x"):rep(65534) .. "b"
+local function work()
+  while true do
+    if a < b then end
+    if a >= b then end
+  end
+end
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f) work() end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,15 @@
+-- Lua compares texts piece by piece between zero bytes: here 65,535 pieces at a time.
+local a, b = ("\0"):rep(65535), ("\0"):rep(65535)
+local function work()
+  while true do
+    if a < b then end
+    if a <= b then end
+  end
+end
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f) work() end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,23 @@
+-- Numbers joined into a text are printed one by one.
+local x = -1.7976931348623e308
+local function work()
+  while true do
+    local s = x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x ..
+      x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x .. x
+  end
+end
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f) work() end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}
