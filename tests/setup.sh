@@ -4,7 +4,7 @@
 
 rehedge_build_packages="gcc libc6-dev cmake ninja-build pkg-config liblua5.4-dev libuv1-dev \
 libcjson-dev libcsv-dev zlib1g-dev libxxhash-dev libsodium-dev libarchive-dev libedit-dev \
-libsqlite3-dev"
+libsqlite3-dev libjs-dygraphs libjs-chart.js"
 rehedge_test_packages="g++ libcmocka-dev libmpfr-dev clang python3 minisign"
 
 rehedge_say() {

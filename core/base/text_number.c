@@ -1,7 +1,8 @@
 /* Text to numbers: strict whole-string parsers.
- * Must not leave errno changed and must not accept what the header does not name. The common
- * short decimals take an exact path of one correctly rounded operation; the rest goes through the
- * C library, whose conversions are exact in the "C" locale (the program never sets another). */
+ * Must not leave errno changed and must not accept what the header does not name. Short decimals
+ * take one correctly rounded operation, those of up to 19 digits one whole division; the rest goes
+ * through the C library, whose conversions are exact in the "C" locale (the program never sets
+ * another). Invariant: every path gives the double nearest to the decimal, ties to even. */
 #include "base/text.h"
 
 #include <assert.h>
@@ -9,6 +10,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static_assert(FLT_EVAL_METHOD == 0, "double arithmetic must be double");
 
@@ -22,6 +24,37 @@ static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 uint128;
+
+/* mantissa / 10^digits, 0 < digits <= 27: the quotient of two whole numbers has 63 bits or more,
+ * and its remainder says on which side of a tie it lies. The result is normal (1e-27 at least). */
+static double divide_by_power(uint64_t mantissa, int digits)
+{
+    uint64_t fives = 1;
+    for (int i = 0; i < digits; i++) fives *= 5;    /* 5^27 < 2^63 */
+    int up = __builtin_clzll(mantissa), by = __builtin_clzll(fives);
+    uint128 top = (uint128)(mantissa << up) << 63;
+    uint64_t divisor = fives << by, quotient = (uint64_t)(top / divisor);
+    bool rest = top - (uint128)quotient * divisor != 0;
+    int drop = 11 - __builtin_clzll(quotient);
+    uint64_t half = UINT64_C(1) << (drop - 1), cut = quotient & (2 * half - 1);
+    uint64_t kept = quotient >> drop;
+    if (cut > half || (cut == half && (rest || (kept & 1)))) kept++;
+    uint64_t bits = (uint64_t)(1023 + drop - 63 - up + by - digits) << 52;
+    double scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return (double)kept * scale;
+}
+#define DIVIDED_MAX 27
+#else
+static double divide_by_power(uint64_t mantissa, int digits)
+{
+    return (double)mantissa / powers[digits];
+}
+#define DIVIDED_MAX 0 /* never called */
+#endif
 
 /* What the scan of a decimal found: 19 leading digits, how many followed, the power of ten. */
 typedef struct scan {
@@ -84,6 +117,8 @@ bool rh_parse_double(const char *text, double *value)
         /* Both operands are exact, so one rounding remains: the right one. */
         magnitude = s.exponent < 0 ? (double)s.mantissa / powers[-s.exponent]
                                    : (double)s.mantissa * powers[s.exponent];
+    } else if (s.exact && s.exponent < 0 && s.exponent >= -DIVIDED_MAX) {
+        magnitude = divide_by_power(s.mantissa, (int)-s.exponent);
     } else {
         int saved = errno;
         magnitude = fabs(strtod(text, NULL));

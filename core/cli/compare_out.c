@@ -3,6 +3,7 @@
 #include "cli/compare_out.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -107,6 +108,28 @@ static int exit_status_of(const rh_compare_run *runs, size_t count)
     return exit_status;
 }
 
+/* DIR/report.html, of the runs that have a directory. */
+static rh_status write_page(const rh_compare_run *runs, size_t count, const char *out_dir,
+                            rh_error *error)
+{
+    char path[RH_PATH_MAX], (*dirs)[RH_PATH_MAX] = calloc(count, sizeof *dirs);
+    const char *pointers[RH_COMPARE_POLICIES_MAX];
+    rh_status status = dirs ? RH_OK : rh_fail(error, RH_NO_MEMORY, "out of memory");
+    int found = 0;
+    for (size_t i = 0; i < count && status == RH_OK; i++) {
+        if (runs[i].status != RH_OK) continue;
+        if (snprintf(dirs[found], RH_PATH_MAX, "%s/%s", out_dir, runs[i].label) >= RH_PATH_MAX)
+            status = rh_fail(error, RH_INPUT, "the path of a run directory is too long");
+        pointers[found] = dirs[found];
+        found++;
+    }
+    if (status == RH_OK && found > 0 &&
+        snprintf(path, sizeof path, "%s/report.html", out_dir) < (int)sizeof path)
+        status = rh_report_compare(pointers, NULL, found, NULL, path, error);
+    free(dirs);
+    return status;
+}
+
 int rh_compare_out(const rh_compare_run *runs, size_t count, bool json, const char *out_dir,
                    bool quiet)
 {
@@ -114,8 +137,12 @@ int rh_compare_out(const rh_compare_run *runs, size_t count, bool json, const ch
     if (all_failed_alike(runs, count)) return rh_cli_fail(&runs[0].error);
     rh_status status = json ? print_json(runs, count, &error)
                             : print_table(runs, count, &error);
+    if (status == RH_OK && out_dir) status = write_page(runs, count, out_dir, &error);
     if (status != RH_OK) return rh_cli_fail(&error);
     fflush(stdout);
-    if (out_dir && !quiet) fprintf(stderr, "run directories: %s/*\n", out_dir);
+    if (out_dir && !quiet) {
+        fprintf(stderr, "run directories: %s/*, side by side in %s/report.html\n", out_dir,
+                out_dir);
+    }
     return exit_status_of(runs, count);
 }

@@ -97,6 +97,23 @@ static bool features_ready(rh_run *run)
     return ready;
 }
 
+void rh_run_band(const rh_run *run, double *lo, double *hi)
+{
+    const rh_policy_slot *slot = &run->slot;
+    const rh_policy *policy = slot->part[RH_PART_TRIGGER].policy;
+    double half = policy ? policy->wake.delta_beyond : (double)NAN;
+    *lo = policy ? slot->band_lo : (double)NAN;
+    *hi = policy ? slot->band_hi : (double)NAN;
+    if (policy && !isnan(slot->wake_lo)) {
+        *lo = slot->wake_lo;
+        *hi = slot->wake_hi;
+    } else if (!isnan(half) && policy->wake.delta_unit != RH_BAND_PERCENT) {
+        if (policy->wake.delta_unit == RH_BAND_QUOTE) half /= run->known.spot[run->asset];
+        *lo = -half;
+        *hi = half;
+    }
+}
+
 /* --- the call ------------------------------------------------------------------------------ */
 
 /* The work of both calls on the simulated clock. */
@@ -166,6 +183,9 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
                                                       &decision, &kind, &why);
     if (status == RH_POLICY) return rh_run_killed(run, kind, &why, error);
     if (status != RH_OK) return rh_fail(error, status, "%s", why.message);
+    bool means_band = decision.lo < decision.hi;
+    slot->band_lo = means_band ? decision.lo : (double)NAN;
+    slot->band_hi = means_band ? decision.hi : (double)NAN;
     run->trigger_gas = part->policy->gas;
     return decision.fire ? scale_and_submit(run, &view, &decision, error) : RH_OK;
 }

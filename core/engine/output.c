@@ -68,6 +68,11 @@ void rh_output_begin_ledger(rh_run *run)
         const char *name = run->universe->assets[a].name;
         rh_file_out_printf(f, ",delta_%s,spot_%s", name, name);
     }
+    for (int a = 0; a < run->universe->asset_count; a++) {
+        const char *name = run->universe->assets[a].name;
+        rh_file_out_printf(f, ",gamma_%s,vega_%s,theta_%s", name, name, name);
+    }
+    rh_file_out_text(f, ",band_lo,band_hi");
     for (int c = 0; c < run->series_count; c++)
         rh_file_out_printf(f, ",series_%s", run->series[c].name);
     rh_file_out_text(f, "\n");
@@ -287,6 +292,34 @@ void rh_output_fill(rh_run *run, const rh_order *order, const rh_fill_booking *f
     rh_file_out_text(f, "\n");
 }
 
+/* Of everything held, at the mark vols, in the numeraire: what attribution starts from here. */
+static void write_greeks(rh_file_out *f, const rh_books *books)
+{
+    for (int a = 0; a < books->universe->asset_count; a++) {
+        double gamma = 0.0, vega = 0.0, theta = 0.0;
+        for (int k = 0; k < books->active_count; k++) {
+            int i = books->active[k];
+            if (books->universe->instruments[i].asset != a) continue;
+            double qty = rh_positions_qty(books->positions, i);
+            gamma += qty * books->unit[i].gamma;
+            vega += qty * books->unit[i].vega;
+            theta += qty * books->unit[i].theta;
+        }
+        const double numbers[] = {gamma, vega, theta};
+        for (int k = 0; k < 3; k++) {
+            rh_file_out_text(f, ",");
+            rh_file_out_double(f, numbers[k]);
+        }
+    }
+}
+
+/* Empty: no number. */
+static void write_optional(rh_file_out *f, double value)
+{
+    rh_file_out_text(f, ",");
+    if (!isnan(value)) rh_file_out_double(f, value);
+}
+
 static void write_ledger(rh_run *run, const double *value, int count)
 {
     rh_file_out *f = run->out.ledger;
@@ -295,10 +328,14 @@ static void write_ledger(rh_run *run, const double *value, int count)
         rh_file_out_text(f, ",");
         rh_file_out_double(f, value[n]);
     }
-    for (int c = 0; c < run->series_count; c++) { /* empty: nothing recorded */
+    double lo, hi;
+    rh_run_band(run, &lo, &hi);
+    write_greeks(f, &run->books);
+    write_optional(f, lo);
+    write_optional(f, hi);
+    for (int c = 0; c < run->series_count; c++) {
         const double *recorded = run->series[c].value;
-        rh_file_out_text(f, ",");
-        if (recorded && !isnan(*recorded)) rh_file_out_double(f, *recorded);
+        write_optional(f, recorded ? *recorded : (double)NAN);
     }
     rh_file_out_text(f, "\n");
 }

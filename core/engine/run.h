@@ -50,6 +50,7 @@ typedef struct rh_policy_slot {
     rh_policy_part part[RH_PARTS];
     uint32_t generation; /* of timers: a swap makes older ones stale */
     double wake_lo, wake_hi; /* s:wake_outside; NAN: not used */
+    double band_lo, band_hi; /* what the last trigger meant; NAN: none */
     double last_spot;        /* at the last trigger call, for move_beyond; 0: none yet */
     uint32_t seen;           /* bits RH_ON_* since the last wake */
     bool timer_due;
@@ -198,6 +199,9 @@ rh_status rh_run_rebuild(rh_run *run, rh_error *error);
 /* decide.c: wakes, the view, calls of the policy. */
 void rh_run_want_wake(rh_run *run, rh_wake_on why);
 rh_status rh_run_wake(rh_run *run, rh_error *error);
+/* The no-trade band in force, in asset units: what wakes the policy where that is a band, else what
+ * its last trigger meant; NAN without one. */
+void rh_run_band(const rh_run *run, double *lo, double *hi);
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error);
 void rh_run_timer_due(rh_run *run);
 

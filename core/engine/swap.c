@@ -60,6 +60,7 @@ static rh_status start_trigger(rh_run *run, rh_error *error)
     slot->generation++;
     slot->wake_in_ns = INT64_MAX;
     slot->wake_lo = slot->wake_hi = (double)NAN;
+    slot->band_lo = slot->band_hi = (double)NAN;
     slot->timer_due = false;
     slot->seen = 0;
     slot->last_spot = 0.0;

@@ -52,6 +52,12 @@ static void halve(rh_bins *bins)
     for (size_t to = 0; to < RH_BINS_MAX; to++) {
         size_t from = 2 * to;
         bool inside = from < RH_BINS_MAX;
+        if (inside) {
+            size_t first = bins->rows[from] > 0 ? from : from + 1;
+            size_t last = bins->rows[from + 1] > 0 ? from + 1 : from;
+            bins->begin_ns[to] = bins->begin_ns[first];
+            bins->end_ns[to] = bins->end_ns[last];
+        }
         bins->rows[to] = inside ? bins->rows[from] + bins->rows[from + 1] : 0;
         for (size_t column = 0; column < columns; column++) {
             const rh_extent *pair = bins->cells + from * columns + column;
@@ -74,7 +80,8 @@ void rh_bins_row(rh_bins *bins, int64_t time_ns, const double *values)
     bins->row_count++;
     while ((time_ns - bins->from_ns) / bins->width_ns >= RH_BINS_MAX) halve(bins);
     int bin = (int)((time_ns - bins->from_ns) / bins->width_ns);
-    bins->rows[bin]++;
+    if (bins->rows[bin]++ == 0) bins->begin_ns[bin] = time_ns;
+    bins->end_ns[bin] = time_ns;
     bins->last_ns = time_ns;
     if (bin >= bins->used) bins->used = bin + 1;
     rh_extent *cells = bins->cells + (size_t)bin * (size_t)bins->columns;

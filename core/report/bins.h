@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-#define RH_BINS_MAX 1200        /* even; once full, between half and all of them are in use */
+#define RH_BINS_MAX 2400        /* even; once full, between half and all of them are in use */
 #define RH_BIN_GROUPS_MAX 240   /* neighbouring bins are grouped into the rows of a table */
 
 typedef struct rh_extent {
@@ -22,6 +22,7 @@ typedef struct rh_extent {
 typedef struct rh_bins {
     rh_extent *cells;           /* [bin * columns + column] */
     uint64_t rows[RH_BINS_MAX]; /* of each bin */
+    int64_t begin_ns[RH_BINS_MAX], end_ns[RH_BINS_MAX];     /* of its first and last row */
     int columns, used;          /* used: one beyond the last bin that has a row */
     int64_t from_ns, last_ns, width_ns, limit_ns;
     uint64_t row_count;

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "report/bins.h"
+#include "report/histogram.h"
 #include "report/summary.h"
 
 /* X(NAME, column): the fixed columns of ledger.csv that are drawn. */
@@ -16,14 +17,25 @@
     X(THETA, "attribution_theta") X(VEGA, "attribution_vega")                \
     X(CARRY, "attribution_carry") X(ENTRY, "attribution_entry")              \
     X(HIGHER, "attribution_higher") X(COST, "attribution_cost")              \
-    X(RESIDUAL, "attribution_residual")
+    X(RESIDUAL, "attribution_residual") X(BAND_LO, "band_lo") X(BAND_HI, "band_hi")
+
+/* X(NAME, prefix): the columns that each asset has one of. */
+#define RH_LEDGER_ASSET_MAP(X)                                               \
+    X(DELTA, "delta_") X(SPOT, "spot_") X(GAMMA, "gamma_") X(VEGA, "vega_") X(THETA, "theta_")
 
 typedef enum rh_ledger_column {
 #define X(name, column) RH_LEDGER_##name,
     RH_LEDGER_MAP(X)
 #undef X
-    RH_LEDGER_FIXED             /* then delta and spot of each asset, then the recorded series */
+    RH_LEDGER_FIXED             /* then those of each asset, then the recorded series */
 } rh_ledger_column;
+
+typedef enum rh_asset_column {
+#define X(name, prefix) RH_ASSET_##name,
+    RH_LEDGER_ASSET_MAP(X)
+#undef X
+    RH_ASSET_COLUMNS
+} rh_asset_column;
 
 typedef struct rh_ledger {
     rh_bins bins;
@@ -31,21 +43,20 @@ typedef struct rh_ledger {
     char names[RH_ASSETS_MAX][RH_NAME_MAX];
     int series;                 /* recorded by scripts: columns series_NAME */
     char series_names[RH_SERIES_MAX][RH_NAME_MAX];
+    rh_histogram *deltas;       /* of each asset, one value per row */
+    rh_histogram steps;         /* change of pnl_total from row to row */
+    double last_pnl;            /* NAN before the first */
 } rh_ledger;
 
-static inline int rh_ledger_delta(int asset)
+static inline int rh_ledger_of_asset(int asset, rh_asset_column column)
 {
-    return RH_LEDGER_FIXED + 2 * asset;
-}
-static inline int rh_ledger_spot(int asset)
-{
-    return RH_LEDGER_FIXED + 2 * asset + 1;
+    return (int)RH_LEDGER_FIXED + (int)RH_ASSET_COLUMNS * asset + (int)column;
 }
 
 /* Valid once all columns are known. */
 static inline int rh_ledger_series(const rh_ledger *ledger, int series)
 {
-    return RH_LEDGER_FIXED + 2 * ledger->assets + series;
+    return rh_ledger_of_asset(ledger->assets, (rh_asset_column)0) + series;
 }
 
 rh_status rh_ledger_read(rh_ledger *ledger, const char *path, rh_error *error);
@@ -106,7 +117,8 @@ typedef struct rh_marks {
     rh_mark listed[RH_MARK_KINDS][RH_MARKS_LISTED];
 } rh_marks;
 
-extern const char *const rh_mark_words[RH_MARK_KINDS];
+extern const char *const rh_mark_keys[RH_MARK_KINDS];       /* "swap" */
+extern const char *const rh_mark_words[RH_MARK_KINDS];      /* "policy swap" */
 
 /* A missing file is an empty one; lines longer than a MiB are counted, not read. */
 rh_status rh_marks_read(rh_marks *marks, const char *path, const rh_ledger *ledger,

@@ -11,7 +11,7 @@
 #include "report/history.h"
 
 #define X(name, kind, words) kind,
-static const char *const kinds[] = {RH_MARK_MAP(X)};
+const char *const rh_mark_keys[] = {RH_MARK_MAP(X)};
 #undef X
 #define X(name, kind, words) words,
 const char *const rh_mark_words[] = {RH_MARK_MAP(X)};
@@ -77,7 +77,7 @@ static rh_status add_line(rh_marks *marks, const rh_ledger *ledger, const char *
     if (status == RH_OK) status = rh_json_text(root, "text", RH_OPTIONAL, &text, error);
     int found = -1;
     for (int i = 0; status == RH_OK && i < RH_MARK_KINDS; i++)
-        if (strcmp(kind, kinds[i]) == 0) found = i;
+        if (strcmp(kind, rh_mark_keys[i]) == 0) found = i;
     if (status == RH_OK && found >= 0) add(marks, ledger, found, time_ns, text);
     if (status == RH_OK && found < 0) marks->others++;
     rh_json_free(doc);

@@ -2,6 +2,7 @@
  * (empty, nan) are absent values; times must be integers that never decrease.
  * Invariant: memory does not depend on the number of rows. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -12,8 +13,12 @@
 static const char *const fixed_columns[] = {RH_LEDGER_MAP(X)};
 #undef X
 
+#define X(name, prefix) prefix,
+static const char *const asset_prefixes[] = {RH_LEDGER_ASSET_MAP(X)};
+#undef X
+
 enum {
-    COLUMNS_MAX = RH_LEDGER_FIXED + 2 * RH_ASSETS_MAX + RH_SERIES_MAX,
+    COLUMNS_MAX = RH_LEDGER_FIXED + RH_ASSET_COLUMNS * RH_ASSETS_MAX + RH_SERIES_MAX,
     RECORDED = RH_CSV_FIELDS_MAX,       /* + n: the n-th recorded one, until assets are counted */
     IGNORED = -1, TIME = -2
 };
@@ -48,11 +53,13 @@ static int series_of(rh_ledger *ledger, const char *column)
     for (int i = 0; i < RH_LEDGER_FIXED; i++)
         if (strcmp(column, fixed_columns[i]) == 0) return i;
     if (strncmp(column, "series_", 7) == 0) return recorded_series(ledger, column + 7);
-    bool delta = strncmp(column, "delta_", 6) == 0;
-    if (!delta && strncmp(column, "spot_", 5) != 0) return IGNORED;
-    int asset = asset_index(ledger, column + (delta ? 6 : 5));
-    if (asset < 0) return IGNORED;
-    return delta ? rh_ledger_delta(asset) : rh_ledger_spot(asset);
+    for (int i = 0; i < RH_ASSET_COLUMNS; i++) {
+        size_t length = strlen(asset_prefixes[i]);
+        if (strncmp(column, asset_prefixes[i], length) != 0) continue;
+        int asset = asset_index(ledger, column + length);
+        return asset < 0 ? IGNORED : rh_ledger_of_asset(asset, (rh_asset_column)i);
+    }
+    return IGNORED;
 }
 
 static rh_status read_header(rh_ledger *ledger, rh_csv *csv, const char *path, layout *columns,
@@ -96,6 +103,10 @@ static rh_status add_row(rh_ledger *ledger, const layout *columns, const rh_csv_
     if (ledger->bins.row_count > 0 && time_ns < ledger->bins.last_ns)
         return rh_fail(error, RH_INPUT, "%s:%ld: time goes backwards", path, row->line);
     rh_bins_row(&ledger->bins, time_ns, values);
+    for (int i = 0; i < ledger->assets; i++)
+        rh_histogram_add(&ledger->deltas[i], values[rh_ledger_of_asset(i, RH_ASSET_DELTA)]);
+    rh_histogram_add(&ledger->steps, values[RH_LEDGER_PNL_TOTAL] - ledger->last_pnl);
+    ledger->last_pnl = values[RH_LEDGER_PNL_TOTAL];
     return RH_OK;
 }
 
@@ -105,7 +116,12 @@ static rh_status read_rows(rh_ledger *ledger, rh_csv *csv, const char *path, rh_
     rh_csv_row row;
     RH_TRY(read_header(ledger, csv, path, &columns, error));
     RH_TRY(rh_bins_init(&ledger->bins, rh_ledger_series(ledger, ledger->series), error));
-    rh_status status;
+    ledger->deltas = calloc((size_t)ledger->assets + 1, sizeof *ledger->deltas);
+    if (!ledger->deltas) return rh_fail(error, RH_NO_MEMORY, "no memory for the ledger");
+    rh_status status = RH_OK;
+    for (int i = 0; i < ledger->assets; i++)
+        RH_TRY(rh_histogram_init(&ledger->deltas[i], error));
+    RH_TRY(rh_histogram_init(&ledger->steps, error));
     while ((status = rh_csv_next(csv, &row, error)) == RH_OK)
         RH_TRY(add_row(ledger, &columns, &row, path, error));
     return status == RH_END ? RH_OK : status;
@@ -113,7 +129,7 @@ static rh_status read_rows(rh_ledger *ledger, rh_csv *csv, const char *path, rh_
 
 rh_status rh_ledger_read(rh_ledger *ledger, const char *path, rh_error *error)
 {
-    *ledger = (rh_ledger){0};
+    *ledger = (rh_ledger){.last_pnl = (double)NAN};
     rh_csv *csv = NULL;
     RH_TRY(rh_csv_open(path, ',', &csv, error));
     rh_status status = read_rows(ledger, csv, path, error);
@@ -125,5 +141,9 @@ rh_status rh_ledger_read(rh_ledger *ledger, const char *path, rh_error *error)
 void rh_ledger_free(rh_ledger *ledger)
 {
     rh_bins_free(&ledger->bins);
+    for (int i = 0; ledger->deltas && i < ledger->assets; i++)
+        rh_histogram_free(&ledger->deltas[i]);
+    free(ledger->deltas);
+    rh_histogram_free(&ledger->steps);
     *ledger = (rh_ledger){0};
 }

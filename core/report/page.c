@@ -1,6 +1,6 @@
-/* report.html: reads a run directory, puts the parts together, writes one file atomically. The page
- * loads nothing and may run nothing but the one script whose hash its policy names, so that even a
- * mistake in escaping could not run a stranger's code. No wall clock: same run, same bytes. */
+/* Any page: its head, its scripts, its end, and the file, written atomically. A page loads nothing
+ * and may run nothing but the three scripts whose hashes its policy names, so that even a mistake
+ * in escaping could not run a stranger's code. No wall clock: same run, same bytes. */
 #include "report/page.h"
 
 #include <stdio.h>
@@ -9,28 +9,37 @@
 
 #include "base/hash.h"
 #include "data/file.h"
+#include "report/assets.h"
 #include "report/markup.h"
-#include "report/report.h"
 
-static rh_status join(char path[RH_PATH_MAX], const char *dir, const char *name, rh_error *error)
+rh_page *rh_page_new(rh_error *error)
+{
+    rh_page *page = calloc(1, sizeof *page);
+    if (!page) {
+        (void)rh_fail(error, RH_NO_MEMORY, "no memory for the report");
+        return NULL;
+    }
+    page->json = (rh_json_writer){.out = &page->figures, .depth = 1};   /* within their array */
+    return page;
+}
+
+void rh_page_free(rh_page *page)
+{
+    if (!page) return;
+    rh_summary_free(&page->summary);
+    rh_ledger_free(&page->ledger);
+    rh_fills_free(&page->fills);
+    rh_buffer_free(&page->out);
+    rh_buffer_free(&page->figures);
+    free(page);
+}
+
+rh_status rh_page_path(char path[RH_PATH_MAX], const char *dir, const char *name, rh_error *error)
 {
     int length = snprintf(path, RH_PATH_MAX, "%s/%s", dir, name);
     if (length < 0 || length >= RH_PATH_MAX)
         return rh_fail(error, RH_INPUT, "the path of a run directory is too long");
     return RH_OK;
-}
-
-static rh_status read_run(rh_page *page, const char *dir, rh_error *error)
-{
-    char path[RH_PATH_MAX];
-    RH_TRY(join(path, dir, "summary.json", error));
-    RH_TRY(rh_summary_read(&page->summary, path, error));
-    RH_TRY(join(path, dir, "ledger.csv", error));
-    RH_TRY(rh_ledger_read(&page->ledger, path, error));
-    RH_TRY(join(path, dir, "fills.csv", error));
-    RH_TRY(rh_fills_read(&page->fills, path, &page->ledger, error));
-    RH_TRY(join(path, dir, "journal.jsonl", error));
-    return rh_marks_read(&page->marks, path, &page->ledger, error);
 }
 
 static int hex_digit(char c)
@@ -56,78 +65,63 @@ static void base64_of_hex(char out[45], const char *hex)
     out[at] = '\0';
 }
 
-static void put_lines(rh_buffer *out, const char *const *lines)
+static void put_asset(rh_buffer *out, const char *element, const rh_asset *asset)
 {
-    for (; *lines; lines++) {
-        rh_buffer_text(out, *lines);
-        rh_buffer_text(out, "\n");
-    }
+    rh_buffer_printf(out, "<%s>", element);
+    rh_buffer_append(out, asset->text, asset->length);
+    rh_buffer_printf(out, "</%s>\n", element);
 }
 
-static void put_policy(rh_buffer *out, const rh_buffer *script)
+static void put_policy(rh_buffer *out)
 {
-    char hex[RH_SHA256_HEX], base64[45];
-    rh_sha256_of(script->bytes, script->length, hex);
-    base64_of_hex(base64, hex);
-    rh_buffer_printf(out,
-                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                     "style-src 'unsafe-inline'; script-src 'sha256-%s'\">\n",
-                     base64);
+    static const rh_asset *const scripts[] = {&rh_asset_dygraphs, &rh_asset_chartjs,
+                                              &rh_asset_script};
+    rh_buffer_text(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+                        "'none'; style-src 'unsafe-inline'; script-src");
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        char hex[RH_SHA256_HEX], base64[45];
+        rh_sha256_of(scripts[i]->text, scripts[i]->length, hex);
+        base64_of_hex(base64, hex);
+        rh_buffer_printf(out, " 'sha256-%s'", base64);
+    }
+    rh_buffer_text(out, "\">\n");
 }
 
-static void build(rh_page *page)
+void rh_page_open(rh_page *page, const char *title)
 {
-    rh_buffer *out = &page->out, script = {0};
-    rh_buffer_text(&script, "\n");
-    put_lines(&script, rh_page_script);
-    if (script.failed) {
-        out->failed = true;
-        rh_buffer_free(&script);
-        return;
-    }
+    rh_buffer *out = &page->out;
     rh_buffer_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    put_policy(out, &script);
+    put_policy(out);
     rh_buffer_text(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                         "<title>");
-    rh_html_text(out, page->summary.name[0] ? page->summary.name : "rehedge run");
-    rh_buffer_text(out, "</title>\n<style>\n");
-    put_lines(out, rh_page_style);
-    rh_buffer_text(out, "</style>\n</head>\n<body>\n<main>\n");
-    rh_page_headline(page);
-    rh_page_tables(page);
-    rh_page_figures(page);
-    rh_page_events(page);
-    rh_page_provenance(page);
-    rh_buffer_text(out, "</main>\n<script>");
-    rh_buffer_append(out, script.bytes, script.length);
-    rh_buffer_text(out, "</script>\n</body>\n</html>\n");
-    rh_buffer_free(&script);
+    rh_html_text(out, title[0] ? title : "rehedge run");
+    rh_buffer_text(out, "</title>\n");
+    put_asset(out, "style", &rh_asset_style);
+    rh_buffer_text(out, "</head>\n<body>\n<main>\n<div id=\"tools\"></div>\n");
 }
 
-static rh_status write_page(const rh_page *page, const char *dir, rh_error *error)
+void rh_page_close(rh_page *page)
 {
-    char path[RH_PATH_MAX];
+    rh_buffer *out = &page->out;
+    rh_buffer_text(out, "<noscript><p class=\"note\">The pictures are drawn by a script of this "
+                        "page, which may not run here. Their numbers are in the tables.</p>"
+                        "</noscript>\n</main>\n<!-- The scripts of this page contain two "
+                        "libraries, under these licenses:\n");
+    rh_buffer_append(out, rh_asset_notices.text, rh_asset_notices.length);
+    rh_buffer_text(out, "-->\n<script type=\"application/json\" id=\"report-data\">");
+    rh_island_put(page);
+    rh_buffer_text(out, "</script>\n");
+    put_asset(out, "script", &rh_asset_dygraphs);
+    put_asset(out, "script", &rh_asset_chartjs);
+    put_asset(out, "script", &rh_asset_script);
+    rh_buffer_text(out, "</body>\n</html>\n");
+}
+
+rh_status rh_page_write(const rh_page *page, const char *path, rh_error *error)
+{
     rh_file_out *file = NULL;
     if (page->out.failed) return rh_fail(error, RH_NO_MEMORY, "no memory for the report");
-    RH_TRY(join(path, dir, "report.html", error));
     RH_TRY(rh_file_out_open(path, &file, error));
     rh_file_out_write(file, page->out.bytes, page->out.length);
     return rh_file_out_commit(file, error);
-}
-
-rh_status rh_report_html(const char *run_dir, rh_error *error)
-{
-    rh_page *page = calloc(1, sizeof *page);
-    if (!page) return rh_fail(error, RH_NO_MEMORY, "no memory for the report");
-    rh_status status = read_run(page, run_dir, error);
-    if (status == RH_OK) {
-        build(page);
-        status = write_page(page, run_dir, error);
-    }
-    rh_summary_free(&page->summary);
-    rh_ledger_free(&page->ledger);
-    rh_fills_free(&page->fills);
-    rh_buffer_free(&page->out);
-    free(page);
-    return status;
 }

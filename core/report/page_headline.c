@@ -1,34 +1,11 @@
-/* The top of report.html: what ran, the answer in words, the key figures. Every sentence is left
- * out when the run did not record its numbers; nothing is guessed. */
+/* The top of the page of a run: what ran, the answer in words, the key figures. Every sentence is
+ * left out when the run did not record its numbers; nothing is guessed. */
 #include <math.h>
 #include <string.h>
 
 #include "report/markup.h"
 #include "report/number.h"
 #include "report/page.h"
-
-int rh_page_decimals(const rh_page *page)
-{
-    double largest = fmax(fabs(page->summary.pnl_total), fabs(page->summary.cost_total));
-    for (int i = 0; i < RH_PNL_CAUSES; i++) largest = fmax(largest, fabs(page->summary.pnl[i]));
-    return rh_figure_decimals(largest);
-}
-
-void rh_page_money(rh_page *page, double value, int decimals)
-{
-    rh_html_figure(&page->out, value, decimals);
-    if (page->summary.numeraire[0] == '\0' || isnan(value)) return;
-    rh_buffer_text(&page->out, "&nbsp;");
-    rh_html_text(&page->out, page->summary.numeraire);
-}
-
-static void short_figure(rh_buffer *out, double value, int digits)
-{
-    char text[RH_FIGURE_TEXT];
-    rh_figure_short(text, value, digits);
-    if (text[0] == '-') rh_buffer_text(out, "&minus;");
-    rh_buffer_text(out, text[0] == '-' ? text + 1 : text);
-}
 
 static void title(rh_page *page)
 {
@@ -37,10 +14,8 @@ static void title(rh_page *page)
     char from[RH_TIME_TEXT], to[RH_TIME_TEXT];
     rh_buffer_text(out, "<header>\n<h1><bdi>");
     rh_html_text(out, s->name[0] ? s->name : "Unnamed scenario");
-    rh_buffer_text(out, "</bdi></h1>\n<p class=\"sub\">policy <b><bdi>");
-    rh_html_text(out, s->policy[0] ? s->policy : "unknown");
-    rh_buffer_text(out, "</bdi></b> ");
-    rh_html_text(out, s->policy_version);
+    rh_buffer_text(out, "</bdi></h1>\n<p class=\"sub\">");
+    rh_page_policy(page);
     if (s->from[0] || s->to[0]) {
         rh_buffer_text(out, "<span class=\"dot\"></span>");
         rh_html_text(out, rh_summary_moment(s->from, from));
@@ -86,6 +61,43 @@ static void say_pnl(rh_page *page, int decimals)
     rh_buffer_text(out, ". ");
 }
 
+/* Gamma against theta is the bet of a hedged book: how much spot moved against what was paid. */
+static void say_why(rh_page *page, int decimals)
+{
+    double gamma = page->summary.attribution[RH_ATTRIBUTION_gamma];
+    double theta = page->summary.attribution[RH_ATTRIBUTION_theta];
+    rh_buffer *out = &page->out;
+    if (!(gamma * theta < 0)) return;
+    bool short_gamma = gamma < 0, moved_more = fabs(gamma) > fabs(theta);
+    rh_buffer_text(out, "Why: moves of the market ");
+    rh_buffer_text(out, short_gamma ? "cost <b>" : "earned <b>");
+    rh_html_figure(out, fabs(gamma), decimals);
+    rh_buffer_text(out, "</b> through gamma, and time ");
+    rh_buffer_text(out, short_gamma ? "earned <b>" : "cost <b>");
+    rh_html_figure(out, fabs(theta), decimals);
+    rh_buffer_text(out, moved_more ? "</b> through theta: it moved more than the mark volatility "
+                                     "allowed for. "
+                                   : "</b> through theta: it moved less than the mark volatility "
+                                     "allowed for. ");
+}
+
+/* Where the P&L stood at its worst and at its best, when that is not the end. */
+static void say_extremes(rh_page *page, int decimals)
+{
+    rh_buffer *out = &page->out;
+    const rh_bins *bins = &page->ledger.bins;
+    rh_extent all = bins->row_count > 0 ? rh_bins_total(bins, RH_LEDGER_PNL_TOTAL) : (rh_extent){0};
+    char worst[RH_TIME_TEXT], best[RH_TIME_TEXT];
+    if (!all.any || !(all.max > all.min)) return;
+    rh_moment_text(worst, all.min_ns, bins->last_ns - bins->from_ns);
+    rh_moment_text(best, all.max_ns, bins->last_ns - bins->from_ns);
+    rh_buffer_text(out, "On the way the P&amp;L was ");
+    rh_html_figure(out, all.min, decimals);
+    rh_buffer_printf(out, " at its worst (%s) and ", worst);
+    rh_html_figure(out, all.max, decimals);
+    rh_buffer_printf(out, " at its best (%s). ", best);
+}
+
 static void say_cost(rh_page *page)
 {
     const rh_summary *s = &page->summary;
@@ -100,11 +112,11 @@ static void say_cost(rh_page *page)
     rh_buffer_text(out, " turned over ");
     rh_page_money(page, turnover, rh_figure_decimals(turnover));
     rh_buffer_text(out, " at ");
-    short_figure(out, 1e4 * s->cost_total / turnover, 3);
+    rh_page_short(page, 1e4 * s->cost_total / turnover, 3);
     rh_buffer_text(out, "&nbsp;bps");
     if (s->cost_total > 0 && s->cost[largest] > 0) {
         rh_buffer_printf(out, ", mostly %s (", rh_cost_names[largest]);
-        short_figure(out, 100 * s->cost[largest] / s->cost_total, 2);
+        rh_page_short(page, 100 * s->cost[largest] / s->cost_total, 2);
         rh_buffer_text(out, "%)");
     }
     rh_buffer_text(out, ". ");
@@ -118,7 +130,7 @@ static void say_delta(rh_page *page)
     double worst = page->summary.hedging[RH_HEDGING_max_abs_delta];
     if (isnan(rms)) return;
     rh_buffer_text(out, "Net delta was <b>");
-    short_figure(out, rms, 4);
+    rh_page_short(page, rms, 4);
     if (page->ledger.assets == 1) {
         rh_buffer_text(out, "&nbsp;");
         rh_html_text(out, page->ledger.names[0]);
@@ -126,11 +138,11 @@ static void say_delta(rh_page *page)
     rh_buffer_text(out, "</b> rms");
     if (!isnan(worst)) {
         rh_buffer_text(out, " and ");
-        short_figure(out, worst, 4);
+        rh_page_short(page, worst, 4);
         rh_buffer_text(out, " at its worst");
         rh_extent seen = {0};
         if (page->ledger.assets == 1)
-            seen = rh_bins_total(&page->ledger.bins, rh_ledger_delta(0));
+            seen = rh_bins_total(&page->ledger.bins, rh_ledger_of_asset(0, RH_ASSET_DELTA));
         double largest = fmax(fabs(seen.min), fabs(seen.max));
         if (seen.any && fabs(largest - worst) <= 1e-9 * worst) {
             char moment[RH_TIME_TEXT];
@@ -158,91 +170,76 @@ static void say_journal(rh_page *page)
 
 /* --- key figures --------------------------------------------------------------------------- */
 
-static void open_tile(rh_buffer *out, const char *name)
-{
-    rh_buffer_printf(out, "<div class=\"tile\"><span>%s</span><b>", name);
-}
-
-static void close_tile(rh_buffer *out)
-{
-    rh_buffer_text(out, "</small></div>\n");
-}
-
 static void tiles(rh_page *page, int decimals)
 {
     const rh_summary *s = &page->summary;
-    rh_buffer *out = &page->out;
-    double fills = s->hedging[RH_HEDGING_fills], turnover = s->hedging[RH_HEDGING_turnover];
-    double residual = s->attribution[RH_ATTRIBUTION_residual];
-    rh_buffer_text(out, "<div class=\"tiles\">\n");
-    open_tile(out, "P&amp;L");
-    rh_html_figure(out, s->pnl_total, decimals);
-    rh_buffer_text(out, "</b><small>");
-    rh_html_text(out, s->numeraire);
-    close_tile(out);
-    open_tile(out, "Trading cost");
-    rh_html_figure(out, s->cost_total, decimals);
-    rh_buffer_text(out, "</b><small>");
+    rh_buffer unit = {0};
+    double turnover = s->hedging[RH_HEDGING_turnover], rms = s->hedging[RH_HEDGING_rms_delta];
+    rh_page_tiles(page);
+    rh_html_text(&unit, s->numeraire);
+    rh_page_tile(page, "P&amp;L", s->pnl_total, decimals, unit.bytes ? unit.bytes : "");
+    rh_buffer_clear(&unit);
     if (turnover > 0 && !isnan(s->cost_total)) {
-        short_figure(out, 1e4 * s->cost_total / turnover, 3);
-        rh_buffer_text(out, " bps of turnover");
+        char bps[RH_FIGURE_TEXT];
+        rh_figure_short(bps, 1e4 * s->cost_total / turnover, 3);
+        rh_buffer_printf(&unit, "%s bps of turnover", bps);
     }
-    close_tile(out);
-    open_tile(out, "Hedging error");
-    short_figure(out, s->hedging[RH_HEDGING_rms_delta], 4);
-    rh_buffer_text(out, "</b><small>");
-    if (page->ledger.assets == 1) rh_html_text(out, page->ledger.names[0]);
-    rh_buffer_text(out, page->ledger.assets == 1 ? " rms net delta" : "rms net delta");
-    close_tile(out);
-    open_tile(out, "Hedges");
-    rh_html_figure(out, fills, 0);
-    rh_buffer_text(out, "</b><small>fills of ");
-    rh_html_figure(out, s->hedging[RH_HEDGING_orders], 0);
-    rh_buffer_text(out, " orders");
-    close_tile(out);
-    open_tile(out, "Unexplained");
-    rh_html_figure(out, residual, decimals);
-    rh_buffer_text(out, "</b><small>attribution residual");
+    rh_page_tile(page, "Trading cost", s->cost_total, decimals, unit.length ? unit.bytes : "");
+    rh_buffer_clear(&unit);
+    if (page->ledger.assets == 1) rh_html_text(&unit, page->ledger.names[0]);
+    rh_buffer_text(&unit, page->ledger.assets == 1 ? " rms net delta" : "rms net delta");
+    rh_page_tile(page, "Hedging error", rms, rh_figure_decimals(rms), unit.bytes);
+    rh_buffer_clear(&unit);
+    rh_buffer_text(&unit, "fills of ");
+    rh_html_figure(&unit, s->hedging[RH_HEDGING_orders], 0);
+    rh_buffer_text(&unit, " orders");
+    rh_page_tile(page, "Hedges", s->hedging[RH_HEDGING_fills], 0, unit.bytes);
+    rh_buffer_clear(&unit);
+    rh_buffer_text(&unit, "attribution residual");
     if (!isnan(s->residual_share)) {
-        rh_buffer_text(out, ", ");
-        short_figure(out, 100 * s->residual_share, 2);
-        rh_buffer_text(out, "% of gamma");
+        char share[RH_FIGURE_TEXT];
+        rh_figure_short(share, 100 * s->residual_share, 2);
+        rh_buffer_printf(&unit, ", %s%% of gamma", share);
     }
-    close_tile(out);
-    rh_buffer_text(out, "</div>\n");
-}
-
-static void notes(rh_page *page)
-{
-    const char *note;
-    if (page->summary.failure[0]) {
-        rh_buffer_text(&page->out, "<p class=\"note status\">The policy was killed: <bdi>");
-        rh_html_text(&page->out, page->summary.failure);
-        rh_buffer_text(&page->out, "</bdi></p>\n");
-    }
-    for (size_t i = 0; i < 32 && (note = rh_summary_note(&page->summary, i)); i++) {
-        rh_buffer_text(&page->out, "<p class=\"note\">Note: <bdi>");
-        rh_html_text(&page->out, note);
-        rh_buffer_text(&page->out, "</bdi></p>\n");
-    }
+    rh_page_tile(page, "Unexplained", s->attribution[RH_ATTRIBUTION_residual], decimals,
+                 unit.bytes);
+    rh_buffer_text(&page->out, "</div>\n");
+    page->out.failed = page->out.failed || unit.failed;
+    rh_buffer_free(&unit);
 }
 
 void rh_page_headline(rh_page *page)
 {
     int decimals = rh_page_decimals(page);
+    rh_buffer *out = &page->out;
     title(page);
-    rh_buffer_text(&page->out, "<p class=\"lede\">");
+    rh_buffer_text(out, "<p class=\"lede\">");
+    rh_page_book(page);
     say_pnl(page, decimals);
+    say_why(page, decimals);
+    rh_buffer_text(out, "</p>\n<p class=\"lede\">");
     say_cost(page);
     say_delta(page);
+    say_extremes(page, decimals);
     say_journal(page);
-    rh_buffer_text(&page->out, "</p>\n");
+    rh_buffer_text(out, "</p>\n");
     tiles(page, decimals);
     if (page->summary.digest[0]) {
-        rh_buffer_text(&page->out, "<p class=\"digest\">digest <code>");
-        rh_html_text(&page->out, page->summary.digest);
-        rh_buffer_text(&page->out, "</code></p>\n");
+        rh_buffer_text(out, "<p class=\"digest\">digest <code>");
+        rh_html_text(out, page->summary.digest);
+        rh_buffer_text(out, "</code></p>\n");
     }
-    notes(page);
-    rh_buffer_text(&page->out, "</header>\n");
+    rh_page_notes(page);
+    rh_buffer_text(out, "</header>\n");
+}
+
+void rh_page_run(rh_page *page)
+{
+    rh_page_open(page, page->summary.name);
+    rh_page_headline(page);
+    rh_page_tables(page);
+    rh_page_figures(page);
+    rh_page_events(page);
+    rh_page_provenance(page);
+    rh_page_close(page);
 }

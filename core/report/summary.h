@@ -17,6 +17,7 @@ typedef enum rh_hedging { RH_HEDGING_MAP(X) RH_HEDGINGS } rh_hedging;
 typedef struct rh_summary {
     rh_json_doc *doc;
     const char *name, *policy, *policy_version, *policy_sha256, *digest, *numeraire, *from, *to;
+    const char *kind;           /* "mc", "sweep"; "" of one run */
     const char *status, *engine, *lua, *seed;
     const char *failure;        /* why the policy was killed, "" when it was not */
     double path; /* NaN in a summary of before there were paths */
@@ -31,6 +32,12 @@ rh_status rh_summary_parse(rh_summary *summary, const char *name, const char *te
                            rh_error *error);
 rh_status rh_summary_read(rh_summary *summary, const char *path, rh_error *error);
 void rh_summary_free(rh_summary *summary);
+
+/* Members of any object, read as tolerantly: a cursor that is no object has none. */
+bool rh_summary_find(rh_json object, const char *key, rh_json_type type, rh_json *child);
+double rh_summary_number(rh_json object, const char *key);          /* NAN when absent */
+const char *rh_summary_text(rh_json object, const char *key);       /* "" when absent */
+rh_json rh_summary_block(rh_json object, const char *key);          /* no object when absent */
 
 /* The index-th text of `notes`, what a reader should know before trusting; NULL after the last. */
 const char *rh_summary_note(const rh_summary *summary, size_t index);

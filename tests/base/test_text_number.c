@@ -152,6 +152,24 @@ static void prices_and_powers_round_trip(void **state)
     }
 }
 
+/* Long decimals, as the ledger writes them: every digit count and exponent against strtod. */
+static void long_decimals_are_read_like_the_c_library(void **state)
+{
+    (void)state;
+    rh_stream stream;
+    rh_stream_init(&stream, 13, 0, 0);
+    for (int i = 0; i < 300000; i++) {
+        char text[64];
+        double ours = 0.0;
+        unsigned long long mantissa = rh_stream_u64(&stream) >> (rh_stream_u64(&stream) % 64);
+        if (mantissa >= 10000000000000000000ull) mantissa /= 10;
+        snprintf(text, sizeof text, "%llue-%d", mantissa, (int)(rh_stream_u64(&stream) % 30));
+        assert_true(rh_parse_double(text, &ours));
+        double theirs = strtod(text, NULL);
+        if (memcmp(&ours, &theirs, sizeof ours) != 0) fail_msg("%s read as %a", text, ours);
+    }
+}
+
 static void doubles_accepted(void **state)
 {
     (void)state;
@@ -172,6 +190,9 @@ static void doubles_accepted(void **state)
         {"0.000000000000000000000000000001", 1e-30},
         {"123456789012345678901234567890", 123456789012345678901234567890.0},
         {"9007199254740993", 9007199254740992.0}, /* tie to even */
+        {"9007199254740993.0", 9007199254740992.0}, /* the same ties with a division */
+        {"9007199254740995.0", 9007199254740996.0},
+        {"9007199254740993.01", 9007199254740994.0},
         {"9007199254740993.0000000000000000000000000001", 9007199254740994.0},
         {"2.4703282292062327208299439634110864e-324", 0.0}, /* below half of the least */
         {"2.4703282292062327208299439634110866e-324", 0.0},
@@ -279,6 +300,7 @@ int main(void)
         cmocka_unit_test(known_texts),
         cmocka_unit_test(random_bit_patterns_round_trip),
         cmocka_unit_test(prices_and_powers_round_trip),
+        cmocka_unit_test(long_decimals_are_read_like_the_c_library),
         cmocka_unit_test(doubles_accepted),
         cmocka_unit_test(doubles_refused),
         cmocka_unit_test(random_decimals_agree_with_the_library),
