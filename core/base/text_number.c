@@ -26,17 +26,26 @@ static bool is_digit(char c)
 }
 
 #ifdef __SIZEOF_INT128__
+#define DIVIDED_MAX 27
+/* Powers of five; the last is below 2^63. */
+static const uint64_t fives[DIVIDED_MAX + 1] = {
+    1u, 5u, 25u, 125u, 625u, 3125u, 15625u, 78125u, 390625u, 1953125u, 9765625u, 48828125u,
+    244140625u, 1220703125u, UINT64_C(6103515625), UINT64_C(30517578125), UINT64_C(152587890625),
+    UINT64_C(762939453125), UINT64_C(3814697265625), UINT64_C(19073486328125),
+    UINT64_C(95367431640625), UINT64_C(476837158203125), UINT64_C(2384185791015625),
+    UINT64_C(11920928955078125), UINT64_C(59604644775390625), UINT64_C(298023223876953125),
+    UINT64_C(1490116119384765625), UINT64_C(7450580596923828125),
+};
+
 __extension__ typedef unsigned __int128 uint128;
 
 /* mantissa / 10^digits, 0 < digits <= 27: the quotient of two whole numbers has 63 bits or more,
  * and its remainder says on which side of a tie it lies. The result is normal (1e-27 at least). */
 static double divide_by_power(uint64_t mantissa, int digits)
 {
-    uint64_t fives = 1;
-    for (int i = 0; i < digits; i++) fives *= 5;    /* 5^27 < 2^63 */
-    int up = __builtin_clzll(mantissa), by = __builtin_clzll(fives);
+    int up = __builtin_clzll(mantissa), by = __builtin_clzll(fives[digits]);
     uint128 top = (uint128)(mantissa << up) << 63;
-    uint64_t divisor = fives << by, quotient = (uint64_t)(top / divisor);
+    uint64_t divisor = fives[digits] << by, quotient = (uint64_t)(top / divisor);
     bool rest = top - (uint128)quotient * divisor != 0;
     int drop = 11 - __builtin_clzll(quotient);
     uint64_t half = UINT64_C(1) << (drop - 1), cut = quotient & (2 * half - 1);
@@ -47,7 +56,6 @@ static double divide_by_power(uint64_t mantissa, int digits)
     memcpy(&scale, &bits, sizeof scale);
     return (double)kept * scale;
 }
-#define DIVIDED_MAX 27
 #else
 static double divide_by_power(uint64_t mantissa, int digits)
 {
@@ -103,11 +111,41 @@ static bool scan_decimal(const char *at, scan *s)
     return *at == '\0';
 }
 
+/* Four at a time: one multiplication waits for the other. */
+static const char *take_digits(const char *at, uint64_t *number)
+{
+    for (; is_digit(at[0]) && is_digit(at[1]) && is_digit(at[2]) && is_digit(at[3]); at += 4) {
+        int four = at[0] * 1000 + at[1] * 100 + at[2] * 10 + at[3] - '0' * 1111;
+        *number = *number * 10000 + (uint64_t)four;
+    }
+    for (; is_digit(*at); at++) *number = *number * 10 + (uint64_t)(*at - '0');
+    return at;
+}
+
+/* The same for the common form, without exponent and at most 19 digits; false: another form. */
+static bool scan_short(const char *text, scan *s)
+{
+    uint64_t mantissa = 0;
+    const char *at = take_digits(text, &mantissa);
+    long digits = at - text, fraction = 0;
+    if (*at == '.') {
+        const char *point = at + 1;
+        at = take_digits(point, &mantissa);
+        fraction = at - point;
+        digits += fraction;
+    }
+    if (*at != '\0' || digits == 0 || digits > 19) return false;
+    s->mantissa = mantissa;
+    s->exponent = -fraction;
+    return true;
+}
+
 bool rh_parse_double(const char *text, double *value)
 {
     bool negative = text[0] == '-';
     scan s = {.exact = true};
-    if (!scan_decimal(text + (negative || text[0] == '+'), &s)) return false;
+    const char *unsigned_text = text + (negative || text[0] == '+');
+    if (!scan_short(unsigned_text, &s) && !scan_decimal(unsigned_text, &s)) return false;
 
     double magnitude = 0.0;
     bool small = s.exact && s.mantissa <= UINT64_C(1) << 53;

@@ -43,9 +43,10 @@ static void read_point(sweep *s, rh_json at, size_t point)
     int used = 0;
     char *label = s->labels[point];
     for (size_t k = 0; k < s->params; k++) {
+        char text[RH_FIGURE_TEXT];
         row[k] = rh_summary_number(params, s->names[k]);
-        used += snprintf(label + used, RH_NAME_MAX - (size_t)used, "%s%.4g", k > 0 ? ", " : "",
-                         row[k]);
+        rh_figure_short(text, row[k], 4);
+        used += snprintf(label + used, RH_NAME_MAX - (size_t)used, "%s%s", k > 0 ? ", " : "", text);
         if (used >= RH_NAME_MAX) used = RH_NAME_MAX - 1;
     }
     for (int k = 0; k < 3; k++) {
