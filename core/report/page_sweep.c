@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "report/markup.h"
 #include "report/number.h"
 #include "report/page.h"
@@ -35,26 +36,32 @@ static double badness(const sweep *s, size_t point)
     return s->objective[0] ? results[6] : -results[0];
 }
 
+/* A number, or a duration in seconds; words have no place on an axis, only in the label. */
+static double param_value(rh_json params, const char *name, char text[RH_FIGURE_TEXT])
+{
+    double value = rh_summary_number(params, name);
+    const char *word = rh_summary_text(params, name);
+    int64_t duration_ns;
+    if (word[0] == '\0') rh_figure_short(text, value, 4);
+    else snprintf(text, RH_FIGURE_TEXT, "%.*s", RH_FIGURE_TEXT - 1, word);
+    return rh_parse_duration(word, &duration_ns) ? (double)duration_ns / 1e9 : value;
+}
+
 static void read_point(sweep *s, rh_json at, size_t point)
 {
-    static const char *const blocks[] = {"pnl", "cost", "error"};
+    static const char *const keys[RESULTS] = {"pnl", "pnl_se", "cost", "cost_se", "error",
+                                              "error_se", "objective"};
     double *row = row_of(s, point);
     rh_json params = rh_summary_block(at, "params");
     int used = 0;
     char *label = s->labels[point];
     for (size_t k = 0; k < s->params; k++) {
         char text[RH_FIGURE_TEXT];
-        row[k] = rh_summary_number(params, s->names[k]);
-        rh_figure_short(text, row[k], 4);
+        row[k] = param_value(params, s->names[k], text);
         used += snprintf(label + used, RH_NAME_MAX - (size_t)used, "%s%s", k > 0 ? ", " : "", text);
         if (used >= RH_NAME_MAX) used = RH_NAME_MAX - 1;
     }
-    for (int k = 0; k < 3; k++) {
-        rh_json block = rh_summary_block(at, blocks[k]);
-        row[s->params + 2 * (size_t)k] = rh_summary_number(block, "mean");
-        row[s->params + 2 * (size_t)k + 1] = rh_summary_number(block, "se");
-    }
-    row[s->params + 6] = rh_summary_number(at, "objective");
+    for (size_t k = 0; k < RESULTS; k++) row[s->params + k] = rh_summary_number(at, keys[k]);
     s->label_pointers[point] = label;
 }
 
@@ -65,7 +72,7 @@ static rh_status read_sweep(sweep *s, rh_json root, rh_error *error)
         return rh_json_fail(root, error, "a sweep without its list \"params\"");
     if (!rh_summary_find(root, "points", RH_JSON_ARRAY, &points) || rh_json_count(points) == 0)
         return rh_json_fail(root, error, "a sweep without its list \"points\"");
-    s->objective = rh_summary_text(root, "objective");
+    s->objective = rh_summary_text(rh_summary_block(root, "objective"), "name");
     s->params = rh_json_count(params) < PARAMS_MAX ? rh_json_count(params) : PARAMS_MAX;
     s->points = rh_json_count(points) < POINTS_MAX ? rh_json_count(points) : POINTS_MAX;
     for (size_t k = 0; k < s->params; k++)
@@ -86,13 +93,12 @@ static rh_status read_sweep(sweep *s, rh_json root, rh_error *error)
 
 /* --- words --------------------------------------------------------------------------------- */
 
-static void headline(sweep *s, rh_json root)
+static void headline(sweep *s)
 {
     rh_page *page = s->page;
     rh_buffer *out = &page->out;
     rh_buffer_text(out, "<header>\n<h1><bdi>");
-    rh_html_text(out, page->summary.name[0] ? page->summary.name
-                                            : rh_summary_text(root, "scenario"));
+    rh_html_text(out, page->summary.name[0] ? page->summary.name : "Sweep");
     rh_buffer_text(out, "</bdi></h1>\n<p class=\"sub\">sweep of ");
     for (size_t k = 0; k < s->params; k++) {
         rh_buffer_text(out, k > 0 ? ", <b><bdi>" : "<b><bdi>");
@@ -101,22 +107,26 @@ static void headline(sweep *s, rh_json root)
     }
     rh_buffer_text(out, "<span class=\"dot\"></span>");
     rh_html_figure(out, (double)s->points, 0);
-    rh_buffer_text(out, " points<span class=\"dot\"></span>");
-    rh_page_policy(page);
+    rh_buffer_text(out, " points");
+    if (page->summary.policy[0]) {
+        rh_buffer_text(out, "<span class=\"dot\"></span>");
+        rh_page_policy(page);
+    }
     rh_buffer_text(out, "</p>\n<p class=\"lede\">");
     rh_page_book(page);
     if (s->best < s->points) {
-        const double *row = row_of(s, s->best), *results = row + s->params;
+        const double *results = row_of(s, s->best) + s->params;
         rh_buffer_text(out, s->objective[0] ? "The least objective, <bdi>" : "The best P&amp;L");
         rh_html_text(out, s->objective);
         rh_buffer_text(out, s->objective[0] ? "</bdi>, is at <b>" : " is at <b>");
         for (size_t k = 0; k < s->params; k++) {
             rh_buffer_text(out, k > 0 ? ", <bdi>" : "<bdi>");
             rh_html_text(out, s->names[k]);
-            rh_buffer_text(out, "</bdi>&nbsp;");
-            rh_page_short(page, row[k], 5);
+            rh_buffer_text(out, "</bdi>");
         }
-        rh_buffer_text(out, "</b>: P&amp;L ");
+        rh_buffer_text(out, "&nbsp;<bdi>");
+        rh_html_text(out, s->labels[s->best]);
+        rh_buffer_text(out, "</bdi></b>: P&amp;L ");
         rh_page_money(page, results[0], rh_figure_decimals(fabs(results[0])));
         rh_buffer_text(out, ", cost ");
         rh_page_money(page, results[2], rh_figure_decimals(fabs(results[2])));
@@ -262,7 +272,7 @@ rh_status rh_page_sweep(rh_page *page, rh_error *error)
     if (status == RH_OK) {
         int first = (int)s.params;
         rh_page_open(page, page->summary.name);
-        headline(&s, root);
+        headline(&s);
         if (s.params == 2) map(&s);
         if (s.params == 1)
             scatter(&s, true, "Along the param", "", s.names[0],

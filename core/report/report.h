@@ -14,10 +14,10 @@
 /* Write report.html (atomically) into a directory that holds summary.json, by its "kind":
  *   absent    one run: ledger.csv, and fills.csv and journal.jsonl when they are there;
  *   "mc"      a study of many paths: what `rehedge mc` writes, with "histogram" and "quantiles";
- *   "sweep"   {"kind": "sweep", "name", "numeraire", "params": ["band", ...], "objective": "NAME"
- *             (absent: the P&L), "points": [{"params": {"band": 0.1, ...}, "pnl": {"mean", "se"},
- *             "cost": {"mean", "se"}, "error": {"mean", "se"}, "objective": 1.5}, ...]}, smaller
- *             objectives being better, "se" absent where there is one path.
+ *   "sweep"   what `rehedge sweep --json` prints: {"kind": "sweep", "name", "numeraire",
+ *             "params": ["band", ...], "objective": {"name"} (absent: the P&L), "points":
+ *             [{"params": {"band": 0.1, ...}, "pnl", "pnl_se", "cost", "cost_se", "error",
+ *             "error_se", "objective"}, ...]}, smaller objectives being better.
  * The page is one file: no network, light, dark and printable; the same bytes for the same
  * directory. A damaged file is RH_INPUT. */
 rh_status rh_report_html(const char *dir, rh_error *error);

@@ -70,7 +70,8 @@ static inline void check_island(const char *page, const char *own)
     rh_json_doc *doc = NULL;
     rh_error error = {0};
     char *text = island_text(page);
-    static const char *const never[] = {"<", ">", "&", "\xE2\x80\xA8", "\xE2\x80\xA9", "nan", "inf"};
+    static const char *const never[] = {"<", ">", "&", "\xE2\x80\xA8", "\xE2\x80\xA9", "nan",
+                                        "inf"};
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (strstr(text, never[i])) fail_msg("the island contains: %s", never[i]);
     if (rh_json_parse("island", text, strlen(text), &doc, &error) != RH_OK)

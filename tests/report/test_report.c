@@ -168,7 +168,8 @@ static void a_run_renders(void **state)
         "2021-05-17 00:00 to 2021-05-20 08:30", "42,915 events", "<code>00ff</code>",
         "&minus;3,000.25", "mostly fee (84%)", "too big", "to x",
         "1&nbsp;guard hit", "1&nbsp;policy swap", "m-guard", "m-swap", "\"hedges\": [[",
-        "{\"kind\": \"guard\", \"at\": [1621220000000.000]}", "Zero throughout: carry, entry", "4,321 ledger rows", "On the way the P&amp;L was"};
+        "{\"kind\": \"guard\", \"at\": [1621220000000.000]}", "Zero throughout: carry, entry",
+        "4,321 ledger rows", "On the way the P&amp;L was"};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (!strstr(page, said[i])) fail_msg("the page does not say: %s", said[i]);
     assert_null(strstr(page, "a log line"));

@@ -79,7 +79,8 @@ static void many_paths(void **state)
 {
     (void)state;
     char *page = page_of(
-        "{\"kind\": \"mc\", \"scenario\": \"a <b>call</b>\", \"numeraire\": \"USD\", \"paths\": 1000,"
+        "{\"kind\": \"mc\", \"scenario\": \"a <b>call</b>\", \"numeraire\": \"USD\","
+        "\"paths\": 1000,"
         "\"policy\": {\"name\": \"</script><script>alert(1)\", \"params\": {\"band\": 0.25}},"
         "\"portfolio\": [{\"kind\": \"call\", \"asset\": \"X\", \"qty\": -1, \"strike\": 100}],"
         "\"pnl\": {\"mean\": -5.5, \"se\": 0.25, \"std\": 12.5, \"std_se\": 0.125, \"es95\": -40,"
@@ -97,7 +98,8 @@ static void many_paths(void **state)
         "0.25)", "62.5% of the paths lost money", "37.5 trades", "1,000 simulated paths",
         "short 1&nbsp;<bdi>X</bdi> call struck at 100", "first on path 17: <bdi>it died",
         "[600,300,50]", "[60,30,5]",    /* shares of all, those beyond the edges included */
-        "{\"name\": \"median\", \"value\": -4}", "<td>600</td><td>60</td>", "&lt;script&gt;alert(1)"};
+        "{\"name\": \"median\", \"value\": -4}", "<td>600</td><td>60</td>",
+        "&lt;script&gt;alert(1)"};
     expect_said(page, said, sizeof said / sizeof *said);
     assert_null(strstr(page, ">fee<"));         /* never paid */
     free(page);
@@ -111,27 +113,30 @@ static void many_paths(void **state)
 }
 
 #define POINT(band, vol, bad)                                                                      \
-    "{\"params\": {\"band\": " #band ", \"<i>vol\": " #vol "}, \"pnl\": {\"mean\": -1, \"se\": 2}," \
-    "\"cost\": {\"mean\": " #bad "}, \"error\": {\"mean\": 0.5}, \"objective\": " #bad "}"
+    "{\"params\": {\"band\": " #band ", \"<i>vol\": " #vol "}, \"pnl\": -1, \"pnl_se\": 2,"   \
+    "\"cost\": " #bad ", \"error\": 0.5, \"objective\": " #bad "}"
 
 static void sweeps(void **state)
 {
     (void)state;
-    char *page = page_of("{\"kind\": \"sweep\", \"name\": \"grid\", \"objective\": \"bad & worse\","
+    char *page = page_of("{\"kind\": \"sweep\", \"name\": \"grid\","
+                         "\"objective\": {\"name\": \"bad & worse\"},"
                          "\"params\": [\"band\", \"<i>vol\"], \"points\": [" POINT(0.1, 1, 40) ","
                          POINT(0.1, 2, 30) "," POINT(0.2, 1, 20) "," POINT(0.2, 2, null) "]}");
     check_page(page);
     static const char *const said[] = {
-        "bad &amp; worse", "<b><bdi>band</bdi>&nbsp;0.2, <bdi>&lt;i&gt;vol</bdi>&nbsp;1</b>",
+        "bad &amp; worse", "<b><bdi>band</bdi>, <bdi>&lt;i&gt;vol</bdi>&nbsp;<bdi>0.2, 1</bdi></b>",
         "<td class=\"h0\">40.00</td><td class=\"h2\">30.00</td>", " best\">20.00</td><td>&ndash;"};
     expect_said(page, said, sizeof said / sizeof *said);
     free(page);
-    page = page_of("{\"kind\": \"sweep\", \"params\": [\"band\"], \"points\": ["
-                   "{\"params\": {\"band\": 1}, \"pnl\": {\"mean\": -7}, \"cost\": {\"mean\": 1},"
-                   "\"error\": {\"mean\": 2}}, {\"params\": {\"band\": 2}, \"pnl\": {\"mean\": 8},"
-                   "\"cost\": {\"mean\": 2}, \"error\": {\"mean\": 1}}, 5, {}]}");
+    page = page_of("{\"kind\": \"sweep\", \"params\": [\"every\"], \"points\": ["
+                   "{\"params\": {\"every\": \"1m\"}, \"pnl\": -7, \"cost\": 1, \"error\": 2},"
+                   "{\"params\": {\"every\": \"1h\"}, \"pnl\": 8, \"cost\": 2, \"error\": 1},"
+                   "5, {}]}");
     check_page(page);
-    assert_non_null(strstr(page, "The best P&amp;L is at <b><bdi>band</bdi>&nbsp;2</b>"));
+    assert_non_null(strstr(page, "The best P&amp;L is at <b><bdi>every</bdi>&nbsp;<bdi>1h</bdi>"));
+    assert_non_null(strstr(page, "\"labels\": [\"1m\", \"1h\", \"n/a\", \"n/a\"], "
+                                 "\"values\": [[60,3600,"));
     assert_non_null(strstr(page, "\"draw\": \"line\""));
     assert_non_null(strstr(page, "\"draw\": \"scatter\""));
     free(page);
