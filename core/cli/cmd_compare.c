@@ -92,6 +92,8 @@ static int compare(compare_arguments *given, int threads)
     if (rh_compare(&request, runs, &error) == RH_OK) {
         rh_progress_end(&shared->bar, all_events(shared));
         exit_status = rh_compare_out(runs, count, given->json, given->out, given->quiet);
+        if (given->out && rh_compare_page(runs, count, given->out, &error) != RH_OK)
+            exit_status = rh_cli_fail(&error);
     } else {
         rh_progress_abandon(&shared->bar);
         exit_status = rh_cli_fail(&error);
@@ -110,7 +112,8 @@ int rh_cmd_compare(int argc, char **argv)
         {"--set", "NAME=VALUE", "set a variable of the scenario; may repeat", NULL, NULL,
          &given.sets},
         {"--seed", "N", "replace the scenario's seed", &given.seed, NULL, NULL},
-        {"--out", "DIR", "write one run directory per policy, DIR/POLICY", &given.out, NULL, NULL},
+        {"--out", "DIR", "write one run directory per policy, DIR/POLICY, and a page of them all",
+         &given.out, NULL, NULL},
         {"--threads", "T", "run at most T policies at once (default: one per processor)",
          &given.threads, NULL, NULL},
         {"--json", NULL, "print {\"runs\": [summary, ...]} instead of the table", NULL, &given.json,

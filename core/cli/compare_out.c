@@ -108,9 +108,8 @@ static int exit_status_of(const rh_compare_run *runs, size_t count)
     return exit_status;
 }
 
-/* DIR/report.html, of the runs that have a directory. */
-static rh_status write_page(const rh_compare_run *runs, size_t count, const char *out_dir,
-                            rh_error *error)
+rh_status rh_compare_page(const rh_compare_run *runs, size_t count, const char *out_dir,
+                          rh_error *error)
 {
     char path[RH_PATH_MAX], (*dirs)[RH_PATH_MAX] = calloc(count, sizeof *dirs);
     const char *pointers[RH_COMPARE_POLICIES_MAX];
@@ -137,12 +136,8 @@ int rh_compare_out(const rh_compare_run *runs, size_t count, bool json, const ch
     if (all_failed_alike(runs, count)) return rh_cli_fail(&runs[0].error);
     rh_status status = json ? print_json(runs, count, &error)
                             : print_table(runs, count, &error);
-    if (status == RH_OK && out_dir) status = write_page(runs, count, out_dir, &error);
     if (status != RH_OK) return rh_cli_fail(&error);
     fflush(stdout);
-    if (out_dir && !quiet) {
-        fprintf(stderr, "run directories: %s/*, side by side in %s/report.html\n", out_dir,
-                out_dir);
-    }
+    if (out_dir && !quiet) fprintf(stderr, "run directories: %s/*\n", out_dir);
     return exit_status_of(runs, count);
 }

@@ -8,5 +8,8 @@
 /* Prints all of it; the exit status: 0, 4 when a policy failed, 1 when more than that did. */
 int rh_compare_out(const rh_compare_run *runs, size_t count, bool json, const char *out_dir,
                    bool quiet);
+/* OUT_DIR/report.html, of the runs that have a directory; nothing when none has. */
+rh_status rh_compare_page(const rh_compare_run *runs, size_t count, const char *out_dir,
+                          rh_error *error);
 
 #endif

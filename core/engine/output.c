@@ -313,13 +313,6 @@ static void write_greeks(rh_file_out *f, const rh_books *books)
     }
 }
 
-/* Empty: no number. */
-static void write_optional(rh_file_out *f, double value)
-{
-    rh_file_out_text(f, ",");
-    if (!isnan(value)) rh_file_out_double(f, value);
-}
-
 static void write_ledger(rh_run *run, const double *value, int count)
 {
     rh_file_out *f = run->out.ledger;
@@ -331,11 +324,14 @@ static void write_ledger(rh_run *run, const double *value, int count)
     double lo, hi;
     rh_run_band(run, &lo, &hi);
     write_greeks(f, &run->books);
-    write_optional(f, lo);
-    write_optional(f, hi);
-    for (int c = 0; c < run->series_count; c++) {
+    rh_file_out_text(f, ",");
+    rh_file_out_double(f, lo);
+    rh_file_out_text(f, ",");
+    rh_file_out_double(f, hi);
+    for (int c = 0; c < run->series_count; c++) { /* empty: nothing recorded */
         const double *recorded = run->series[c].value;
-        write_optional(f, recorded ? *recorded : (double)NAN);
+        rh_file_out_text(f, ",");
+        if (recorded && !isnan(*recorded)) rh_file_out_double(f, *recorded);
     }
     rh_file_out_text(f, "\n");
 }
