@@ -43,20 +43,14 @@
     return seconds ? text + ':' + (seconds < 10 ? '0' : '') + +seconds.toFixed(3) : text;
   }
 
-  function date(ms) {
-    return new Date(ms).toLocaleDateString('en-GB',
-      { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  }
-
-  function moment(ms) {
-    return new Date(ms).toISOString().slice(0, 10) + ' ' + clock(ms) + ' UTC';
-  }
+  const moment = (ms) => new Date(ms).toISOString().slice(0, 10) + ' ' + clock(ms) + ' UTC';
 
   function timeTick(ms, granularity) {
-    if (granularity >= Dygraph.MONTHLY)
-      return new Date(ms).toLocaleDateString('en-GB',
-        { month: 'short', year: 'numeric', timeZone: 'UTC' });
-    return ms % day === 0 ? date(ms) : clock(ms);
+    const months = granularity >= Dygraph.MONTHLY;
+    if (!months && ms % day !== 0) return clock(ms);
+    return new Date(ms).toLocaleDateString('en-GB',
+      Object.assign({ month: 'short', timeZone: 'UTC' },
+        months ? { year: 'numeric' } : { day: 'numeric' }));
   }
 
   function element(name, className, text) {
@@ -285,7 +279,7 @@
   function rulesOver(figure, from, to) {
     return { id: 'rules', afterDatasetsDraw(chart) {
       const context = chart.ctx, area = chart.chartArea;
-      let free = [-1e9, -1e9];
+      const free = [-1e9, -1e9];
       context.font = '12px ' + Chart.defaults.font.family;
       for (const rule of figure.rules) {
         const share = (rule.value - from) / (to - from);
@@ -429,14 +423,32 @@
 
   // --- the page ------------------------------------------------------------------------------
 
+  function drawFigure(figure) {
+    const plot = document.querySelector('#' + figure.id + ' .plot');
+    drawn.push(figure.draw in kinds ? drawFrame(figure, plot) : drawThroughTime(figure, plot));
+  }
+
+  // A figure is drawn when it comes near the window, on paper at once.
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      watcher.unobserve(entry.target);
+      drawFigure(data.figures.find((figure) => figure.id === entry.target.id));
+    }
+  }, { rootMargin: '500px' });
+
   function draw() {
+    watcher.disconnect();
     drawn.forEach((one) => one.close());
     drawn = [];
     Chart.defaults.color = colour('soft');
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     for (const figure of data.figures) {
-      const plot = document.querySelector('#' + figure.id + ' .plot');
-      drawn.push(figure.draw in kinds ? drawFrame(figure, plot) : drawThroughTime(figure, plot));
+      const place = document.getElementById(figure.id), plot = place.querySelector('.plot');
+      plot.style.display = 'block';
+      plot.style.minHeight = figure.height + 'px';
+      const near = place.getBoundingClientRect().top < window.innerHeight + 500;
+      if (printing || near) drawFigure(figure); else watcher.observe(place);
     }
   }
 

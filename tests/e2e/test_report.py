@@ -90,6 +90,7 @@ class Report(Case):
         """The document after its scripts have run, and what the console said."""
         command = [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom",
                    "--enable-logging=stderr", "--virtual-time-budget=8000",
+                   "--window-size=1200,9000",
                    "--user-data-dir=" + self.path("profile"), "file://" + page]
         process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                  timeout=self.timeout_s, check=False)
