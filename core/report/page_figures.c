@@ -26,7 +26,7 @@ static void spot_figure(rh_page *page, int asset)
 }
 
 /* One moment far out, such as the gap of a settlement, would flatten days of hedging: where all but
- * a hundredth of the rows need less than a third of the axis, it shows these and twice as much. */
+ * a hundredth of the rows need less than two fifths of the axis, it shows twice what these need. */
 static bool cut_axis(rh_time_figure *f, const rh_histogram *seen, const rh_bins *bins)
 {
     double low = rh_histogram_quantile(seen, 0.005), high = rh_histogram_quantile(seen, 0.995);
@@ -40,7 +40,7 @@ static bool cut_axis(rh_time_figure *f, const rh_histogram *seen, const rh_bins 
     double margin = 0.5 * (high - low);
     f->low = fmax(low - margin, seen->min);
     f->high = fmin(high + margin, seen->max);
-    f->cut = seen->max - seen->min > 3 * (high - low) && high > low;
+    f->cut = seen->max - seen->min > 2.5 * (high - low) && high > low;
     f->low -= 0.05 * margin;
     f->high += 0.05 * margin;
     return f->cut;
