@@ -304,7 +304,7 @@ static void curves(comparison *c, const char *heading, const char *unit, const c
                    int column)
 {
     static const char *const colours[CURVES] = {"c1", "c2", "c3", "c4", "c7",
-                                                "c6", "c5", "c8", "c0", "c9"};
+                                                "c6", "c8", "c0", "c9", "c5"};
     rh_time_figure f = {.draw = "lines", .heading = heading, .unit = unit, .about = about,
                         .height = 340, .zero = column == RH_LEDGER_PNL_TOTAL};
     for (int i = 0; i < c->count && i < CURVES; i++) {
