@@ -49,7 +49,8 @@ void rh_figure_open(rh_page *page, const char *draw, const char *heading, const 
 void rh_figure_plot(rh_page *page)
 {
     rh_buffer_text(&page->out, "</span></figcaption>\n<div class=\"plot\" role=\"img\" "
-                               "aria-label=\"the numbers below as a picture\"></div>\n<details><summary>Numbers</summary><div class=\"scroll\">"
+                               "aria-label=\"the numbers below as a picture\"></div>\n"
+                               "<details><summary>Numbers</summary><div class=\"scroll\">"
                                "<table class=\"numbers\">\n");
 }
 
