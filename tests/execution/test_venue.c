@@ -74,7 +74,7 @@ static rh_match market_order(world *w, int instrument, double qty)
     rh_order order = {
         .instrument = instrument, .qty = qty, .remaining = qty, .state = RH_ORDER_WORKING};
     rh_match match;
-    rh_venue_match(&w->venue, &w->market, &order, &match);
+    rh_venue_match(&w->venue, &w->market, 0, &order, &match);
     return match;
 }
 
@@ -187,18 +187,18 @@ static void limits_bind(void **state)
                     .is_limit = true,
                     .state = RH_ORDER_WORKING,
                     .fresh = true};
-    rh_venue_match(&w->venue, &w->market, &buy, &m);
+    rh_venue_match(&w->venue, &w->market, 0, &buy, &m);
     assert_true(m.qty == 0.0 && m.rest_waits); /* rests */
     buy.fresh = false;
     bar(w, 99.0, 10.0); /* ask 99.99: touches 100.5 */
-    rh_venue_match(&w->venue, &w->market, &buy, &m);
+    rh_venue_match(&w->venue, &w->market, 0, &buy, &m);
     assert_true(m.qty == 1.0 && m.price == 100.5 && fabs(m.fee - 100.5e-4) < 1e-15);
     rh_order bounded = {.instrument = SPOT,
                         .qty = 1,
                         .remaining = 1,
                         .limit = 99.5,
                         .state = RH_ORDER_WORKING}; /* slippage bound of a market order */
-    rh_venue_match(&w->venue, &w->market, &bounded, &m);
+    rh_venue_match(&w->venue, &w->market, 0, &bounded, &m);
     assert_true(m.qty == 0.0 && !m.rest_waits); /* ends */
     free_world(w);
 }
@@ -238,16 +238,19 @@ static void rates_are_counted_over_a_minute(void **state)
     (void)state;
     rh_guards *guards = calloc(1, sizeof *guards);
     const int64_t second = INT64_C(1000000000);
+    rh_guarded one = {.qty = 1, .notional = 1, .position = 1}, old = one, older = one;
+    old.market_age_ns = second;
+    older.market_age_ns = second + 1;
     guards->limit[RH_GUARD_RATE] = 3;
     for (int n = 0; n < 3; n++)
-        assert_int_equal(rh_guards_check(guards, n * second, 1, 1, 1, 0), -1);
-    assert_int_equal(rh_guards_check(guards, 59 * second, 1, 1, 1, 0), RH_GUARD_RATE);
-    assert_int_equal(rh_guards_check(guards, 60 * second, 1, 1, 1, 0), -1); /* the first is out */
-    assert_int_equal(rh_guards_check(guards, 60 * second, 1, 1, 1, 0), RH_GUARD_RATE);
+        assert_int_equal(rh_guards_check(guards, n * second, &one), -1);
+    assert_int_equal(rh_guards_check(guards, 59 * second, &one), RH_GUARD_RATE);
+    assert_int_equal(rh_guards_check(guards, 60 * second, &one), -1); /* the first is out */
+    assert_int_equal(rh_guards_check(guards, 60 * second, &one), RH_GUARD_RATE);
     assert_int_equal(guards->hits[RH_GUARD_RATE], 2);
     guards->limit[RH_GUARD_STALE] = 1.0;
-    assert_int_equal(rh_guards_check(guards, 900 * second, 1, 1, 1, second), -1);
-    assert_int_equal(rh_guards_check(guards, 900 * second, 1, 1, 1, second + 1), RH_GUARD_STALE);
+    assert_int_equal(rh_guards_check(guards, 900 * second, &old), -1);
+    assert_int_equal(rh_guards_check(guards, 900 * second, &older), RH_GUARD_STALE);
     free(guards);
 }
 
