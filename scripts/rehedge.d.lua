@@ -76,7 +76,7 @@
 ---@field base_fee number
 
 ---@class rehedge.InstrumentView what is known of a hedge instrument
----known price it trades around: an option's at the mark vol; 0 while there is none; settlement currency
+---known price it trades around: an option's is at the mark vol; 0: none yet; settlement currency
 ---@field mid number
 ---spot-equivalent delta of one unit at the hedge vol; asset
 ---@field delta number

@@ -201,8 +201,8 @@ static void journal_settlement(rh_run *run, int instrument, double market, doubl
                run->universe->currencies[i->settle].name);
 }
 
-/* Closed, but the news of it is still on its way: what the policy knows of settles all the same, and
- * the late report is settled against it. */
+/* Closed, but the news of it is still on its way: what the policy knows of settles all the same,
+ * and the late report is settled against it. */
 static rh_status settle_reported(rh_run *run, int instrument, double market, rh_error *error)
 {
     const rh_instrument *i = &run->universe->instruments[instrument];

@@ -149,8 +149,9 @@ static rh_status check_option(const rh_scenario *s, rh_json at, const rh_instrum
                             option->name);
     }
     if (option->expiry_ns <= s->to_ns || s->end != RH_END_SETTLE) return RH_OK;
-    return rh_json_fail(at, error, "\"%s\" expires after clock.to, but clock.end is \"settle\"; "
-                        "use \"mark\" or \"unwind\"", option->name);
+    return rh_json_fail(at, error,
+                        "\"%s\" expires after clock.to, but clock.end is \"settle\"; use \"mark\" "
+                        "or \"unwind\"", option->name);
 }
 
 static rh_status add_hedge(rh_scenario *s, rh_json list, size_t n, rh_error *error)

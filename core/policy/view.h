@@ -46,11 +46,11 @@ typedef enum rh_view_field {
     RH_VIEW_FIELDS
 } rh_view_field;
 
-/* What a policy may see of one hedge instrument. "Per unit" is per unit of an order's qty: a contract
- * of an option, else a spot-equivalent unit of the asset. X(NAME, lua name, unit, about) */
+/* What a policy may see of one hedge instrument. A unit is one of an order's qty: a contract of an
+ * option, else a spot-equivalent unit of the asset. X(NAME, lua name, unit, about) */
 #define RH_HEDGE_FIELD_MAP(X)                                                                    \
     X(MID, "mid", "settlement currency",                                                         \
-      "known price it trades around: an option's at the mark vol; 0 while there is none")        \
+      "known price it trades around: an option's is at the mark vol; 0: none yet")               \
     X(DELTA, "delta", "asset", "spot-equivalent delta of one unit at the hedge vol")             \
     X(GAMMA, "gamma", "asset per 1.00 of price", "gamma of one unit at the hedge vol")           \
     X(VEGA, "vega", "numeraire per 1.00 of vol", "vega of one unit at the hedge vol")            \
