@@ -136,7 +136,8 @@ static rh_status read_universe(rh_scenario *s, rh_json root, rh_error *error)
     RH_TRY(rh_json_get(root, "assets", RH_REQUIRED, &assets, error));
     RH_TRY(rh_universe_add_assets(&s->universe, assets, error));
     RH_TRY(rh_json_get(root, "instruments", RH_REQUIRED, &instruments, error));
-    return rh_universe_add_instruments(&s->universe, instruments, s->from_ns, venue_index, s, error);
+    return rh_universe_add_instruments(&s->universe, instruments, s->from_ns, venue_index, s,
+                                       error);
 }
 
 static rh_status check_option(const rh_scenario *s, rh_json at, const rh_instrument *option,

@@ -127,7 +127,7 @@ class OptionHedge(Case):
         self.assertEqual(fills[0]["instrument"], "CALL")
 
     def test_what_is_pending_counts(self):
-        """Under latency: delta, gamma, vega and theta count what is on its way, at today's greeks."""
+        """Under latency delta, gamma, vega, theta count what is on its way, at today's greeks."""
         data = self.market(portfolio=[], venues__options={"kind": "book", "latency_ms": 300_000})
         _, fills, ledger, _ = self.play(data)
         sent = int(fills[0]["time_ns"]) - 300 * 10**9

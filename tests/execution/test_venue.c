@@ -15,7 +15,7 @@
 #include "execution/venue.h"
 #include "portfolio/unit.h"
 
-enum { SPOT, INVERSE };
+enum { SPOT, INVERSE, CALL, PUT_IN_COIN };
 
 typedef struct world {
     rh_universe universe;
@@ -47,7 +47,18 @@ static world *make_world(const char *venue_json)
                                               .underlying = -1,
                                               .settle = u->assets[0].coin,
                                               .lot = 1.0};
-    u->instrument_count = 2;
+    u->instruments[CALL] = (rh_instrument){.name = "C",
+                                           .kind = RH_INSTRUMENT_OPTION,
+                                           .is_call = true,
+                                           .strike = 100.0,
+                                           .underlying = -1,
+                                           .expiry_ns = (int64_t)(0.25 * RH_YEAR_NS),
+                                           .settle = u->assets[0].quote};
+    u->instruments[PUT_IN_COIN] = u->instruments[CALL];
+    u->instruments[PUT_IN_COIN].is_call = false;
+    u->instruments[PUT_IN_COIN].inverse = true;
+    u->instruments[PUT_IN_COIN].settle = u->assets[0].coin;
+    u->instrument_count = 4;
     assert_int_equal(rh_universe_close(u, NULL), RH_OK);
     assert_int_equal(rh_market_init(&w->market, u, NULL), RH_OK);
     assert_int_equal(rh_json_parse("venue", venue_json, strlen(venue_json), &doc, &error), RH_OK);
@@ -104,6 +115,43 @@ static void price_is_explained_by_its_costs(void **state)
         assert_true(fabs(m.fee - 5e-4 * notional) <= 1e-15 * (1.0 + notional));
         if (i == INVERSE) assert_true(m.qty == floor(m.qty) || m.qty == qty);
     }
+    free_world(w);
+}
+
+/* The same of options, whose mid is their model's; spread in price and vol, fee on the underlying
+ * (a coin, when coin-settled) up to an eighth of the premium. */
+static void options_trade_around_their_model(void **state)
+{
+    (void)state;
+    rh_stream stream;
+    rh_stream_init(&stream, 4, 0, 0);
+    world *w = make_world("{\"kind\": \"book\", \"spread_bps\": 50, \"spread_vol\": 0.04, "
+                          "\"taker_bps\": 3, \"fee_on\": \"underlying\", \"fee_cap\": 0.125}");
+    int capped = 0;
+    for (int n = 0; n < 2000; n++) {
+        double spot = 20.0 + 160.0 * rh_stream_uniform(&stream);
+        int i = n % 2 ? CALL : PUT_IN_COIN;
+        double qty = 20.0 * (rh_stream_uniform(&stream) - 0.5);
+        bar(w, spot, 1.0); /* its volume is the asset's: no depth of the option */
+        rh_match m = market_order(w, i, qty);
+        double mid = rh_option_mark(&w->market, i, 0, false);
+        double bumped[2], vega;
+        for (int up = 0; up < 2; up++) {
+            w->market.mark[0].sigma = up ? 1.0 + 1e-5 : 1.0 - 1e-5;
+            bumped[up] = rh_option_mark(&w->market, i, 0, false);
+        }
+        w->market.mark[0].sigma = 1.0;
+        vega = (bumped[1] - bumped[0]) / 2e-5;
+        double half = mid * 25e-4 + 0.02 * vega, side = qty > 0.0 ? 1.0 : -1.0;
+        if (side < 0.0 && half > 0.99 * mid) half = 0.99 * mid;
+        double fee = fabs(qty) * 3e-4 * (i == CALL ? spot : 1.0), most = fabs(qty) * m.price / 8.0;
+        capped += fee > most;
+        assert_true(m.qty == qty && m.price > 0.0 && m.depth == 0.0);
+        assert_true(fabs(m.price - mid - side * half) < 1e-6 * (mid + half));
+        assert_true(fabs(m.spread - qty * (m.price - mid)) <= 1e-12 * fabs(qty) * m.price);
+        assert_true(fabs(m.fee - (fee < most ? fee : most)) <= 1e-12 * fee);
+    }
+    assert_true(capped > 100 && capped < 1900);
     free_world(w);
 }
 
@@ -258,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(price_is_explained_by_its_costs),
+        cmocka_unit_test(options_trade_around_their_model),
         cmocka_unit_test(depth_is_used_up_and_refills),
         cmocka_unit_test(a_proportional_cost),
         cmocka_unit_test(one_end_of_a_book_is_free),
