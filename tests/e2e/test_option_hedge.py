@@ -214,6 +214,78 @@ class OptionHedge(Case):
                       "net delta: that of the option, and the coins")
         self.assertGreater(summary["cost"]["fee"], 0.0)
 
+    def test_measured_in_coin(self):
+        """A book in coin: what one contract brings to s.delta when it is paid is its unit delta, and
+        s.gamma is how s.delta moves with the price."""
+        for settle in ("USD", "BTC"):
+            data = self.market(portfolio=[], numeraire="BTC", venues__options={"kind": "book"},
+                               instruments__CALL=dict(CALL, settle=settle))
+            _, fills, ledger, _ = self.play(data)
+            bought = self.row_at(ledger, int(fills[0]["time_ns"]))
+            after = self.row_at(ledger, int(fills[0]["time_ns"]) + 60 * 10**9)
+            spot, years = after["spot_BTC"], at(EXPIRY, int(after["time_ns"]))
+            usd = finance.option(1, spot, 45000, years, 0.0, 0.9)
+            coin = finance.inverse_option(1, spot, 45000, years, 0.9)
+            unit = spot * coin.delta if settle == "BTC" else usd.delta
+            self.close_to(after["series_udelta"], unit, 1e-9, "unit delta")
+            held = 4 * coin.delta * spot        # S dE/dS of the options; cash in USD is -USD/S
+            cash = 4 * fills[0]["price"] / spot if settle == "USD" else 0.0
+            self.close_to(after["series_delta"], held + cash, 1e-9, "net delta in coin")
+            self.close_to(after["series_gamma"], 4 * (spot * coin.gamma + coin.delta), 1e-9,
+                          "net gamma in coin")
+            self.assertGreater(bought["equity"], -1e-9)
+
+    def test_an_option_on_a_future(self):
+        """Black-76 on the future's own feed, for price, greeks and the fee's underlying."""
+        rows = bars()
+        for row in rows:
+            row[1:5] = [round(price * 1.02, 2) for price in row[1:5]]
+        self.write("future.json", json.dumps(rows))
+        data = self.market(
+            portfolio=[], venues__options=dict(OPTIONS, fee_cap=1),
+            instruments__CALL=dict(CALL, underlying="FUTURE"),
+            instruments__FUTURE={"kind": "future", "asset": "BTC", "expiry": EXPIRY})
+        data["feeds"].append({"instrument": "FUTURE", "file": "future.json",
+                              "format": "binance-klines"})
+        _, fills, ledger, _ = self.play(data, call=10)
+        fill = fills[0]
+        spot = self.row_at(ledger, int(fill["time_ns"]))["spot_BTC"]
+        future = round(spot * 1.02, 2)
+        mark = finance.option(1, future, 45000, at(EXPIRY, int(fill["time_ns"])), 0.0, 0.9)
+        self.close_to(fill["mid_arrival"], mark.value, 1e-9, "Black-76")
+        self.close_to(fill["fee"], 4 * future * 3e-4, 1e-9, "fee on the future")
+        row = self.row_at(ledger, int(fill["time_ns"]))
+        self.close_to(row["series_udelta"], mark.delta * future / spot, 1e-9, "in units of spot")
+
+    def test_two_assets(self):
+        """Each option is of its own asset: delta, gamma and guards."""
+        self.write("eth.json", json.dumps(bars(seed=5, spot=3000.0)))
+        data = self.market(
+            portfolio=[], hedge=["CALL", "ETH-PERP", "BTC-PERP"],
+            assets__ETH={"vol": {"mark": 0.7}},
+            instruments__CALL=dict(CALL, asset="BTC"),
+            **{"instruments__ETH-PERP": {"kind": "perp", "asset": "ETH", "venue": "perp"},
+               "instruments__ETH-SPOT": {"kind": "spot", "asset": "ETH"}})
+        data["feeds"].append({"instrument": "ETH-SPOT", "file": "eth.json",
+                              "format": "binance-klines"})
+        self.write("both.lua", """
+return rehedge.policy { api = 1, name = "both", version = "1", scope = "portfolio",
+  wake = { every = "1h" }, series = { "btc", "eth", "unit" },
+  trigger = function(s)
+    rehedge.record("btc", s:asset("BTC").gamma)
+    rehedge.record("eth", s:asset("ETH").gamma)
+    rehedge.record("unit", s:instrument("CALL").gamma)
+    assert(s.spot == s:asset("ETH").spot)
+    return s:instrument("CALL").position == 0
+  end,
+  scale = function() return { { instrument = "CALL", qty = 3 } } end }""")
+        data["policy"] = {"script": "both.lua"}
+        self.good("run", self.write("s.json", data), "--out", self.path("o"), "--quiet")
+        with open(self.path("o/ledger.csv"), encoding="utf-8") as file:
+            row = list(csv.DictReader(file))[90]
+        self.close_to(float(row["series_btc"]), 3 * float(row["series_unit"]), 1e-12, "BTC")
+        self.assertEqual((float(row["series_eth"]), float(row["delta_ETH"])), (0.0, 0.0))
+
     def test_no_look_ahead(self):
         """The policy decides at the model price of what is known; the venue matches what is."""
         data = self.market(portfolio=[], instruments__CALL=dict(LATER), clock__end="mark",

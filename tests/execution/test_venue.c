@@ -126,7 +126,7 @@ static void options_trade_around_their_model(void **state)
     rh_stream stream;
     rh_stream_init(&stream, 4, 0, 0);
     world *w = make_world("{\"kind\": \"book\", \"spread_bps\": 50, \"spread_vol\": 0.04, "
-                          "\"taker_bps\": 3, \"fee_on\": \"underlying\", \"fee_cap\": 0.125}");
+                          "\"taker_bps\": 30, \"fee_on\": \"underlying\", \"fee_cap\": 0.125}");
     int capped = 0;
     for (int n = 0; n < 2000; n++) {
         double spot = 20.0 + 160.0 * rh_stream_uniform(&stream);
@@ -144,7 +144,7 @@ static void options_trade_around_their_model(void **state)
         vega = (bumped[1] - bumped[0]) / 2e-5;
         double half = mid * 25e-4 + 0.02 * vega, side = qty > 0.0 ? 1.0 : -1.0;
         if (side < 0.0 && half > 0.99 * mid) half = 0.99 * mid;
-        double fee = fabs(qty) * 3e-4 * (i == CALL ? spot : 1.0), most = fabs(qty) * m.price / 8.0;
+        double fee = fabs(qty) * 30e-4 * (i == CALL ? spot : 1.0), most = fabs(qty) * m.price / 8.0;
         capped += fee > most;
         assert_true(m.qty == qty && m.price > 0.0 && m.depth == 0.0);
         assert_true(fabs(m.price - mid - side * half) < 1e-6 * (mid + half));
