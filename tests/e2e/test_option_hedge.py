@@ -215,7 +215,7 @@ class OptionHedge(Case):
         self.assertGreater(summary["cost"]["fee"], 0.0)
 
     def test_measured_in_coin(self):
-        """A book in coin: what one contract brings to s.delta when it is paid is its unit delta, and
+        """In coin: what one contract brings to s.delta when it is paid is its unit delta, and
         s.gamma is how s.delta moves with the price."""
         for settle in ("USD", "BTC"):
             data = self.market(portfolio=[], numeraire="BTC", venues__options={"kind": "book"},
