@@ -248,8 +248,8 @@ static rh_status read_option_row(rh_universe *universe, rh_json instruments, siz
     RH_TRY(read_contract(universe, object, rows->from_ns, out, error));
     memcpy(out->name, named.name, sizeof out->name);
     if (out->is_log) {
-        return rh_json_fail(object, error, "a log contract is not traded, expected a call or put; it "
-                            "may be an entry of \"portfolio\"");
+        return rh_json_fail(object, error, "a log contract is not traded, expected a call or put; "
+                            "it may be an entry of \"portfolio\"");
     }
     RH_TRY(read_venue(object, out, rows->venue, rows->context, error));
     if (out->venue < 0) {

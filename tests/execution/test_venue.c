@@ -192,7 +192,7 @@ static void a_proportional_cost(void **state)
             rh_match match;
             bool waived = arrives_ns == 1000 || arrives_ns == 2000;
             double fee = waived ? 0.0 : 0.005 * fabs(qty) * 200.0;
-            rh_venue_match(&w->venue, &w->market, &order, &match);
+            rh_venue_match(&w->venue, &w->market, 0, &order, &match);
             assert_true(match.qty == qty && match.price == 200.0);
             assert_true(match.spread == 0.0 && match.depth == 0.0);
             assert_true(fabs(match.fee - fee) <= 1e-15 * fee);
@@ -212,11 +212,11 @@ static void one_end_of_a_book_is_free(void **state)
     w->venue.last_ns = 2000;
     bar(w, 200.0, 10.0);
     rh_order order = {.qty = -7.0, .remaining = -7.0, .arrives_ns = 1000};
-    rh_venue_quote(&w->venue, &w->market, &order, order.qty, &match);
+    rh_venue_quote(&w->venue, &w->market, 0, &order, order.qty, &match);
     assert_true(match.qty == -7.0 && match.price == 200.0 && match.fee == 0.0);
     assert_true(match.spread == 0.0 && match.depth == 0.0);
     order.arrives_ns = 2000;
-    rh_venue_quote(&w->venue, &w->market, &order, order.qty, &match);
+    rh_venue_quote(&w->venue, &w->market, 0, &order, order.qty, &match);
     assert_true(match.price < 200.0 && match.fee > 0.0 && match.depth > 0.0);
     free_world(w);
 }
