@@ -456,6 +456,7 @@ return rehedge.policy { api = 1, name = "both", version = "1", scope = "portfoli
                 ({"option": None}, "option"), ({"venue": None}, "needs a .venue"),
                 ({"venue": "nowhere"}, "nowhere"), ({"settle": "ETH"}, "settle"),
                 ({"lot": -1}, "lot"), ({"vol": 0}, "vol"), ({"quantity": 1}, "quantity"),
+                ({"option": "log"}, "not traded"),
                 ({"underlying": "CALL"}, "underlying|instrument")]
         for change, words in rows:
             with self.subTest(change=change):
