@@ -322,7 +322,7 @@ function View:wake_outside(lo, hi) end
 ---@field hedges? string[]
 ---where each of them trades; all at "VENUE" when absent
 ---@field venues? string[]
----of s:asset, each the market's own; { "ASSET" } when absent
+---of s:asset; { "ASSET" } when absent
 ---@field assets? string[]
 ---of the policy's random streams; 0 when absent
 ---@field seed? integer
@@ -334,6 +334,8 @@ function View:wake_outside(lo, hi) end
 ---@field cost_bps? number
 ---values of the policy's features, by name
 ---@field features? table<string, number>
+---fields of s:asset(name) that differ from the market's own
+---@field assets? table<string, rehedge.Fields>
 ---fields of s:instrument by name: { CALL = { mid = 5, delta = 0.5, gamma = 0.01 } }
 ---@field instruments? table<string, table<string, number>>
 
@@ -449,6 +451,68 @@ function rehedge.never() end
 ---@return number
 function math.pow(x, y) end
 
+-- What follows exists under --trusted only; a policy that uses it is refused without.
+
+---trusted: where a pattern first matches, and its captures
+---@param text string
+---@param pattern string
+---@param from? integer
+---@param plain? boolean
+---@return integer? first
+---@return integer? last
+---@return any ... captures
+function string.find(text, pattern, from, plain) end
+---trusted: an iterator over all matches of a pattern
+---@param text string
+---@param pattern string
+---@param from? integer
+---@return fun(): string, ...
+function string.gmatch(text, pattern, from) end
+---trusted: the text with matches replaced
+---@param text string
+---@param pattern string
+---@param with string|table|function
+---@param most? integer
+---@return string
+---@return integer count
+function string.gsub(text, pattern, with, most) end
+---trusted: the captures of the first match, or the match
+---@param text string
+---@param pattern string
+---@param from? integer
+---@return any ... captures
+function string.match(text, pattern, from) end
+---trusted: a coroutine, not yet begun
+---@param f function
+---@return thread
+function coroutine.create(f) end
+---trusted: may it yield?
+---@param co? thread
+---@return boolean
+function coroutine.isyieldable(co) end
+---trusted: begins or goes on, until it yields or ends; there is no close
+---@param co thread
+---@param ... any
+---@return boolean ok
+---@return any ...
+function coroutine.resume(co, ...) end
+---trusted: the coroutine that runs
+---@return thread
+---@return boolean main
+function coroutine.running() end
+---trusted: "running", "suspended", "normal" or "dead"
+---@param co thread
+---@return string
+function coroutine.status(co) end
+---trusted: a coroutine as a function
+---@param f function
+---@return function
+function coroutine.wrap(f) end
+---trusted: suspends the coroutine; not across pcall
+---@param ... any
+---@return any ...
+function coroutine.yield(...) end
+
 -- What follows exists in *_test.lua files only.
 
 ---@class rehedge.TestPolicy an instance of the policy beside a test
@@ -456,6 +520,13 @@ function math.pow(x, y) end
 ---@field version string
 ---@field gas integer instructions of the last call
 local TestPolicy = {}
+---what it logged so far, a text for each line
+---@return string[]
+function TestPolicy:logged() end
+---what rehedge.record got last; nil for nothing and for a gap
+---@param series string
+---@return number?
+function TestPolicy:recorded(series) end
 ---a copy of its rehedge.state
 ---@return table
 function TestPolicy:state() end

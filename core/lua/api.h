@@ -340,7 +340,7 @@
     X("cost_bps", "?number", "what trading costs, for s:cost; 0 when absent")                      \
     X("features", "?table<string, number>", "values of the policy's features, by name")            \
     X("assets", "?table<string, rehedge.Fields>",                                                  \
-      "fields of s:asset(name) that differ from the market's own")\
+      "fields of s:asset(name) that differ from the market's own")                                 \
     X("instruments", "?table<string, table<string, number>>",                                      \
       "fields of s:instrument by name: { CALL = { mid = 5, delta = 0.5, gamma = 0.01 } }")
 
