@@ -11,15 +11,15 @@
 ---@field delta_filled? number
 ---sum of |delta| over the book's own positions; asset
 ---@field gross_delta? number
----net gamma at the hedge vol; asset per 1.00 of price
+---net gamma at the hedge vol, with unfilled orders of options; asset per 1.00 of price
 ---@field gamma? number
----net vega at the hedge vol; numeraire per 1.00 of vol
+---net vega at the hedge vol, with unfilled orders of options; numeraire per 1.00 of vol
 ---@field vega? number
----net theta at the hedge vol; numeraire per year
+---net theta at the hedge vol, with unfilled orders of options; numeraire per year
 ---@field theta? number
 ---hedge vol, weighted by |vega|; the asset's without options; fraction per sqrt(year)
 ---@field iv? number
----reported position in the hedge instruments, spot-equivalent; asset
+---reported position in the hedge instruments, spot-equivalent; options by their delta; asset
 ---@field position? number
 ---unfilled remainders of live orders, spot-equivalent; asset
 ---@field pending? number
@@ -48,15 +48,15 @@
 ---@field delta_filled number
 ---sum of |delta| over the book's own positions; asset
 ---@field gross_delta number
----net gamma at the hedge vol; asset per 1.00 of price
+---net gamma at the hedge vol, with unfilled orders of options; asset per 1.00 of price
 ---@field gamma number
----net vega at the hedge vol; numeraire per 1.00 of vol
+---net vega at the hedge vol, with unfilled orders of options; numeraire per 1.00 of vol
 ---@field vega number
----net theta at the hedge vol; numeraire per year
+---net theta at the hedge vol, with unfilled orders of options; numeraire per year
 ---@field theta number
 ---hedge vol, weighted by |vega|; the asset's without options; fraction per sqrt(year)
 ---@field iv number
----reported position in the hedge instruments, spot-equivalent; asset
+---reported position in the hedge instruments, spot-equivalent; options by their delta; asset
 ---@field position number
 ---unfilled remainders of live orders, spot-equivalent; asset
 ---@field pending number
@@ -75,6 +75,28 @@
 ---known base fee of the chain; 0 without a chain; gwei
 ---@field base_fee number
 
+---@class rehedge.InstrumentView what is known of a hedge instrument
+---known price it trades around: an option's is at the mark vol; 0: none yet; settlement currency
+---@field mid number
+---spot-equivalent delta of one unit at the hedge vol; asset
+---@field delta number
+---gamma of one unit at the hedge vol; asset per 1.00 of price
+---@field gamma number
+---vega of one unit at the hedge vol; numeraire per 1.00 of vol
+---@field vega number
+---theta of one unit at the hedge vol; numeraire per year
+---@field theta number
+---hedge vol of an option; 0 of anything else; fraction per sqrt(year)
+---@field iv number
+---reported position as a hedge; units
+---@field position number
+---unfilled remainders of live orders; units
+---@field pending number
+---smallest quantity; 0 without lots; units
+---@field lot number
+---time to its expiry; huge without one; seconds
+---@field expiry_in number
+
 ---@class rehedge.View: rehedge.AssetView only valid in a callback
 local View = {}
 ---the view of one asset of the scenario: the fields, not the methods
@@ -83,12 +105,17 @@ local View = {}
 function View:asset(name) end
 ---what trading qty now would cost in the numeraire, from what is known
 ---@param qty number units of the asset
+---@param instrument? string contracts then, if it is an option
 ---@return number
-function View:cost(qty) end
+function View:cost(qty, instrument) end
+---what is known of a hedge instrument: price, greeks of one unit, position
+---@param name string one of the hedge instruments
+---@return rehedge.InstrumentView
+function View:instrument(name) end
 ---live orders as far as is reported, oldest first
 ---@return rehedge.LiveOrder[]
 function View:orders() end
----what each hedge instrument would do for qty now, from what is known
+---what each hedge instrument but options would do for qty now, from what is known
 ---@param qty number units of the asset
 ---@return rehedge.RouteLine[]
 function View:route(qty) end
@@ -157,7 +184,7 @@ function View:wake_outside(lo, hi) end
 ---@field on_fill? fun(s: rehedge.View, p: table, fill: rehedge.Fill)
 ---a guard or a venue refused an order
 ---@field on_reject? fun(s: rehedge.View, p: table, order: rehedge.Rejected)
----an option of the book expired
+---an option of the book or the hedge expired
 ---@field on_expiry? fun(s: rehedge.View, p: table, option: rehedge.Expired)
 ---s:wake_in is due
 ---@field on_timer? fun(s: rehedge.View, p: table)
@@ -177,6 +204,8 @@ function View:wake_outside(lo, hi) end
 ---@field about? string
 ---the words a text may be
 ---@field allowed? string[]
+---true: a text that names a hedge instrument; "" for none yet
+---@field instrument? boolean
 
 ---@class rehedge.Wake
 ---a duration, or the name of a param that is one
@@ -191,7 +220,7 @@ function View:wake_outside(lo, hi) end
 ---@field on? string|string[]
 
 ---@class rehedge.Order
----units of the asset, negative to sell; may be absent with cancel
+---units of the asset, of an option contracts, negative to sell; may be absent with cancel
 ---@field qty? number
 ---one of the hedge instruments; absent: the default route
 ---@field instrument? string
@@ -216,7 +245,7 @@ function View:wake_outside(lo, hi) end
 ---its number, for `cancel` and `replace`
 ---@field order integer
 ---@field instrument string
----units of the asset, signed
+---units of the asset, of an option contracts, signed
 ---@field qty number
 ---of it, as reported
 ---@field remaining number
@@ -260,9 +289,9 @@ function View:wake_outside(lo, hi) end
 ---number of the order
 ---@field order integer
 ---@field instrument string
----units of the asset, signed
+---units of the asset, of an option contracts, signed
 ---@field qty number
----of the order, units of the asset
+---of the order, likewise
 ---@field remaining number
 ---@field price number
 ---in the numeraire
@@ -272,7 +301,7 @@ function View:wake_outside(lo, hi) end
 ---number of the order
 ---@field order integer
 ---@field instrument string
----units of the asset, signed
+---units of the asset, of an option contracts, signed
 ---@field qty number
 ---the guard that refused it
 ---@field reason string
@@ -307,6 +336,8 @@ function View:wake_outside(lo, hi) end
 ---@field features? table<string, number>
 ---fields of s:asset(name) that differ from the market's own
 ---@field assets? table<string, rehedge.Fields>
+---fields of s:instrument by name: { CALL = { mid = 5, delta = 0.5, gamma = 0.01 } }
+---@field instruments? table<string, table<string, number>>
 
 ---@class rehedge.Stream
 local Stream = {}
@@ -513,14 +544,19 @@ local Market = {}
 ---time passes: time, age, since_hedge, oracle_age and expiry_in follow
 ---@param duration string|integer "1h", or nanoseconds
 function Market:advance(duration) end
----what s:cost answers: cost_bps of |qty| spot
+---what s:cost answers: cost_bps of |qty| spot, or of |qty| mid of one of its instruments
 ---@param qty number
+---@param instrument? string
 ---@return number
-function Market:cost(qty) end
----sends orders and fills them at spot: position, delta and cash follow
+function Market:cost(qty, instrument) end
+---sends orders and fills them at mid: position, delta, cash, greeks follow
 ---@param orders number|rehedge.Order|rehedge.Order[]
 function Market:fill(orders) end
----spot moves, and delta with it by gamma
+---a copy of what s:instrument answers for it
+---@param name string
+---@return table<string, number>
+function Market:instrument(name) end
+---spot moves, and delta with it by gamma; of its instruments too, and their mid
 ---@param spot number
 function Market:move(spot) end
 ---sends orders that stay unfilled: pending and delta follow, delta_filled does not

@@ -89,7 +89,7 @@ static rh_status enter(rh_run *run, const rh_book_trade *trade, rh_error *error)
 
 static bool has_price(const rh_run *run, const rh_book_trade *trade)
 {
-    return rh_books_has_price(&run->is, trade->instrument) &&
+    return rh_unit_has_price(&run->is, trade->instrument) &&
            rh_books_can_mark(&run->filled, &run->is);
 }
 
@@ -123,11 +123,12 @@ rh_status rh_run_client_trades(rh_run *run, rh_error *error)
 
 /* --- settlement ---------------------------------------------------------------------------- */
 
+/* Of the book: options that are hedges go when there is nothing left to hedge. */
 static bool options_alive(const rh_run *run, int asset)
 {
     for (int i = 0; i < run->universe->instrument_count; i++) {
         const rh_instrument *o = &run->universe->instruments[i];
-        bool held = rh_positions_holds(&run->filled, i);
+        bool held = fabs(run->filled.held[RH_LAYER_BOOK][i].qty) > 0.0;
         if (o->kind == RH_INSTRUMENT_OPTION && o->asset == asset && held) return true;
     }
     return false;
@@ -200,6 +201,19 @@ static void journal_settlement(rh_run *run, int instrument, double market, doubl
                run->universe->currencies[i->settle].name);
 }
 
+/* Closed, but the news of it is still on its way: what the policy knows of settles all the same,
+ * and the late report is settled against it. */
+static rh_status settle_reported(rh_run *run, int instrument, double market, rh_error *error)
+{
+    const rh_instrument *i = &run->universe->instruments[instrument];
+    double told[RH_LAYERS];
+    if (!(market > 0.0) || !rh_positions_holds(&run->reported, instrument)) return RH_OK;
+    bool option = i->kind == RH_INSTRUMENT_OPTION;
+    double price = option ? rh_option_payoff(i, market) : market;
+    rh_positions_settle(&run->reported, instrument, price, told);
+    return rh_run_rebuild(run, error);
+}
+
 rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
 {
     const rh_instrument *i = &run->universe->instruments[instrument];
@@ -207,8 +221,9 @@ rh_status rh_run_settle(rh_run *run, int instrument, rh_error *error)
     double paid[RH_LAYERS], told[RH_LAYERS];
     double market = run->is.spot[i->asset]; /* the asset's market at expiry */
     expire_orders(run, instrument);
-    if (!option) run->settled_at[instrument] = market;
+    run->settled_at[instrument] = market;
     if (!rh_positions_holds(&run->filled, instrument) || !(market > 0.0)) {
+        RH_TRY(settle_reported(run, instrument, market, error));
         return settled(run, error);
     }
     double before = ours ? delta_now(run, i->asset) : 0.0;

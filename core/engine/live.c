@@ -235,7 +235,7 @@ void rh_live_positions(rh_live *live, rh_live_visit *visit, void *context)
         double qty = rh_positions_qty(&run->reported, i);
         double price = (double)NAN, delta = (double)NAN;
         if (!rh_positions_holds(&run->reported, i)) continue;
-        if (rh_books_has_price(&run->known, i)) {
+        if (rh_unit_has_price(&run->known, i)) {
             rh_unit unit;
             rh_unit_value(&run->known, i, run->now_ns, true, &unit);
             price = option ? rh_option_mark(&run->known, i, run->now_ns, false)

@@ -38,10 +38,10 @@ rh_status rh_run_tell_fill(rh_run *run, const rh_order *order, const rh_report_s
     rh_notice notice = {.kind = RH_NOTICE_FILL,
                         .order = order->id,
                         .instrument = i->name,
-                        .qty = slip->qty * order->delta_per_unit,
+                        .qty = slip->qty * order->qty_per_unit,
                         .price = slip->price,
                         .fee = slip->fee * rh_market_fx(&run->known, i->settle),
-                        .remaining = order->reported_remaining * order->delta_per_unit};
+                        .remaining = order->reported_remaining * order->qty_per_unit};
     return tell(run, &notice, error);
 }
 
@@ -52,7 +52,7 @@ rh_status rh_run_tell_reject(rh_run *run, const rh_order *order, const char *rea
     rh_notice notice = {.kind = RH_NOTICE_REJECT,
                         .order = order->id,
                         .instrument = run->universe->instruments[order->instrument].name,
-                        .qty = order->qty * order->delta_per_unit,
+                        .qty = order->qty * order->qty_per_unit,
                         .reason = reason};
     return tell(run, &notice, error);
 }

@@ -120,7 +120,9 @@ static rh_status open_run(const rh_run_request *request, rh_scenario *scenario, 
     rh_run_set_start(run);
     run->acts_left = RH_SWAPS_MAX - (int)scenario->swap_count;
     run->asset =
-        scenario->hedge_count > 0 ? scenario->universe.instruments[scenario->hedges[0]].asset : 0;
+        scenario->hedge_count > 0
+            ? scenario->universe.instruments[scenario->hedges[scenario->default_route]].asset
+            : 0;
     run->hedged = 1u << run->asset;
     for (int h = 0; h < scenario->hedge_count; h++)
         run->hedged |= 1u << scenario->universe.instruments[scenario->hedges[h]].asset;

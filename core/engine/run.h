@@ -98,7 +98,7 @@ typedef struct rh_run {
     rh_books books;
     rh_net_delta net[RH_ASSETS_MAX];
     bool has_stake; /* options or hedges exist: deltas mean something */
-    int asset;      /* the policy's: that of the first hedge instrument */
+    int asset;      /* the policy's: that of the default route */
     uint32_t hedged; /* bits of all assets that have one; with more than one: a portfolio policy */
     rh_guards guards; /* the scenario's limits, and what this run has counted */
     rh_venue *venues; /* the scenario's, and the depth that this run has used */
@@ -231,7 +231,11 @@ rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error);
 rh_status rh_run_release(rh_run *run, int asset, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run, int asset);
-/* What the venue of a hedge would do now for `qty` asset units: the order in whole lots, or 0. */
+double rh_run_pending_units(const rh_run *run, int instrument); /* in its own units */
+/* Spot-equivalent delta of one unit of an order: when decided; of an option now, as known. */
+double rh_run_order_delta(const rh_run *run, const rh_order *order);
+/* What the venue of a hedge would do now for `qty` asset units, or contracts of an option: the
+ * order in whole lots, or 0. A hedge below 0 is the default route. */
 double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match);
 double rh_run_cost(const rh_run *run, int hedge, double qty);
 

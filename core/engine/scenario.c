@@ -136,7 +136,23 @@ static rh_status read_universe(rh_scenario *s, rh_json root, rh_error *error)
     RH_TRY(rh_json_get(root, "assets", RH_REQUIRED, &assets, error));
     RH_TRY(rh_universe_add_assets(&s->universe, assets, error));
     RH_TRY(rh_json_get(root, "instruments", RH_REQUIRED, &instruments, error));
-    return rh_universe_add_instruments(&s->universe, instruments, venue_index, s, error);
+    return rh_universe_add_instruments(&s->universe, instruments, s->from_ns, venue_index, s,
+                                       error);
+}
+
+static rh_status check_option(const rh_scenario *s, rh_json at, const rh_instrument *option,
+                              rh_error *error)
+{
+    const rh_venue *venue = &s->venues[option->venue];
+    if (venue->depth_share > 0.0) {
+        return rh_json_fail(at, error, "venue \"%s\" has depth from bar volume (depth_share), and "
+                            "options have no bars: give \"%s\" another venue", venue->name,
+                            option->name);
+    }
+    if (option->expiry_ns <= s->to_ns || s->end != RH_END_SETTLE) return RH_OK;
+    return rh_json_fail(at, error,
+                        "\"%s\" expires after clock.to, but clock.end is \"settle\"; use \"mark\" "
+                        "or \"unwind\"", option->name);
 }
 
 static rh_status add_hedge(rh_scenario *s, rh_json list, size_t n, rh_error *error)
@@ -148,6 +164,9 @@ static rh_status add_hedge(rh_scenario *s, rh_json list, size_t n, rh_error *err
     if (i < 0) return rh_universe_unknown(&s->universe, at, name, true, error);
     if (s->universe.instruments[i].venue < 0) {
         return rh_json_fail(at, error, "\"%s\" has no venue to trade on; give it \"venue\"", name);
+    }
+    if (s->universe.instruments[i].kind == RH_INSTRUMENT_OPTION) {
+        RH_TRY(check_option(s, at, &s->universe.instruments[i], error));
     }
     for (int k = 0; k < s->hedge_count; k++) {
         if (s->hedges[k] == i) return rh_json_fail(at, error, "\"%s\" is named twice", name);
@@ -177,7 +196,12 @@ static rh_status read_hedges(rh_scenario *s, rh_json root, rh_error *error)
     }
     for (size_t n = 0; n < rh_json_count(list); n++)
         RH_TRY(add_hedge(s, list, n, error));
-    return RH_OK;
+    while (s->default_route < s->hedge_count &&
+           s->universe.instruments[s->hedges[s->default_route]].kind == RH_INSTRUMENT_OPTION)
+        s->default_route++;
+    if (s->default_route < s->hedge_count || s->hedge_count == 0) return RH_OK;
+    return rh_json_fail(list, error, "found options only, expected a spot, perp or future among "
+                        "them: the default route, which a plain number trades");
 }
 
 static rh_status read_collateral(rh_scenario *s, rh_json root, rh_error *error)

@@ -88,6 +88,7 @@ typedef struct rh_scenario {
     double collateral[RH_CURRENCIES_MAX];
     bool hedge_collateral, unwind_at_expiry;
     int hedges[RH_HEDGES_MAX], hedge_count;
+    int default_route; /* of the hedges: the first that is no option */
     rh_guards guards;
     rh_policy_pick policy;
     double compute_ns_per_gas; /* a call's work delays its orders; 0: it does not */

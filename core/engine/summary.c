@@ -182,6 +182,18 @@ static void note_bars(const rh_run *run, rh_json_writer *w)
     rh_json_put_text(w, NULL, text);
 }
 
+static void note_options(const rh_run *run, rh_json_writer *w)
+{
+    const rh_scenario *s = run->scenario;
+    bool any = false;
+    for (int h = 0; h < s->hedge_count; h++)
+        any |= run->universe->instruments[s->hedges[h]].kind == RH_INSTRUMENT_OPTION;
+    if (!any) return;
+    rh_json_put_text(w, NULL,
+                     "options are traded around their model price, in any size: their own quotes "
+                     "and depth are not on this tape");
+}
+
 /* What was in the book at some time, for pictures and readers. */
 static void put_portfolio(const rh_run *run, rh_json_writer *w)
 {
@@ -325,6 +337,7 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
         note_coverage(run, w, a);
 
     note_bars(run, w);
+    note_options(run, w);
     if ((run->hedged & (run->hedged - 1)) != 0) {
         char text[256];
         snprintf(text, sizeof text, "rms and largest delta are those of %.60s alone",

@@ -16,15 +16,54 @@ static rh_venue *venue_of(const rh_run *run, int instrument)
     return &run->venues[run->universe->instruments[instrument].venue];
 }
 
+static bool is_option(const rh_run *run, int instrument)
+{
+    return run->universe->instruments[instrument].kind == RH_INSTRUMENT_OPTION;
+}
+
+/* What a policy says for one unit of an instrument: a contract, or its spot-equivalent now. */
+static double qty_per_unit(const rh_run *run, const rh_market *market, int instrument)
+{
+    return is_option(run, instrument) ? 1.0 : rh_route_delta(market, instrument);
+}
+
+double rh_run_order_delta(const rh_run *run, const rh_order *order)
+{
+    if (!is_option(run, order->instrument)) return order->qty_per_unit;
+    return rh_unit_route_delta(&run->known, order->instrument, run->now_ns);
+}
+
 double rh_run_pending(const rh_run *run, int asset)
 {
     double sum = 0.0;
     for (int k = 0; k < run->orders.live_count; k++) {
         const rh_order *order = &run->orders.slots[run->orders.live[k]];
         if (run->universe->instruments[order->instrument].asset != asset) continue;
-        sum += order->reported_remaining * order->delta_per_unit;
+        if (!(fabs(order->reported_remaining) > 0.0)) continue;
+        sum += order->reported_remaining * rh_run_order_delta(run, order);
     }
     return sum;
+}
+
+/* `sum`, and what live orders of an instrument have not filled. */
+static double add_unfilled(const rh_run *run, int instrument, double sum)
+{
+    for (int k = 0; k < run->orders.live_count; k++) {
+        const rh_order *order = &run->orders.slots[run->orders.live[k]];
+        if (order->instrument == instrument) sum += order->reported_remaining;
+    }
+    return sum;
+}
+
+double rh_run_pending_units(const rh_run *run, int instrument)
+{
+    return add_unfilled(run, instrument, 0.0);
+}
+
+/* What is held of a hedge instrument once its live orders have filled. */
+static double open_qty(const rh_run *run, int instrument)
+{
+    return add_unfilled(run, instrument, run->reported.held[RH_LAYER_HEDGE][instrument].qty);
 }
 
 /* What is held of the order's asset if everything live were filled. */
@@ -55,18 +94,22 @@ static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error 
     return rh_run_tell_reject(run, order, why, error);
 }
 
-/* The guards' word on an order that is about to leave; -1: it may. */
-static int guard(rh_run *run, const rh_order *order, double elsewhere)
+/* The guards' word on an order that is about to leave; -1: it may. `sent`: it is live already. */
+static int guard(rh_run *run, const rh_order *order, bool sent)
 {
     const rh_instrument *i = &run->universe->instruments[order->instrument];
-    double delta = order->qty * order->delta_per_unit;
-    double position = rh_hedge_position_of(&run->net[i->asset], &run->reported, &run->known);
-    double notional = fabs(order->qty) *
-                      (i->inverse ? 1.0 / order->mid_decision : order->mid_decision) *
-                      rh_market_fx(&run->known, i->settle);
+    double delta = order->qty * rh_run_order_delta(run, order), more = pending_with(run, order);
+    rh_guarded asked = {.qty = delta, .market_age_ns = run->now_ns - run->known.spot_ns[i->asset]};
     if (run->forced) return -1;
-    return rh_guards_check(&run->guards, run->now_ns, delta, notional,
-                           position + elsewhere, run->now_ns - run->known.spot_ns[i->asset]);
+    if (!sent) more += delta;
+    asked.position =
+        rh_hedge_position_of(&run->net[i->asset], &run->reported, &run->known, run->now_ns) + more;
+    asked.notional = rh_unit_notional(i, order->qty, order->mid_decision) *
+                     rh_market_fx(&run->known, i->settle);
+    if (is_option(run, order->instrument)) {
+        asked.option = open_qty(run, order->instrument) + (sent ? 0.0 : order->qty);
+    }
+    return rh_guards_check(&run->guards, run->now_ns, &asked);
 }
 
 static rh_status no_room(rh_run *run, rh_error *error)
@@ -85,9 +128,7 @@ static rh_status no_room(rh_run *run, rh_error *error)
 static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error *error)
 {
     int verdict = -1;
-    if (leaves_ns == run->now_ns) {
-        verdict = guard(run, order, pending_with(run, order) + order->qty * order->delta_per_unit);
-    }
+    if (leaves_ns == run->now_ns) verdict = guard(run, order, false);
     if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
     bool full = run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT);
     if (full || run->queue.count + EVENTS_KEPT > run->queue.capacity) return no_room(run, error);
@@ -153,23 +194,26 @@ rh_status rh_run_submit(rh_run *run, const rh_order_request *request, rh_error *
     if (request->cancel_live) RH_TRY(rh_run_cancel_all(run, error));
     if (request->cancel_id != 0) RH_TRY(cancel_one(run, request->cancel_id, error));
     if (!(fabs(request->qty) > 0.0)) return RH_OK;
-    int route = request->instrument < 0 ? 0 : request->instrument;
+    int route = request->instrument < 0 ? run->scenario->default_route : request->instrument;
     rh_order order = {.instrument = run->scenario->hedges[route],
                       .is_limit = request->kind == RH_ORDER_LIMIT,
                       .limit = request->kind == RH_ORDER_LIMIT ? request->limit : 0.0};
-    order.mid_decision = rh_market_mid(&run->known, order.instrument);
-    if (!(order.mid_decision > 0.0)) return RH_OK; /* its own feed has shown nothing yet */
-    order.delta_per_unit = rh_route_delta(&run->known, order.instrument);
+    order.mid_decision = rh_unit_mid(&run->known, order.instrument, run->now_ns);
+    bool option = is_option(run, order.instrument);
     bool expired = run->now_ns >= run->universe->instruments[order.instrument].expiry_ns;
+    /* A feed of its own has shown nothing yet; an option may be worth nothing. */
+    if (!(order.mid_decision > 0.0) && !option) return RH_OK;
+    order.qty_per_unit = qty_per_unit(run, &run->known, order.instrument);
     if (!order.is_limit && request->slippage_bps > 0.0) {
         double tolerance = request->slippage_bps * 1e-4;
         order.limit = order.mid_decision * (request->qty > 0.0 ? 1.0 + tolerance : 1.0 - tolerance);
     }
     double lot = run->universe->instruments[order.instrument].lot;
-    double units = rh_round_to_lot(request->qty / order.delta_per_unit, lot);
+    double units = rh_round_to_lot(request->qty / order.qty_per_unit, lot);
     if (!(fabs(units) > 0.0)) return RH_OK;
     order.qty = units;
     if (expired) return refuse(run, &order, "the instrument has expired", error);
+    if (!(order.mid_decision > 0.0)) return refuse(run, &order, "the option has no price", error);
     return send_slices(run, request, order, units, error);
 }
 
@@ -180,17 +224,6 @@ rh_status rh_run_cancel_all(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-/* What is held of a hedge instrument once its live orders have filled. */
-static double open_qty(const rh_run *run, int instrument)
-{
-    double open = run->reported.held[RH_LAYER_HEDGE][instrument].qty;
-    for (int k = 0; k < run->orders.live_count; k++) {
-        const rh_order *order = &run->orders.slots[run->orders.live[k]];
-        if (order->instrument == instrument) open += order->reported_remaining;
-    }
-    return open;
-}
-
 rh_status rh_run_flatten(rh_run *run, uint32_t assets, rh_error *error)
 {
     bool was = run->forced;
@@ -199,10 +232,10 @@ rh_status rh_run_flatten(rh_run *run, uint32_t assets, rh_error *error)
     for (int h = 0; h < run->scenario->hedge_count && status == RH_OK; h++) {
         int i = run->scenario->hedges[h];
         if (!(assets >> run->universe->instruments[i].asset & 1u)) continue;
-        if (!(rh_market_mid(&run->known, i) > 0.0)) continue;
+        if (!(rh_unit_mid(&run->known, i, run->now_ns) > 0.0)) continue;
         rh_order_request request = {.instrument = h,
                                     .slices = 1,
-                                    .qty = -open_qty(run, i) * rh_route_delta(&run->known, i)};
+                                    .qty = -open_qty(run, i) * qty_per_unit(run, &run->known, i)};
         status = rh_run_submit(run, &request, error);
     }
     run->forced = was;
@@ -216,11 +249,12 @@ rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error)
     return rh_run_flatten(run, run->hedged, error);
 }
 
-/* What a hedge can give towards `qty`: its delta, when trading qty would reduce it. */
+/* What a hedge can give towards `qty`: its delta, when trading qty would reduce it. Options hedge
+ * something else than delta: they are not asked. */
 static double releasable(const rh_run *run, int asset, int hedge, double qty)
 {
     int i = run->scenario->hedges[hedge];
-    if (run->universe->instruments[i].asset != asset) return 0.0;
+    if (run->universe->instruments[i].asset != asset || is_option(run, i)) return 0.0;
     if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
     if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
     double delta = open_qty(run, i) * rh_route_delta(&run->known, i);
@@ -286,19 +320,20 @@ static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh
                             .qty = match->qty,
                             .price = match->price,
                             .mid_decision = order->mid_decision,
-                            .mid_arrival = rh_market_mid(&run->is, order->instrument)};
+                            .mid_arrival = rh_unit_mid(&run->is, order->instrument, run->now_ns)};
     fill.cost[RH_COST_spread] = match->spread;
     fill.cost[RH_COST_depth] = match->depth;
     fill.cost[RH_COST_fee] = match->fee;
     rh_books_fill(&run->books, &run->is, run->now_ns, &fill);
     rh_order_fill(&run->orders, slot, match->qty);
-    double notional = fabs(match->qty) * (i->inverse ? 1.0 / match->price : match->price);
+    double notional = rh_unit_notional(i, match->qty, match->price);
     rh_sum_add(&run->hedging.turnover, notional * rh_market_fx(&run->is, i->settle));
     run->hedging.fills++;
     double value[6] = {match->qty,   match->price, match->spread,
                        match->depth, match->fee,   fill.cost[RH_COST_latency]};
     rh_digest_event(run, RH_TAG_FILL, order->id, run->now_ns, value);
     rh_output_fill(run, order, &fill);
+    if (is_option(run, order->instrument)) RH_TRY(rh_run_rebuild(run, error));
     rh_run_state_passed(run);
     if (rh_order_state_final(order->state)) rh_digest_order(run, order);
     rh_report_slip slip = {.qty = match->qty, .price = match->price, .fee = match->fee};
@@ -309,7 +344,7 @@ static rh_status match_order(rh_run *run, uint32_t slot, rh_error *error)
 {
     rh_order *order = &run->orders.slots[slot];
     rh_match match;
-    rh_venue_match(venue_of(run, order->instrument), &run->is, order, &match);
+    rh_venue_match(venue_of(run, order->instrument), &run->is, run->now_ns, order, &match);
     if (fabs(match.qty) > 0.0) RH_TRY(book_fill(run, slot, &match, error));
     if (rh_order_state_final(order->state) || match.rest_waits) return RH_OK;
     return end_order(run, slot, RH_ORDER_CANCELLED, error);
@@ -320,7 +355,7 @@ static rh_status slice_leaves(rh_run *run, uint32_t slot, rh_error *error)
 {
     rh_order *order = &run->orders.slots[slot];
     if (order->cancel_requested) return end_order(run, slot, RH_ORDER_CANCELLED, error);
-    int verdict = guard(run, order, pending_with(run, order));
+    int verdict = guard(run, order, true);
     if (verdict >= 0) {
         rh_journal(run, "guard", "order %u, a slice, rejected: %s", order->id,
                    rh_guard_key((rh_guard_kind)verdict));
@@ -360,12 +395,15 @@ rh_status rh_run_work_orders(rh_run *run, int instrument, rh_error *error)
     return RH_OK;
 }
 
-/* News of a fill that arrives after its future has settled: what is held of it is settled too. */
+/* News of a fill that arrives after its future or option has settled: what is held of it is settled
+ * too. */
 static void settle_late(rh_run *run, int instrument)
 {
-    double paid[RH_LAYERS];
-    if (!(run->settled_at[instrument] > 0.0)) return;
-    rh_positions_settle(&run->reported, instrument, run->settled_at[instrument], paid);
+    const rh_instrument *i = &run->universe->instruments[instrument];
+    double paid[RH_LAYERS], market = run->settled_at[instrument];
+    if (!(market > 0.0)) return;
+    double price = is_option(run, instrument) ? rh_option_payoff(i, market) : market;
+    rh_positions_settle(&run->reported, instrument, price, paid);
 }
 
 rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
@@ -381,6 +419,7 @@ rh_status rh_run_report(rh_run *run, uint32_t at, rh_error *error)
         rh_positions_trade(&run->reported, RH_LAYER_HEDGE, order->instrument, slip.qty, slip.price,
                            slip.fee);
         settle_late(run, order->instrument);
+        if (is_option(run, order->instrument)) RH_TRY(rh_run_rebuild(run, error));
         bool gone = run->settled_at[order->instrument] > 0.0; /* nothing remains of the order */
         order->reported_remaining -= slip.qty;
         if (gone || fabs(order->reported_remaining) < 1e-9) order->reported_remaining = 0.0;
@@ -406,12 +445,12 @@ rh_status rh_run_unwind_now(rh_run *run, rh_error *error)
         int i = run->scenario->hedges[h];
         double qty = -run->filled.held[RH_LAYER_HEDGE][i].qty;
         if (!(fabs(qty) > 0.0)) continue;
-        double mid = rh_market_mid(&run->is, i);
+        double mid = rh_unit_mid(&run->is, i, run->now_ns);
         rh_order order = {.instrument = i,
                           .qty = qty,
                           .mid_decision = mid,
                           .arrives_ns = run->now_ns,
-                          .delta_per_unit = rh_route_delta(&run->is, i)};
+                          .qty_per_unit = qty_per_unit(run, &run->is, i)};
         uint32_t slot;
         RH_TRY(rh_orders_new(&run->orders, &order, &slot, error));
         run->hedging.orders++;
@@ -430,16 +469,16 @@ static void ask(const rh_run *run, int instrument, double units, rh_match *match
                       .qty = units,
                       .remaining = units,
                       .arrives_ns = run->now_ns + run->thought_ns + venue->latency_ns};
-    rh_venue_quote(venue, &run->known, &order, units, match);
+    rh_venue_quote(venue, &run->known, run->now_ns, &order, units, match);
 }
 
 double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match)
 {
     *match = (rh_match){0};
     int i = run->scenario->hedges[hedge];
-    if (!(rh_market_mid(&run->known, i) > 0.0) || !isfinite(qty)) return 0.0;
+    if (!(rh_unit_mid(&run->known, i, run->now_ns) > 0.0) || !isfinite(qty)) return 0.0;
     if (run->now_ns >= run->universe->instruments[i].expiry_ns) return 0.0;
-    double units = qty / rh_route_delta(&run->known, i);
+    double units = qty / qty_per_unit(run, &run->known, i);
     units = rh_round_to_lot(units, run->universe->instruments[i].lot);
     ask(run, i, units, match);
     return units;
@@ -447,11 +486,12 @@ double rh_run_quote(const rh_run *run, int hedge, double qty, rh_match *match)
 
 double rh_run_cost(const rh_run *run, int hedge, double qty)
 {
+    if (hedge < 0) hedge = run->scenario->default_route;
     if (hedge >= run->scenario->hedge_count || !isfinite(qty)) return 0.0;
     int i = run->scenario->hedges[hedge];
     const rh_instrument *instrument = &run->universe->instruments[i];
-    if (!(rh_market_mid(&run->known, i) > 0.0)) return 0.0;
-    double units = qty / rh_route_delta(&run->known, i);
+    if (!(rh_unit_mid(&run->known, i, run->now_ns) > 0.0)) return 0.0;
+    double units = qty / qty_per_unit(run, &run->known, i);
     rh_match match;
     ask(run, i, units, &match);
     return (match.spread + match.depth + match.fee) * rh_market_fx(&run->known, instrument->settle);

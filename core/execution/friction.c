@@ -12,7 +12,8 @@ uint32_t rh_venue_frictions(const rh_venue *venue)
 {
     uint32_t has = 0;
     if (venue->latency_ns > 0 || venue->report_ns > 0) has |= 1u << RH_FRICTION_LATENCY;
-    if (venue->spread_bps > 0.0 || venue->spread_bps < 0.0) has |= 1u << RH_FRICTION_SPREAD;
+    bool spread = venue->spread_bps > 0.0 || venue->spread_bps < 0.0 || venue->spread_vol > 0.0;
+    if (spread) has |= 1u << RH_FRICTION_SPREAD;
     if (venue->depth_share > 0.0) has |= 1u << RH_FRICTION_DEPTH;
     if (fabs(venue->taker_bps) > 0.0 || fabs(venue->maker_bps) > 0.0) has |= 1u << RH_FRICTION_FEE;
     return has;
@@ -21,7 +22,7 @@ uint32_t rh_venue_frictions(const rh_venue *venue)
 void rh_venue_remove_frictions(rh_venue *venue, uint32_t without)
 {
     if (without >> RH_FRICTION_LATENCY & 1u) venue->latency_ns = venue->report_ns = 0;
-    if (without >> RH_FRICTION_SPREAD & 1u) venue->spread_bps = 0.0;
+    if (without >> RH_FRICTION_SPREAD & 1u) venue->spread_bps = venue->spread_vol = 0.0;
     if (without >> RH_FRICTION_DEPTH & 1u) venue->depth_share = 0.0;
     if (without >> RH_FRICTION_FEE & 1u) venue->taker_bps = venue->maker_bps = 0.0;
 }

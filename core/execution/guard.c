@@ -47,19 +47,26 @@ void rh_guards_rewind(rh_guards *guards)
     guards->recent_first = guards->recent_count = 0;
 }
 
-int rh_guards_check(rh_guards *guards, int64_t now_ns, double qty, double notional, double position,
-                    int64_t market_age_ns)
+static bool beyond(const rh_guards *guards, rh_guard_kind kind, double value)
+{
+    return guards->limit[kind] > 0.0 && fabs(value) > guards->limit[kind];
+}
+
+int rh_guards_check(rh_guards *guards, int64_t now_ns, const rh_guarded *order)
 {
     const double *limit = guards->limit;
     int verdict = -1;
-    if (limit[RH_GUARD_STALE] > 0.0 && (double)market_age_ns > limit[RH_GUARD_STALE] * 1e9) {
+    double age_ns = (double)order->market_age_ns;
+    if (limit[RH_GUARD_STALE] > 0.0 && age_ns > limit[RH_GUARD_STALE] * 1e9) {
         verdict = RH_GUARD_STALE;
-    } else if (limit[RH_GUARD_ORDER_QTY] > 0.0 && fabs(qty) > limit[RH_GUARD_ORDER_QTY]) {
+    } else if (beyond(guards, RH_GUARD_ORDER_QTY, order->qty)) {
         verdict = RH_GUARD_ORDER_QTY;
-    } else if (limit[RH_GUARD_ORDER_NOTIONAL] > 0.0 && notional > limit[RH_GUARD_ORDER_NOTIONAL]) {
+    } else if (beyond(guards, RH_GUARD_ORDER_NOTIONAL, order->notional)) {
         verdict = RH_GUARD_ORDER_NOTIONAL;
-    } else if (limit[RH_GUARD_POSITION] > 0.0 && fabs(position) > limit[RH_GUARD_POSITION]) {
+    } else if (beyond(guards, RH_GUARD_POSITION, order->position)) {
         verdict = RH_GUARD_POSITION;
+    } else if (beyond(guards, RH_GUARD_OPTION, order->option)) {
+        verdict = RH_GUARD_OPTION;
     } else if (limit[RH_GUARD_RATE] > 0.0 && too_many(guards, now_ns)) {
         verdict = RH_GUARD_RATE;
     }

@@ -40,7 +40,8 @@ typedef struct rh_order {
     double reported_remaining; /* not filled, as the policy knows; 0 once the end is reported */
     double limit;              /* worst price; 0: none. For market orders the slippage bound */
     double mid_decision;       /* known mid when decided */
-    double delta_per_unit;     /* spot-equivalent, when decided */
+    double qty_per_unit;       /* what a policy says for one unit: spot-equivalent delta when
+                                  decided, or 1 contract of an option */
     int64_t arrives_ns;
     int pending_reports;
     bool cancel_requested;

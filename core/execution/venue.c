@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "execution/venue_models.h"
+#include "portfolio/unit.h"
 
 const rh_venue_model rh_venue_models[] = {
     {"ideal", "fills whole at the mid, at once, free of cost", rh_venue_ideal_keys,
@@ -54,33 +55,35 @@ static double used_now(const rh_venue *venue, const rh_market *market, int instr
     return fresh ? 0.0 : venue->used[side][instrument];
 }
 
-void rh_venue_quote(const rh_venue *venue, const rh_market *market, const rh_order *order,
-                    double qty, rh_match *out)
+void rh_venue_quote(const rh_venue *venue, const rh_market *market, int64_t time_ns,
+                    const rh_order *order, double qty, rh_match *out)
 {
-    int side = qty < 0.0;
+    rh_venue_state now = {market, time_ns, rh_unit_mid(market, order->instrument, time_ns),
+                          used_now(venue, market, order->instrument, qty < 0.0)};
     *out = (rh_match){0};
-    if (!(rh_market_mid(market, order->instrument) > 0.0)) { /* no market yet: wait for one */
+    if (!(now.mid > 0.0)) { /* no market yet: wait for one */
         out->rest_waits = true;
         return;
     }
-    double used = used_now(venue, market, order->instrument, side);
     if (is_waived(venue, order)) {
-        rh_venue_ideal_match(venue, market, order, qty, used, out);
+        rh_venue_ideal_match(venue, &now, order, qty, out);
     } else {
-        venue->model->match(venue, market, order, qty, used, out);
+        venue->model->match(venue, &now, order, qty, out);
     }
 }
 
-void rh_venue_match(rh_venue *venue, const rh_market *market, const rh_order *order, rh_match *out)
+void rh_venue_match(rh_venue *venue, const rh_market *market, int64_t time_ns,
+                    const rh_order *order, rh_match *out)
 {
     int i = order->instrument, side = order->remaining < 0.0;
-    rh_venue_quote(venue, market, order, order->remaining, out);
+    rh_venue_quote(venue, market, time_ns, order, order->remaining, out);
     if (!(fabs(out->qty) > 0.0)) return;
     uint64_t bars = rh_market_quote(market, i)->bars;
     if (bars != venue->used_bars[i]) {
         venue->used[0][i] = venue->used[1][i] = 0.0;
         venue->used_bars[i] = bars;
     }
-    bool inverse = market->universe->instruments[i].inverse;
-    venue->used[side][i] += fabs(out->qty) / (inverse ? rh_market_mid(market, i) : 1.0);
+    const rh_instrument *instrument = &market->universe->instruments[i];
+    bool in_usd = instrument->inverse && instrument->kind != RH_INSTRUMENT_OPTION;
+    venue->used[side][i] += fabs(out->qty) / (in_usd ? rh_market_mid(market, i) : 1.0);
 }

@@ -4,13 +4,14 @@
 #include <math.h>
 
 #include "execution/venue_models.h"
+#include "portfolio/unit.h"
 
 #define DEEPEST_BID 0.99 /* distance from the mid, as a part of it */
 
 const char *const rh_venue_book_keys[] = {
-    "kind",      "spread_bps",  "taker_bps", "maker_bps", "latency_ms",
-    "report_ms", "depth_share", "level_bps", "levels",    "first_trade_free",
-    "last_trade_free", NULL};
+    "kind",      "spread_bps",  "taker_bps", "maker_bps", "latency_ms",       "report_ms",
+    "level_bps", "depth_share", "levels",    "fee_on",    "first_trade_free", "last_trade_free",
+    "fee_cap",   "spread_vol",  NULL};
 
 static rh_status read_ms(rh_json at, const char *key, int64_t *ns, rh_error *error)
 {
@@ -22,7 +23,9 @@ static rh_status read_ms(rh_json at, const char *key, int64_t *ns, rh_error *err
 
 rh_status rh_venue_book_configure(rh_json at, rh_venue *venue, rh_error *error)
 {
+    static const char *const bases[] = {"premium", "underlying", NULL};
     int64_t levels = 10;
+    int base = 0;
     venue->spread_bps = -1.0;
     venue->level_bps = 1.0;
     RH_TRY(rh_json_number(at, "spread_bps", RH_OPTIONAL, 0.0, 10000.0, &venue->spread_bps, error));
@@ -34,12 +37,32 @@ rh_status rh_venue_book_configure(rh_json at, rh_venue *venue, rh_error *error)
     RH_TRY(rh_json_number(at, "level_bps", RH_OPTIONAL, 0.0, 1000.0, &venue->level_bps, error));
     RH_TRY(rh_json_integer(at, "levels", RH_OPTIONAL, 1, 1000, &levels, error));
     venue->levels = (int)levels;
+    RH_TRY(rh_json_number(at, "spread_vol", RH_OPTIONAL, 0.0, 10.0, &venue->spread_vol, error));
+    RH_TRY(rh_json_choice(at, "fee_on", RH_OPTIONAL, bases, &base, error));
+    RH_TRY(rh_json_number(at, "fee_cap", RH_OPTIONAL, 1e-6, 1.0, &venue->fee_cap, error));
+    venue->fee_on_underlying = base == 1;
     return RH_OK;
 }
 
-static double half_spread(const rh_venue *venue, const rh_market *market, int instrument,
-                          double mid)
+/* Of an option: in the price and in vol together, but nobody pays less than nothing. */
+static double option_half_spread(const rh_venue *venue, const rh_venue_state *now, int instrument,
+                                 double qty)
 {
+    double half = venue->spread_bps > 0.0 ? now->mid * venue->spread_bps * 0.5e-4 : 0.0;
+    if (venue->spread_vol > 0.0) {
+        half += 0.5 * venue->spread_vol * rh_option_vega(now->market, instrument, now->time_ns);
+    }
+    return qty < 0.0 && half > DEEPEST_BID * now->mid ? DEEPEST_BID * now->mid : half;
+}
+
+static double half_spread(const rh_venue *venue, const rh_venue_state *now, int instrument,
+                          double qty)
+{
+    const rh_market *market = now->market;
+    double mid = now->mid;
+    if (market->universe->instruments[instrument].kind == RH_INSTRUMENT_OPTION) {
+        return option_half_spread(venue, now, instrument, qty);
+    }
     if (venue->spread_bps >= 0.0) return mid * venue->spread_bps * 0.5e-4;
     const rh_quote *quote = rh_market_quote(market, instrument);
     return quote->ask > quote->bid && quote->bid > 0.0 ? 0.5 * (quote->ask - quote->bid) : 0.0;
@@ -64,33 +87,46 @@ static double walk(const rh_venue *venue, double level_size, double wanted, doub
     return filled;
 }
 
-static double unit_value(bool inverse, double price)
+/* Options: bps of the underlying or of the premium, and never more than a share of the premium. */
+static double fee_of(const rh_venue *venue, const rh_venue_state *now, int instrument, double qty,
+                     double price, bool maker)
 {
-    return inverse ? -1.0 / price : price;
+    const rh_instrument *i = &now->market->universe->instruments[instrument];
+    double rate = maker ? venue->maker_bps : venue->taker_bps;
+    double notional = rh_unit_notional(i, qty, price), most = venue->fee_cap * notional;
+    if (i->kind != RH_INSTRUMENT_OPTION) return notional * rate * 1e-4;
+    if (venue->fee_on_underlying) {
+        notional = fabs(qty) * rh_option_underlying(now->market, instrument);
+    }
+    double fee = notional * rate * 1e-4;
+    return venue->fee_cap > 0.0 && fee > most ? most : fee;
 }
 
-static void book_fill(const rh_venue *venue, const rh_instrument *i, double mid, double half,
-                      double qty, double price, bool maker, rh_match *out)
+static void book_fill(const rh_venue *venue, const rh_venue_state *now, int instrument,
+                      double half, double qty, double price, bool maker, rh_match *out)
 {
+    const rh_instrument *i = &now->market->universe->instruments[instrument];
+    double mid = now->mid;
     double side = qty > 0.0 ? 1.0 : -1.0;
     double touch = maker ? price : mid + side * half;
     out->qty = qty;
     out->price = price;
-    out->spread = qty * (unit_value(i->inverse, touch) - unit_value(i->inverse, mid));
-    out->depth =
-        maker ? 0.0 : qty * (unit_value(i->inverse, price) - unit_value(i->inverse, touch));
-    double notional = fabs(qty) * (i->inverse ? 1.0 / price : price);
-    out->fee = notional * (maker ? venue->maker_bps : venue->taker_bps) * 1e-4;
+    out->spread = qty * (rh_unit_settle_value(i, touch) - rh_unit_settle_value(i, mid));
+    out->depth = maker ? 0.0 : qty * (rh_unit_settle_value(i, price) -
+                                      rh_unit_settle_value(i, touch));
+    out->fee = fee_of(venue, now, instrument, qty, price, maker);
 }
 
-void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const rh_order *order,
-                         double qty, double used, rh_match *out)
+void rh_venue_book_match(const rh_venue *venue, const rh_venue_state *now, const rh_order *order,
+                         double qty, rh_match *out)
 {
+    const rh_market *market = now->market;
     const rh_instrument *i = &market->universe->instruments[order->instrument];
-    double mid = rh_market_mid(market, order->instrument);
-    double half = half_spread(venue, market, order->instrument, mid);
+    double mid = now->mid, used = now->used;
+    double half = half_spread(venue, now, order->instrument, qty);
     double side = qty > 0.0 ? 1.0 : -1.0;
-    double to_asset = i->inverse ? 1.0 / mid : 1.0;
+    bool in_usd = i->inverse && i->kind != RH_INSTRUMENT_OPTION;
+    double to_asset = in_usd ? 1.0 / mid : 1.0;
     double room = order->limit > 0.0 ? side * (order->limit - mid) : HUGE_VAL;
     if (qty < 0.0 && room > DEEPEST_BID * mid) room = DEEPEST_BID * mid; /* prices are positive */
     /* A bound that is met waits if the person gave it as a limit, and ends the order if it is the
@@ -98,7 +134,8 @@ void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const r
     out->rest_waits = order->is_limit || !(order->limit > 0.0);
     bool rested = order->is_limit && order->state == RH_ORDER_WORKING && !order->fresh;
     if (rested) { /* resting: whole at its own price once the other side touches it */
-        if (room >= half) book_fill(venue, i, mid, half, qty, order->limit, true, out);
+        if (room < half) return;
+        book_fill(venue, now, order->instrument, half, qty, order->limit, true, out);
         return;
     }
     double beyond = 0.0;
@@ -110,5 +147,5 @@ void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const r
     if (filled < wanted && i->lot > 0.0) got = floor(got / i->lot + 1e-9) * i->lot;
     if (!(got > 0.0)) return;
     double price = mid + side * (half + (filled > 0.0 ? beyond / filled : 0.0));
-    book_fill(venue, i, mid, half, side * got, price, false, out);
+    book_fill(venue, now, order->instrument, half, side * got, price, false, out);
 }

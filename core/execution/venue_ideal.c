@@ -12,12 +12,11 @@ rh_status rh_venue_ideal_configure(rh_json at, rh_venue *venue, rh_error *error)
     return RH_OK;
 }
 
-void rh_venue_ideal_match(const rh_venue *venue, const rh_market *market, const rh_order *order,
-                          double qty, double used, rh_match *out)
+void rh_venue_ideal_match(const rh_venue *venue, const rh_venue_state *now,
+                          const rh_order *order, double qty, rh_match *out)
 {
     (void)venue;
-    (void)used;
-    double mid = rh_market_mid(market, order->instrument);
+    double mid = now->mid;
     bool beyond = order->limit > 0.0 && (qty > 0.0 ? mid > order->limit : mid < order->limit);
     out->rest_waits = order->is_limit;
     if (beyond) return;

@@ -7,13 +7,13 @@
 
 extern const char *const rh_venue_ideal_keys[];
 rh_status rh_venue_ideal_configure(rh_json at, rh_venue *venue, rh_error *error);
-void rh_venue_ideal_match(const rh_venue *venue, const rh_market *market, const rh_order *order,
-                          double qty, double used, rh_match *out);
+void rh_venue_ideal_match(const rh_venue *venue, const rh_venue_state *now,
+                          const rh_order *order, double qty, rh_match *out);
 
 extern const char *const rh_venue_book_keys[];
 rh_status rh_venue_book_configure(rh_json at, rh_venue *venue, rh_error *error);
-void rh_venue_book_match(const rh_venue *venue, const rh_market *market, const rh_order *order,
-                         double qty, double used, rh_match *out);
+void rh_venue_book_match(const rh_venue *venue, const rh_venue_state *now,
+                         const rh_order *order, double qty, rh_match *out);
 
 extern const char *const rh_venue_proportional_keys[];
 rh_status rh_venue_proportional_configure(rh_json at, rh_venue *venue, rh_error *error);

@@ -185,6 +185,18 @@ static void put_words(rh_buffer *out)
     }
 }
 
+/* Fields of one hedge instrument; X-macros are the only list of them. */
+static void put_hedge_rows(rh_buffer *out)
+{
+    rh_buffer_text(out, "\n## Fields of `s:instrument(name)`\n\nA unit is one unit of an order's "
+                        "`qty`: a contract of an option, else what moves as one unit of the asset."
+                        "\n\n| field | unit | |\n|---|---|---|\n");
+#define X(name, lua_name, unit, about)                                                             \
+    rh_buffer_text(out, "| `" lua_name "` | " unit " | " about " |\n");
+    RH_HEDGE_FIELD_MAP(X)
+#undef X
+}
+
 static void put_view_rows(rh_buffer *out)
 {
     rh_buffer_text(out, "\n## Fields of the view `s`\n\n| field | unit | |\n|---|---|---|\n"
@@ -209,6 +221,7 @@ void rh_lua_api_markdown(rh_buffer *out)
         if (classes[i].rows == wake_keys) put_words(out);
     }
     put_view_rows(out);
+    put_hedge_rows(out);
     for (const rh_lua_api_library *library = rh_lua_api_libraries; library->name != NULL; library++)
         put_function_rows(out, library);
     for (const rh_lua_api_library *library = rh_lua_api_trusted; library->name != NULL; library++)
@@ -267,6 +280,11 @@ static void define_view(rh_buffer *out)
     rh_buffer_text(out, "\n---@class rehedge.AssetView what is known of one asset now\n"
                         "---@field time integer nanoseconds since 1970 UTC\n");
     define_fields(out, "");
+    rh_buffer_text(out, "\n---@class rehedge.InstrumentView what is known of a hedge instrument\n");
+#define X(name, lua_name, unit, about)                                                             \
+    rh_buffer_text(out, "---" about "; " unit "\n---@field " lua_name " number\n");
+    RH_HEDGE_FIELD_MAP(X)
+#undef X
     rh_buffer_text(out, "\n---@class rehedge.View: rehedge.AssetView only valid in a callback\n"
                         "local View = {}\n");
     define_methods(out, "View", view_rows);

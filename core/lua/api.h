@@ -155,12 +155,17 @@
 #define RH_LUA_VIEW_METHOD_MAP(X)                                                                  \
     X("asset", rh_lua_view_asset, "name string", "rehedge.AssetView",                              \
       "the view of one asset of the scenario: the fields, not the methods")                        \
-    X("cost", view_cost, "qty number units of the asset", "number",                                \
+    X("cost", view_cost,                                                                           \
+      "qty number units of the asset; instrument? string contracts then, if it is an option",      \
+      "number",                                                                                    \
       "what trading qty now would cost in the numeraire, from what is known")                      \
+    X("instrument", rh_lua_view_instrument, "name string one of the hedge instruments",            \
+      "rehedge.InstrumentView",                                                                    \
+      "what is known of a hedge instrument: price, greeks of one unit, position")                  \
     X("orders", rh_lua_view_orders, "", "rehedge.LiveOrder[]",                                     \
       "live orders as far as is reported, oldest first")                                           \
     X("route", rh_lua_view_route, "qty number units of the asset", "rehedge.RouteLine[]",          \
-      "what each hedge instrument would do for qty now, from what is known")                       \
+      "what each hedge instrument but options would do for qty now, from what is known")           \
     X("wake_in", view_wake_in, "duration string|integer \"5s\", or nanoseconds", "",               \
       "wakes once after a duration; a new call replaces the pending one")                          \
     X("wake_outside", view_wake_outside, "lo number; hi number", "",                               \
@@ -186,10 +191,14 @@
 #define RH_LUA_MARKET_METHOD_MAP(X)                                                                \
     X("advance", market_advance, "duration string|integer \"1h\", or nanoseconds", "",             \
       "time passes: time, age, since_hedge, oracle_age and expiry_in follow")                      \
-    X("cost", market_cost, "qty number", "number", "what s:cost answers: cost_bps of |qty| spot")  \
+    X("cost", market_cost, "qty number; instrument? string", "number",                             \
+      "what s:cost answers: cost_bps of |qty| spot, or of |qty| mid of one of its instruments")    \
     X("fill", market_fill, "orders number|rehedge.Order|rehedge.Order[]", "",                      \
-      "sends orders and fills them at spot: position, delta and cash follow")                      \
-    X("move", market_move, "spot number", "", "spot moves, and delta with it by gamma")            \
+      "sends orders and fills them at mid: position, delta, cash, greeks follow")                  \
+    X("instrument", market_instrument, "name string", "table<string, number>",                     \
+      "a copy of what s:instrument answers for it")                                                \
+    X("move", market_move, "spot number", "",                                                      \
+      "spot moves, and delta with it by gamma; of its instruments too, and their mid")             \
     X("send", market_send, "orders number|rehedge.Order|rehedge.Order[]", "",                      \
       "sends orders that stay unfilled: pending and delta follow, delta_filled does not")          \
     X("set", market_set, "fields rehedge.MarketFields", "", "sets fields by hand")                 \
@@ -233,7 +242,7 @@
     X("on_reject", "?fun(s: rehedge.View, p: table, order: rehedge.Rejected)",                     \
       "a guard or a venue refused an order")                                                       \
     X("on_expiry", "?fun(s: rehedge.View, p: table, option: rehedge.Expired)",                     \
-      "an option of the book expired")                                                             \
+      "an option of the book or the hedge expired")                                                \
     X("on_timer", "?fun(s: rehedge.View, p: table)", "s:wake_in is due")                           \
     X("migrate", "?fun(old: table, from_name: string, from_version: string): table?",              \
       "takes over another version's state")
@@ -244,7 +253,8 @@
     X("max", "?number|string", "largest value")                                                    \
     X("unit", "?string", "for people")                                                             \
     X("about", "?string", "for people")                                                            \
-    X("allowed", "?string[]", "the words a text may be")
+    X("allowed", "?string[]", "the words a text may be")                                           \
+    X("instrument", "?boolean", "true: a text that names a hedge instrument; \"\" for none yet")
 
 #define RH_LUA_WAKE_KEY_MAP(X)                                                                     \
     X("every", "?string", "a duration, or the name of a param that is one")                        \
@@ -254,7 +264,8 @@
     X("on", "?string|string[]", "events by name")
 
 #define RH_LUA_ORDER_KEY_MAP(X)                                                                    \
-    X("qty", "?number", "units of the asset, negative to sell; may be absent with cancel")         \
+    X("qty", "?number",                                                                            \
+      "units of the asset, of an option contracts, negative to sell; may be absent with cancel")   \
     X("instrument", "?string", "one of the hedge instruments; absent: the default route")          \
     X("venue", "?string",                                                                          \
       "the first hedge instrument that trades there, or a check of `instrument`")                  \
@@ -281,7 +292,7 @@
 #define RH_LUA_LIVE_ORDER_MAP(X)                                                                   \
     X("order", "integer", "its number, for `cancel` and `replace`")                                \
     X("instrument", "string", "")                                                                  \
-    X("qty", "number", "units of the asset, signed")                                               \
+    X("qty", "number", "units of the asset, of an option contracts, signed")                       \
     X("remaining", "number", "of it, as reported")                                                 \
     X("limit", "?number", "price of a limit order")                                                \
     X("cancelling", "boolean", "a cancel is under way")
@@ -299,15 +310,15 @@
 #define RH_LUA_FILL_MAP(X)                                                                         \
     X("order", "integer", "number of the order")                                                   \
     X("instrument", "string", "")                                                                  \
-    X("qty", "number", "units of the asset, signed")                                               \
-    X("remaining", "number", "of the order, units of the asset")                                   \
+    X("qty", "number", "units of the asset, of an option contracts, signed")                       \
+    X("remaining", "number", "of the order, likewise")                                             \
     X("price", "number", "")                                                                       \
     X("fee", "number", "in the numeraire")
 
 #define RH_LUA_REJECTED_MAP(X)                                                                     \
     X("order", "integer", "number of the order")                                                   \
     X("instrument", "string", "")                                                                  \
-    X("qty", "number", "units of the asset, signed")                                               \
+    X("qty", "number", "units of the asset, of an option contracts, signed")                       \
     X("reason", "string", "the guard that refused it")
 
 #define RH_LUA_EXPIRED_MAP(X)                                                                      \
@@ -329,7 +340,9 @@
     X("cost_bps", "?number", "what trading costs, for s:cost; 0 when absent")                      \
     X("features", "?table<string, number>", "values of the policy's features, by name")            \
     X("assets", "?table<string, rehedge.Fields>",                                                  \
-      "fields of s:asset(name) that differ from the market's own")
+      "fields of s:asset(name) that differ from the market's own")                                 \
+    X("instruments", "?table<string, table<string, number>>",                                      \
+      "fields of s:instrument by name: { CALL = { mid = 5, delta = 0.5, gamma = 0.01 } }")
 
 /* A row as text, for the generator and for the check of globals. */
 typedef struct rh_lua_api_row { const char *name, *parameters, *results, *about; } rh_lua_api_row;

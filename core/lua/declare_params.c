@@ -46,6 +46,16 @@ static void declare_words(lua_State *L, int index, rh_param_spec *spec)
         rh_lua_refuse(L, spec->name, "params.%s.allowed: expected a list of words", spec->name);
 }
 
+static void declare_instrument(lua_State *L, int index, rh_param_spec *spec)
+{
+    int type = member(L, index, "instrument");
+    if (type != LUA_TNIL && (type != LUA_TBOOLEAN || !lua_toboolean(L, -1) || spec->word_count > 0))
+        rh_lua_refuse(L, spec->name, "params.%s.instrument: expected true, and no `allowed`",
+                      spec->name);
+    spec->is_instrument = type != LUA_TNIL;
+    lua_pop(L, 1);
+}
+
 /* The default is on top of the stack. */
 static void declare_default(lua_State *L, rh_param_spec *spec)
 {
@@ -61,15 +71,16 @@ static void declare_default(lua_State *L, rh_param_spec *spec)
         break;
     case LUA_TSTRING:
         spec->type = RH_PARAM_TEXT;
-        if (spec->word_count == 0 &&
+        if (spec->word_count == 0 && !spec->is_instrument &&
             rh_parse_duration(lua_tostring(L, -1), &value->duration_ns)) {
             spec->type = RH_PARAM_DURATION;
             break;
         }
-        if (spec->word_count == 0)
+        if (spec->word_count == 0 && !spec->is_instrument)
             rh_lua_refuse(L, spec->name,
                           "params.%s: a text param lists its words: allowed = { \"...\" } "
-                          "(or is a duration such as \"1h\")", spec->name);
+                          "(or is a duration such as \"1h\", or an instrument = true)", spec->name);
+        if (spec->is_instrument && lua_rawlen(L, -1) == 0) break;
         rh_lua_copy_name(L, -1, "default", value->text);
         break;
     default:
@@ -148,11 +159,14 @@ static void declare_param(lua_State *L, int index, rh_param_spec *spec)
     } else {
         check_spec_keys(L, index, spec->name);
         declare_words(L, index, spec);
+        declare_instrument(L, index, spec);
         member(L, index, "default");
         declare_default(L, spec);
         lua_pop(L, 1);
         if (spec->word_count > 0 && spec->type != RH_PARAM_TEXT)
             rh_lua_refuse(L, spec->name, "params.%s.allowed: only for a text param", spec->name);
+        if (spec->is_instrument && spec->type != RH_PARAM_TEXT)
+            rh_lua_refuse(L, spec->name, "params.%s.instrument: only for a text param", spec->name);
         spec->min = bound(L, index, spec, "min", spec->min);
         spec->max = bound(L, index, spec, "max", spec->max);
         declare_prose(L, index, spec);

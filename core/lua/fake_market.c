@@ -1,7 +1,7 @@
 /* The market of a test file: the fields of a view, set and moved by hand, and what a policy is
  * given and asks for when it is woken in it. It holds no model of a market: nothing follows from
  * anything except what the methods say (lua/api.h).
- * What is pending is one live order. Invariant: fields nobody set follow the others:
+ * What is pending of an instrument is one live order. Invariant: fields nobody set follow others:
  * delta_filled = delta - pending, gross_delta = |delta|, oracle = spot, oracle_age = age. */
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,8 @@
 #include "lua/testing.h"
 
 static const char market_key;       /* registry: metatable of markets */
-enum { PENDING_ORDER = 1 };         /* number of the order that is pending */
+/* Number of the order of the default route that is pending; that of instrument i is i + 1 more. */
+enum { PENDING_ORDER = 1 };
 
 typedef struct fake_feature { char name[RH_NAME_MAX]; double value; } fake_feature;
 /* Fields of one asset that were set apart from the market's. */
@@ -20,6 +21,8 @@ typedef struct fake_asset {
     uint32_t given;
     double field[RH_VIEW_FIELDS];
 } fake_asset;
+
+typedef struct fake_hedge { char name[RH_NAME_MAX]; double field[RH_HEDGE_FIELDS]; } fake_hedge;
 
 typedef struct fake_market {
     double field[RH_VIEW_FIELDS];
@@ -32,6 +35,8 @@ typedef struct fake_market {
     int64_t wake_in_ns, timer_ns;   /* 0: none */
     int feature_count;
     fake_feature features[RH_FEATURES_MAX];
+    int hedge_count;
+    fake_hedge hedges[RH_HEDGES_MAX];
     int asset_count;
     fake_asset assets[RH_ASSETS_MAX];
     const rh_policy_services *services;     /* of the policy, during its call */
@@ -130,21 +135,88 @@ static void set_asset(lua_State *L, fake_market *m, const char *name)
     lua_settop(L, table);
 }
 
-/* The table { ETH = { delta = 1 }, ... } is on top. */
-static void set_assets(lua_State *L, fake_market *m)
+typedef void set_one(lua_State *L, fake_market *m, const char *name);
+
+/* The table { ETH = { delta = 1 }, ... } of `what` is on top: each goes to `set`. */
+static void set_each(lua_State *L, fake_market *m, const char *what, set_one *set)
 {
     int table = lua_gettop(L);
-    if (!rh_lua_is_plain(L, table)) luaL_error(L, "assets: expected { NAME = { delta = 1 } }");
+    if (!rh_lua_is_plain(L, table)) luaL_error(L, "%s: expected { NAME = { delta = 1 } }", what);
     rh_lua_push_keys(L, table);
     for (lua_Integer i = 1; lua_rawgeti(L, table + 1, i) != LUA_TNIL; i++) {
         char name[RH_NAME_MAX];
-        if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "assets have names");
-        rh_lua_copy_name(L, -1, "assets", name);
+        if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "%s have names", what);
+        rh_lua_copy_name(L, -1, what, name);
         lua_rawget(L, table);
-        set_asset(L, m, name);
+        set(L, m, name);
         lua_settop(L, table + 1);
     }
     lua_settop(L, table);
+}
+
+/* --- instruments --------------------------------------------------------------------------- */
+
+static fake_hedge *find_hedge(const fake_market *m, const char *name)
+{
+    for (int h = 0; h < m->hedge_count; h++)
+        if (strcmp(m->hedges[h].name, name) == 0) return (fake_hedge *)&m->hedges[h];
+    return NULL;
+}
+
+static double hedge_value(const fake_market *m, const fake_hedge *hedge, rh_hedge_field field)
+{
+    if (hedge != NULL) return hedge->field[field];
+    switch (field) {    /* not declared: the default route, which is the spot */
+    case RH_HEDGE_MID: return m->field[RH_VIEW_SPOT];
+    case RH_HEDGE_DELTA: return 1.0;
+    case RH_HEDGE_POSITION: return m->field[RH_VIEW_POSITION];
+    case RH_HEDGE_PENDING: return m->field[RH_VIEW_PENDING];
+    case RH_HEDGE_EXPIRY_IN: return 1e18;
+    default: return 0.0;
+    }
+}
+
+/* The table of fields on top, of the instrument `name`; what is not named stays. */
+static void set_hedge(lua_State *L, fake_market *m, const char *name)
+{
+    int table = lua_gettop(L);
+    fake_hedge *hedge = find_hedge(m, name);
+    if (!rh_lua_is_plain(L, table)) luaL_error(L, "instruments: expected { NAME = { mid = 5 } }");
+    if (hedge == NULL) {
+        if (m->hedge_count == RH_HEDGES_MAX)
+            luaL_error(L, "at most %d instruments", RH_HEDGES_MAX);
+        hedge = &m->hedges[m->hedge_count++];
+        *hedge = (fake_hedge){.field = {[RH_HEDGE_EXPIRY_IN] = 1e18}};
+        snprintf(hedge->name, sizeof hedge->name, "%s", name);
+    }
+    rh_lua_push_keys(L, table);
+    for (lua_Integer i = 1; lua_rawgeti(L, table + 1, i) != LUA_TNIL; i++) {
+        const char *key = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
+        int field = 0;
+        while (field < RH_HEDGE_FIELDS && strcmp(rh_hedge_field_names[field], key) != 0) field++;
+        if (field == RH_HEDGE_FIELDS) {
+            const char *near = rh_nearest_name(key, rh_hedge_field_names, RH_HEDGE_FIELDS);
+            luaL_error(L, "an instrument has no field of that name%s%s%s",
+                       near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                       near != NULL ? "'?" : "");
+        }
+        lua_rawget(L, table);
+        hedge->field[field] = rh_lua_number(L, -1);
+        lua_settop(L, table + 1);
+    }
+    lua_settop(L, table);
+}
+
+static int market_instrument(lua_State *L)
+{
+    const fake_market *m = check_market(L);
+    const fake_hedge *hedge = find_hedge(m, rh_lua_text(L, 2, NULL));
+    lua_createtable(L, 0, RH_HEDGE_FIELDS);
+    for (int field = 0; field < RH_HEDGE_FIELDS; field++) {
+        lua_pushnumber(L, hedge_value(m, hedge, (rh_hedge_field)field));
+        lua_setfield(L, -2, rh_hedge_field_names[field]);
+    }
+    return 1;
 }
 
 /* The value on top becomes the field `name`. */
@@ -155,8 +227,12 @@ static void set_field(lua_State *L, fake_market *m, const char *name)
         set_features(L, m);
         return;
     }
+    if (strcmp(name, "instruments") == 0) {
+        set_each(L, m, name, set_hedge);
+        return;
+    }
     if (strcmp(name, "assets") == 0) {
-        set_assets(L, m);
+        set_each(L, m, name, set_asset);
         return;
     }
     if (lua_type(L, -1) != LUA_TNUMBER)
@@ -225,6 +301,7 @@ static int market_advance(lua_State *L)
     m->field[RH_VIEW_SINCE_HEDGE] += seconds;
     m->field[RH_VIEW_ORACLE_AGE] += seconds;
     m->field[RH_VIEW_EXPIRY_IN] -= seconds;
+    for (int h = 0; h < m->hedge_count; h++) m->hedges[h].field[RH_HEDGE_EXPIRY_IN] -= seconds;
     follow(m);
     return 0;
 }
@@ -233,7 +310,13 @@ static int market_move(lua_State *L)
 {
     fake_market *m = check_market(L);
     double spot = rh_lua_number(L, 2);
-    m->field[RH_VIEW_DELTA] += m->field[RH_VIEW_GAMMA] * (spot - m->field[RH_VIEW_SPOT]);
+    double moved = spot - m->field[RH_VIEW_SPOT];
+    m->field[RH_VIEW_DELTA] += m->field[RH_VIEW_GAMMA] * moved;
+    for (int h = 0; h < m->hedge_count; h++) {
+        double *field = m->hedges[h].field, gamma = field[RH_HEDGE_GAMMA];
+        field[RH_HEDGE_MID] += (field[RH_HEDGE_DELTA] + 0.5 * gamma * moved) * moved;
+        field[RH_HEDGE_DELTA] += gamma * moved;
+    }
     m->field[RH_VIEW_SPOT] = spot;
     m->field[RH_VIEW_AGE] = 0.0;
     follow(m);
@@ -242,30 +325,68 @@ static int market_move(lua_State *L)
 
 /* --- orders -------------------------------------------------------------------------------- */
 
-static double cost_of(const fake_market *m, double qty)
+static double cost_of(const fake_market *m, const fake_hedge *hedge, double qty)
 {
-    return fabs(qty) * m->field[RH_VIEW_SPOT] * m->cost_bps * 1e-4;
+    return fabs(qty) * hedge_value(m, hedge, RH_HEDGE_MID) * m->cost_bps * 1e-4;
 }
 
 static int market_cost(lua_State *L)
 {
     const fake_market *m = check_market(L);
-    lua_pushnumber(L, cost_of(m, rh_lua_number(L, 2)));
+    const fake_hedge *hedge =
+        lua_isnoneornil(L, 3) ? NULL : find_hedge(m, rh_lua_text(L, 3, NULL));
+    lua_pushnumber(L, cost_of(m, hedge, rh_lua_number(L, 2)));
     return 1;
 }
 
-static void apply(fake_market *m, double qty, bool is_filled)
+/* Greeks of `qty` units of an instrument come into the book, or with a minus go. */
+static void add_greeks(fake_market *m, const fake_hedge *hedge, double qty)
 {
-    double *field = m->field;
-    field[RH_VIEW_DELTA] += qty;
+    m->field[RH_VIEW_DELTA] += qty * hedge_value(m, hedge, RH_HEDGE_DELTA);
+    m->field[RH_VIEW_GAMMA] += qty * hedge_value(m, hedge, RH_HEDGE_GAMMA);
+    m->field[RH_VIEW_VEGA] += qty * hedge_value(m, hedge, RH_HEDGE_VEGA);
+    m->field[RH_VIEW_THETA] += qty * hedge_value(m, hedge, RH_HEDGE_THETA);
+}
+
+/* An order of `qty` units; `hedge` NULL: the default route. */
+static void apply(fake_market *m, fake_hedge *hedge, double qty, bool is_filled)
+{
+    double *field = m->field, delta = qty * hedge_value(m, hedge, RH_HEDGE_DELTA);
+    add_greeks(m, hedge, qty);
     field[RH_VIEW_SINCE_HEDGE] = 0.0;
+    if (hedge != NULL) hedge->field[is_filled ? RH_HEDGE_POSITION : RH_HEDGE_PENDING] += qty;
     if (!is_filled) {
-        field[RH_VIEW_PENDING] += qty;
+        field[RH_VIEW_PENDING] += delta;
         return;
     }
-    field[RH_VIEW_POSITION] += qty;
-    field[RH_VIEW_CASH] -= qty * field[RH_VIEW_SPOT] + cost_of(m, qty);
-    if (m->given >> RH_VIEW_DELTA_FILLED & 1u) field[RH_VIEW_DELTA_FILLED] += qty;
+    field[RH_VIEW_POSITION] += delta;
+    field[RH_VIEW_CASH] -= qty * hedge_value(m, hedge, RH_HEDGE_MID) + cost_of(m, hedge, qty);
+    if (m->given >> RH_VIEW_DELTA_FILLED & 1u) field[RH_VIEW_DELTA_FILLED] += delta;
+}
+
+/* All that is pending goes. */
+static void cancel(fake_market *m)
+{
+    double *field = m->field;
+    for (int h = 0; h < m->hedge_count; h++) {
+        fake_hedge *hedge = &m->hedges[h];
+        double qty = hedge->field[RH_HEDGE_PENDING];
+        add_greeks(m, hedge, -qty);
+        field[RH_VIEW_PENDING] -= qty * hedge->field[RH_HEDGE_DELTA];
+        hedge->field[RH_HEDGE_PENDING] = 0.0;
+    }
+    field[RH_VIEW_DELTA] -= field[RH_VIEW_PENDING];
+    field[RH_VIEW_PENDING] = 0.0;
+}
+
+/* The instrument that the order on top names, where the market has it. */
+static fake_hedge *hedge_of(lua_State *L, const fake_market *m)
+{
+    lua_pushliteral(L, "instrument");
+    bool named = lua_rawget(L, -2) == LUA_TSTRING;
+    fake_hedge *hedge = named ? find_hedge(m, lua_tostring(L, -1)) : NULL;
+    lua_pop(L, 1);
+    return hedge;
 }
 
 /* Whether the order on top has the field. */
@@ -281,17 +402,15 @@ static bool has_field(lua_State *L, const char *key)
 static void take_order(lua_State *L, fake_market *m, bool is_filled)
 {
     if (lua_type(L, -1) == LUA_TNUMBER) {
-        apply(m, lua_tonumber(L, -1), is_filled);
+        apply(m, NULL, lua_tonumber(L, -1), is_filled);
         return;
     }
     if (!rh_lua_is_plain(L, -1))
         luaL_error(L, "found a %s, expected an order", luaL_typename(L, -1));
-    if (has_field(L, "cancel") || has_field(L, "replace")) {
-        m->field[RH_VIEW_DELTA] -= m->field[RH_VIEW_PENDING];
-        m->field[RH_VIEW_PENDING] = 0.0;
-    }
+    if (has_field(L, "cancel") || has_field(L, "replace")) cancel(m);
+    fake_hedge *hedge = hedge_of(L, m);
     lua_pushliteral(L, "qty");
-    if (lua_rawget(L, -2) != LUA_TNIL) apply(m, rh_lua_number(L, -1), is_filled);
+    if (lua_rawget(L, -2) != LUA_TNIL) apply(m, hedge, rh_lua_number(L, -1), is_filled);
     lua_pop(L, 1);
 }
 
@@ -328,9 +447,21 @@ static double view_field(void *host, rh_view_field field)
     return ((fake_market *)host)->field[field];
 }
 
-static double view_cost(void *host, double qty)
+static const char *hedge_name(const fake_market *m, int hedge)
 {
-    return cost_of(host, qty);
+    return hedge < m->services->hedge_count ? m->services->hedges[hedge] : "HEDGE";
+}
+
+static double view_cost(void *host, int hedge, double qty)
+{
+    const fake_market *m = host;
+    return cost_of(m, hedge < 0 ? NULL : find_hedge(m, hedge_name(m, hedge)), qty);
+}
+
+static double view_hedge_field(void *host, int hedge, rh_hedge_field field)
+{
+    const fake_market *m = host;
+    return hedge_value(m, find_hedge(m, hedge_name(m, hedge)), field);
 }
 
 static void view_wake_outside(void *host, double lo, double hi)
@@ -359,31 +490,42 @@ static double view_asset_field(void *host, int asset, rh_view_field field)
     return view_field(host, field);
 }
 
-static const char *hedge_name(const fake_market *m, int hedge)
+/* What is pending of instrument `at` - 1, or for 0 of the default route. */
+static double pending_at(const fake_market *m, int at)
 {
-    return hedge < m->services->hedge_count ? m->services->hedges[hedge] : "HEDGE";
+    if (at > 0) return m->hedges[at - 1].field[RH_HEDGE_PENDING];
+    double all = m->field[RH_VIEW_PENDING], of_others = 0.0;
+    for (int h = 0; h < m->hedge_count; h++)
+        of_others += m->hedges[h].field[RH_HEDGE_PENDING] * m->hedges[h].field[RH_HEDGE_DELTA];
+    return fabs(all - of_others) > 1e-12 * fabs(all) ? all - of_others : 0.0;
 }
 
 static bool view_is_live(void *host, uint32_t order)
 {
-    return order == PENDING_ORDER && ((fake_market *)host)->field[RH_VIEW_PENDING] != 0.0;
+    const fake_market *m = host;
+    bool exists = order >= PENDING_ORDER && order <= PENDING_ORDER + (uint32_t)m->hedge_count;
+    return exists && pending_at(m, (int)(order - PENDING_ORDER)) != 0.0;
 }
 
 static int view_next_order(void *host, int at, rh_live_order *order)
 {
     const fake_market *m = host;
-    double pending = m->field[RH_VIEW_PENDING];
-    if (at > 0 || !view_is_live(host, PENDING_ORDER)) return -1;
-    *order = (rh_live_order){.order = PENDING_ORDER, .instrument = hedge_name(m, 0),
-                             .qty = pending, .remaining = pending};
-    return 1;
+    for (; at <= m->hedge_count; at++) {
+        double pending = pending_at(m, at);
+        if (pending == 0.0) continue;
+        *order = (rh_live_order){.order = PENDING_ORDER + (uint32_t)at,
+                                 .instrument = at > 0 ? m->hedges[at - 1].name : hedge_name(m, 0),
+                                 .qty = pending, .remaining = pending};
+        return at + 1;
+    }
+    return -1;
 }
 
 /* Whatever the instrument: all of it fills, at what s:cost says. */
 static int view_route(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX])
 {
     const fake_market *m = host;
-    double spot = m->field[RH_VIEW_SPOT], cost = cost_of(m, qty);
+    double spot = m->field[RH_VIEW_SPOT], cost = cost_of(m, NULL, qty);
     for (int i = 0; i < m->services->hedge_count; i++)
         lines[i] = (rh_route_line){.instrument = hedge_name(m, i),
                                    .venue = m->services->hedge_venues[i],
@@ -393,11 +535,12 @@ static int view_route(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX]
 }
 
 static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, view_wake_in,
-                                     view_asset_field, view_next_order, view_is_live, view_route};
+                                     view_asset_field, view_next_order, view_is_live, view_route,
+                                     view_hedge_field};
 
 static rh_view view_of(fake_market *m, const rh_policy *policy)
 {
-    static_assert(sizeof(rh_view_ops) == 8 * sizeof(void *), "a new op needs its answer above");
+    static_assert(sizeof(rh_view_ops) == 9 * sizeof(void *), "a new op needs its answer above");
     m->services = &((const rh_lua *)policy)->services;
     rh_view view = {.time_ns = m->time_ns, .ops = &view_ops, .host = m};
     memcpy(view.eager, m->field, sizeof view.eager);

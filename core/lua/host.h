@@ -277,7 +277,11 @@ const rh_view *rh_lua_check_self(lua_State *L, const char *method);
 int rh_lua_unknown_field(lua_State *L);             /* raises; arg 2 is the key */
 
 /* view_book.c */
-void rh_lua_push_assets(lua_State *L);              /* makes the views of assets; pushes nothing */
+/* Make the views of assets and hedge instruments; push nothing. */
+void rh_lua_push_assets(lua_State *L);
+void rh_lua_push_hedges(lua_State *L);
+int rh_lua_view_instrument(lua_State *L);
+int rh_lua_hedge(lua_State *L, int arg, const char *who);   /* its number, by name; raises */
 int rh_lua_view_asset(lua_State *L);
 int rh_lua_view_orders(lua_State *L);
 int rh_lua_view_route(lua_State *L);

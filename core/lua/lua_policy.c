@@ -320,6 +320,7 @@ static int values_body(lua_State *L)
     lua_pushvalue(L, -1);
     references[FIELDS] = luaL_ref(L, LUA_REGISTRYINDEX);
     rh_lua_push_assets(L);
+    rh_lua_push_hedges(L);
     rh_lua_wrap_view(L);
     references[VIEW] = luaL_ref(L, LUA_REGISTRYINDEX);
     for (int field = 0; field <= RH_LUA_TIME; field++) {

@@ -143,9 +143,40 @@ static rh_status resolve_features(rh_lua *host, rh_error *error)
     return RH_OK;
 }
 
+/* A param that names a hedge instrument, where the policy is given any. */
+static rh_status check_instrument(const rh_lua *host, const rh_param_spec *spec, const char *name,
+                                  rh_json params, rh_error *error)
+{
+    const rh_policy_services *services = &host->services;
+    rh_json at;
+    for (int h = 0; h < services->hedge_count; h++)
+        if (strcmp(services->hedges[h], name) == 0) return RH_OK;
+    const char *near = rh_nearest_name(name, services->hedges, (size_t)services->hedge_count);
+    rh_fail(error, RH_INPUT, "found \"%s\", expected a hedge instrument%s%s%s", name,
+            near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+            near != NULL ? "\"?" : "");
+    bool given = params.node != NULL && rh_json_has(params, spec->name);
+    if (!given) return rh_fail_in(error, "%s: params.%s", host->label, spec->name);
+    rh_error why = error != NULL ? *error : (rh_error){RH_INPUT, ""};
+    RH_TRY(rh_json_get(params, spec->name, RH_REQUIRED, &at, error));
+    return rh_json_fail(at, error, "%s", why.message);
+}
+
+static rh_status check_instruments(const rh_lua *host, rh_json params, rh_error *error)
+{
+    const rh_params *resolved = &host->policy.params;
+    for (int k = 0; k < resolved->count && host->services.hedge_count > 0; k++) {
+        const char *name = resolved->value[k].text;
+        if (!resolved->spec[k].is_instrument || name[0] == '\0') continue;
+        RH_TRY(check_instrument(host, &resolved->spec[k], name, params, error));
+    }
+    return RH_OK;
+}
+
 rh_status rh_lua_resolve(rh_lua *host, rh_json params, rh_error *error)
 {
     RH_TRY(rh_params_resolve(&host->policy.params, params, error));
+    RH_TRY(check_instruments(host, params, error));
     RH_TRY(resolve_wake(host, error));
     return resolve_features(host, error);
 }

@@ -103,9 +103,10 @@ static int view_cost(lua_State *L)
 {
     const rh_view *view = rh_lua_check_self(L, "cost");
     double qty = rh_lua_number(L, 2);
+    int hedge = lua_isnoneornil(L, 3) ? -1 : rh_lua_hedge(L, 3, "s:cost");
     luaL_argcheck(L, isfinite(qty) && fabs(qty) <= RH_QTY_MAX, 2, "expected a finite quantity");
     rh_lua_charge(L, 32);
-    lua_pushnumber(L, view->ops->cost(view->host, qty));
+    lua_pushnumber(L, view->ops->cost(view->host, hedge, qty));
     return 1;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-const char *const rh_instrument_kind_words[] = {"spot", "perp", "future", NULL};
+const char *const rh_instrument_kind_words[] = {"spot", "perp", "future", "option", NULL};
 
 enum { CALL, PUT, LOG };
 const char *const rh_option_words[] = {"call", "put", "log", NULL};
@@ -204,46 +204,113 @@ static rh_status read_settle(rh_universe *universe, rh_json object, rh_instrumen
                         universe->currencies[out->settle].name, quote, asset->name);
 }
 
+/* Where the rows of "instruments" find their venues, and when the clock starts. */
+typedef struct row_reading {
+    int (*venue)(void *, const char *);
+    void *context;
+    int64_t from_ns;
+} row_reading;
+
+/* The same terms, whatever vol and underlying it is valued with. */
+static bool same_terms(const rh_instrument *a, const rh_instrument *b)
+{
+    bool same_strike = !(a->strike < b->strike) && !(a->strike > b->strike);
+    return a->kind == b->kind && a->asset == b->asset && a->settle == b->settle &&
+           a->is_call == b->is_call && a->is_log == b->is_log && a->expiry_ns == b->expiry_ns &&
+           same_strike;
+}
+
+/* The row of "instruments" that is this option: those have venues, the portfolio's own have not. */
+static int row_of(const rh_universe *universe, const rh_instrument *option)
+{
+    for (int i = 0; i < universe->instrument_count; i++) {
+        const rh_instrument *row = &universe->instruments[i];
+        if (row->venue >= 0 && same_terms(row, option)) return i;
+    }
+    return -1;
+}
+
+static rh_status read_contract(rh_universe *universe, rh_json entry, int64_t from_ns,
+                               rh_instrument *out, rh_error *error);
+
+/* An option that can be traded: the contract as in the portfolio, a venue, a lot. */
+static rh_status read_option_row(rh_universe *universe, rh_json instruments, size_t at,
+                                 const row_reading *rows, rh_error *error)
+{
+    static const char *const keys[] = {"kind",   "option", "asset",      "strike", "expiry",
+                                       "expiry_years", "settle", "underlying", "vol", "venue",
+                                       "lot",    NULL};
+    rh_instrument *out = &universe->instruments[universe->instrument_count];
+    rh_json object = rh_json_at(instruments, at);
+    rh_instrument named = {0};
+    RH_TRY(take_name(instruments, at, named.name, error));
+    RH_TRY(rh_json_keys(object, keys, error));
+    RH_TRY(read_contract(universe, object, rows->from_ns, out, error));
+    memcpy(out->name, named.name, sizeof out->name);
+    if (out->is_log) {
+        return rh_json_fail(object, error, "a log contract is not traded, expected a call or put; "
+                            "it may be an entry of \"portfolio\"");
+    }
+    RH_TRY(read_venue(object, out, rows->venue, rows->context, error));
+    if (out->venue < 0) {
+        return rh_json_fail(object, error, "an option among the instruments needs a \"venue\"; "
+                            "one that is only held is an entry of \"portfolio\"");
+    }
+    RH_TRY(rh_json_number(object, "lot", RH_OPTIONAL, 1e-12, RH_QTY_MAX, &out->lot, error));
+    int same = row_of(universe, out);
+    if (same >= 0) {
+        return rh_json_fail(object, error, "the same contract as \"%s\"",
+                            universe->instruments[same].name);
+    }
+    universe->instrument_count++;
+    return RH_OK;
+}
+
 static rh_status read_instrument(rh_universe *universe, rh_json instruments, size_t at,
-                                 int (*venue)(void *, const char *), void *context, rh_error *error)
+                                 const row_reading *rows, bool options, rh_error *error)
 {
     static const char *const keys[] = {"kind", "asset", "settle", "venue", "lot", "expiry", NULL};
+    rh_json object = rh_json_at(instruments, at);
+    int kind = 0;
+    RH_TRY(rh_json_choice(object, "kind", RH_REQUIRED, rh_instrument_kind_words, &kind, error));
+    if ((kind == RH_INSTRUMENT_OPTION) != options) return RH_OK; /* of the other pass */
     if (universe->instrument_count == RH_INSTRUMENTS_MAX) {
         return rh_json_fail(instruments, error, "more than %d instruments", RH_INSTRUMENTS_MAX);
     }
     rh_instrument *out = &universe->instruments[universe->instrument_count];
-    rh_json object = rh_json_at(instruments, at);
-    int kind = 0;
+    if (options) return read_option_row(universe, instruments, at, rows, error);
     *out = (rh_instrument){.expiry_ns = INT64_MAX, .underlying = -1, .own_vol = 0.0};
     RH_TRY(take_name(instruments, at, out->name, error));
     RH_TRY(rh_json_keys(object, keys, error));
-    RH_TRY(rh_json_choice(object, "kind", RH_REQUIRED, rh_instrument_kind_words, &kind, error));
     out->kind = (rh_instrument_kind)kind;
     RH_TRY(read_asset(universe, object, &out->asset, error));
     RH_TRY(read_settle(universe, object, out, error));
     if (out->kind == RH_INSTRUMENT_SPOT && out->inverse) {
         return rh_json_fail(object, error, "a spot instrument cannot settle in its own asset");
     }
-    RH_TRY(read_venue(object, out, venue, context, error));
+    RH_TRY(read_venue(object, out, rows->venue, rows->context, error));
     RH_TRY(rh_json_number(object, "lot", RH_OPTIONAL, 1e-12, RH_QTY_MAX, &out->lot, error));
     rh_json_need need = out->kind == RH_INSTRUMENT_FUTURE ? RH_REQUIRED : RH_OPTIONAL;
     if (need == RH_OPTIONAL && rh_json_has(object, "expiry")) {
-        return rh_json_fail(object, error, "only a future has an expiry");
+        return rh_json_fail(object, error, "only a future or an option has an expiry");
     }
     RH_TRY(rh_json_time(object, "expiry", need, &out->expiry_ns, error));
     universe->instrument_count++;
     return RH_OK;
 }
 
-rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments,
+/* Options come last, so that their underlyings are there. */
+rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments, int64_t from_ns,
                                       int (*venue)(void *context, const char *name), void *context,
                                       rh_error *error)
 {
+    const row_reading rows = {venue, context, from_ns};
     if (rh_json_kind(instruments) != RH_JSON_OBJECT) {
         return rh_json_expect(instruments, error, "an object of instruments");
     }
-    for (size_t i = 0; i < rh_json_count(instruments); i++) {
-        RH_TRY(read_instrument(universe, instruments, i, venue, context, error));
+    size_t count = rh_json_count(instruments);
+    for (size_t n = 0; n < 2 * count; n++) {
+        RH_TRY(read_instrument(universe, instruments, n % count, &rows, n >= count, error));
     }
     return RH_OK;
 }
@@ -262,15 +329,26 @@ static void name_option(const rh_universe *universe, rh_instrument *option)
 static bool same_contract(const rh_instrument *a, const rh_instrument *b)
 {
     bool same_vol = !(a->own_vol < b->own_vol) && !(a->own_vol > b->own_vol);
-    bool same_strike = !(a->strike < b->strike) && !(a->strike > b->strike);
-    return a->kind == b->kind && a->asset == b->asset && a->settle == b->settle &&
-           a->is_call == b->is_call && a->is_log == b->is_log && a->expiry_ns == b->expiry_ns &&
-           same_strike && same_vol && a->underlying == b->underlying;
+    return same_terms(a, b) && same_vol && a->underlying == b->underlying;
+}
+
+/* What an entry leaves open is as the row says; what it gives must be the same. */
+static rh_status agree(const rh_instrument *row, const rh_instrument *option, rh_error *error)
+{
+    bool other_vol = option->own_vol > 0.0 &&
+                     (option->own_vol < row->own_vol || option->own_vol > row->own_vol);
+    bool other_price = option->underlying >= 0 && option->underlying != row->underlying;
+    if (!other_vol && !other_price) return RH_OK;
+    return rh_fail(error, RH_INPUT,
+                   "this is the contract of the instrument \"%s\", with another %s: leave it out "
+                   "here, or give it there", row->name, other_vol ? "vol" : "underlying");
 }
 
 rh_status rh_universe_put_option(rh_universe *universe, const rh_instrument *option, int *index,
                                  rh_error *error)
 {
+    *index = row_of(universe, option);
+    if (*index >= 0) return agree(&universe->instruments[*index], option, error);
     for (*index = 0; *index < universe->instrument_count; ++*index) {
         if (same_contract(&universe->instruments[*index], option)) return RH_OK;
     }
@@ -326,8 +404,8 @@ static rh_status read_expiry(rh_json entry, int64_t from_ns, int64_t *expiry_ns,
                         expiry, from);
 }
 
-rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,
-                                 rh_error *error)
+static rh_status read_contract(rh_universe *universe, rh_json entry, int64_t from_ns,
+                               rh_instrument *out, rh_error *error)
 {
     rh_instrument option = {.kind = RH_INSTRUMENT_OPTION, .venue = -1, .underlying = -1};
     int word = 0;
@@ -351,7 +429,18 @@ rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t f
                             "\"vol\" here",
                             universe->assets[option.asset].name);
     }
-    return rh_universe_put_option(universe, &option, index, error);
+    *out = option;
+    return RH_OK;
+}
+
+rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,
+                                 rh_error *error)
+{
+    rh_instrument option;
+    rh_error why = {0};
+    RH_TRY(read_contract(universe, entry, from_ns, &option, error));
+    if (rh_universe_put_option(universe, &option, index, &why) == RH_OK) return RH_OK;
+    return rh_json_fail(entry, error, "%s", why.message);
 }
 
 static rh_status close_rates(rh_universe *universe, rh_error *error)

@@ -81,12 +81,14 @@ int rh_universe_currency(rh_universe *universe, const char *name); /* added when
 
 /* "assets" of a scenario. The numeraire must have been added already. */
 rh_status rh_universe_add_assets(rh_universe *universe, rh_json assets, rh_error *error);
-/* "instruments" of a scenario; `venue` resolves a venue name (-1: unknown). */
-rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments,
+/* "instruments" of a scenario; `venue` resolves a venue name (-1: unknown); from_ns is the clock's
+ * start. Options among them have a venue, which those of the portfolio alone have not. */
+rh_status rh_universe_add_instruments(rh_universe *universe, rh_json instruments, int64_t from_ns,
                                       int (*venue)(void *context, const char *name), void *context,
                                       rh_error *error);
 /* A portfolio entry {"option": "call"|"put"|"log", asset, strike, expiry or expiry_years, settle,
- * underlying, vol}: finds the same contract or adds it; from_ns is the clock's start. */
+ * underlying, vol}: finds the same contract or adds it; from_ns is the clock's start. A row of
+ * "instruments" with these terms is this contract; with another vol or underlying it is refused. */
 rh_status rh_universe_add_option(rh_universe *universe, rh_json entry, int64_t from_ns, int *index,
                                  rh_error *error);
 /* The same from values; name made from them. Refuses when the universe is full. */

@@ -28,6 +28,7 @@ typedef struct rh_param_spec {
     rh_param_type type;
     rh_param_value default_value;
     double min, max;        /* NUMBER, inclusive; DURATION in ns; -inf, inf when not given */
+    bool is_instrument;     /* TEXT: the name of a hedge instrument, "" where nobody gave one */
     int word_count;         /* TEXT: allowed words, 0 = any */
     char words[RH_PARAM_WORDS_MAX][RH_NAME_MAX];
     char unit[RH_NAME_MAX];

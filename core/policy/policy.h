@@ -43,7 +43,8 @@ typedef struct rh_wake {        /* conditions are OR-ed; all comparisons strict 
 typedef enum rh_order_kind { RH_ORDER_MARKET, RH_ORDER_LIMIT } rh_order_kind;
 
 typedef struct rh_order_request {
-    double qty;                 /* signed, spot-equivalent asset units (also for inverse perps) */
+    double qty;                 /* signed, spot-equivalent asset units (also for inverse perps);
+                                   contracts of an option */
     int instrument;             /* index into the hedge instruments; -1 = the default route */
     rh_order_kind kind;
     double limit;               /* price, LIMIT only */
@@ -87,9 +88,9 @@ typedef struct rh_notice {
     rh_notice_kind kind;
     uint32_t order;             /* FILL, REJECT: its id */
     const char *instrument;     /* not TIMER */
-    double qty;                 /* FILL, REJECT: asset units, spot-equivalent; EXPIRY: units */
+    double qty;                 /* FILL, REJECT: as in the order; EXPIRY: units */
     double price, fee;          /* FILL: of the fill, fee in the numeraire; EXPIRY: paid per unit */
-    double remaining;           /* FILL: of the order, spot-equivalent */
+    double remaining;           /* FILL: of the order, likewise */
     const char *reason;         /* REJECT: the guard's name, or "venue" */
     const char *option;         /* EXPIRY: "call", "put" or "log" */
     double strike;

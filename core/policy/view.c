@@ -2,6 +2,8 @@
  * Must not hold anything else: a field added to RH_VIEW_FIELD_MAP appears here by itself. */
 #include "policy/view.h"
 
+#include <stddef.h>
+
 #include "base/error.h"
 
 typedef struct field_row { const char *name, *unit, *about; } field_row;
@@ -11,6 +13,12 @@ static const field_row rows[] = {
     RH_VIEW_FIELD_MAP(X)
 #undef X
 };
+
+const char *const rh_hedge_field_names[] = {
+#define X(name, lua_name, unit, about) lua_name,
+    RH_HEDGE_FIELD_MAP(X)
+#undef X
+    NULL};
 
 static const field_row *row_of(rh_view_field field)
 {

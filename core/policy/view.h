@@ -16,13 +16,16 @@
     X(DELTA, "delta", "asset", "net delta at the hedge vol: reported fills and unfilled orders") \
     X(DELTA_FILLED, "delta_filled", "asset", "net delta without the unfilled orders")            \
     X(GROSS_DELTA, "gross_delta", "asset", "sum of |delta| over the book's own positions")       \
-    X(GAMMA, "gamma", "asset per 1.00 of price", "net gamma at the hedge vol")                   \
-    X(VEGA, "vega", "numeraire per 1.00 of vol", "net vega at the hedge vol")                    \
-    X(THETA, "theta", "numeraire per year", "net theta at the hedge vol")                        \
+    X(GAMMA, "gamma", "asset per 1.00 of price",                                                 \
+      "net gamma at the hedge vol, with unfilled orders of options")                             \
+    X(VEGA, "vega", "numeraire per 1.00 of vol",                                                 \
+      "net vega at the hedge vol, with unfilled orders of options")                              \
+    X(THETA, "theta", "numeraire per year",                                                      \
+      "net theta at the hedge vol, with unfilled orders of options")                             \
     X(IV, "iv", "fraction per sqrt(year)",                                                       \
       "hedge vol, weighted by |vega|; the asset's without options")                              \
     X(POSITION, "position", "asset",                                                             \
-      "reported position in the hedge instruments, spot-equivalent")                             \
+      "reported position in the hedge instruments, spot-equivalent; options by their delta")     \
     X(PENDING, "pending", "asset", "unfilled remainders of live orders, spot-equivalent")        \
     X(CASH, "cash", "numeraire", "reported cash of all currencies, in the numeraire")            \
     X(AGE, "age", "seconds", "age of the newest known market record of the asset")               \
@@ -43,12 +46,36 @@ typedef enum rh_view_field {
     RH_VIEW_FIELDS
 } rh_view_field;
 
+/* What a policy may see of one hedge instrument. A unit is one of an order's qty: a contract of an
+ * option, else a spot-equivalent unit of the asset. X(NAME, lua name, unit, about) */
+#define RH_HEDGE_FIELD_MAP(X)                                                                    \
+    X(MID, "mid", "settlement currency",                                                         \
+      "known price it trades around: an option's is at the mark vol; 0: none yet")               \
+    X(DELTA, "delta", "asset", "spot-equivalent delta of one unit at the hedge vol")             \
+    X(GAMMA, "gamma", "asset per 1.00 of price", "gamma of one unit at the hedge vol")           \
+    X(VEGA, "vega", "numeraire per 1.00 of vol", "vega of one unit at the hedge vol")            \
+    X(THETA, "theta", "numeraire per year", "theta of one unit at the hedge vol")                \
+    X(IV, "iv", "fraction per sqrt(year)", "hedge vol of an option; 0 of anything else")         \
+    X(POSITION, "position", "units", "reported position as a hedge")                             \
+    X(PENDING, "pending", "units", "unfilled remainders of live orders")                         \
+    X(LOT, "lot", "units", "smallest quantity; 0 without lots")                                  \
+    X(EXPIRY_IN, "expiry_in", "seconds", "time to its expiry; huge without one")
+
+typedef enum rh_hedge_field {
+#define X(name, lua_name, unit, about) RH_HEDGE_##name,
+    RH_HEDGE_FIELD_MAP(X)
+#undef X
+    RH_HEDGE_FIELDS
+} rh_hedge_field;
+extern const char *const rh_hedge_field_names[]; /* NULL-terminated */
+
 typedef struct rh_view rh_view;
 
 typedef struct rh_live_order {
     uint32_t order;             /* its id */
     const char *instrument;
-    double qty, remaining;      /* spot-equivalent asset units, signed; remaining as reported */
+    double qty, remaining;      /* spot-equivalent asset units, or contracts of an option, signed;
+                                   remaining as reported */
     double limit;               /* 0: a market order */
     bool cancelling;            /* a cancel is under way */
 } rh_live_order;
@@ -60,13 +87,14 @@ typedef struct rh_route_line {
     double mid, price, cost;    /* average price; cost in the numeraire, positive = lost */
 } rh_route_line;
 
-/* The last four may be NULL where nothing answers them. */
+/* The last five may be NULL where nothing answers them. */
 typedef struct rh_view_ops {
     /* A field that is not eager, computed on demand. */
     double (*field)(void *host, rh_view_field field);
-    /* Cost in the numeraire, positive, of trading qty (spot-equivalent asset units, signed) now by
-     * the default route, from what is known: spread, depth, fee. */
-    double (*cost)(void *host, double qty);
+    /* Cost in the numeraire, positive, of trading qty (spot-equivalent asset units, or contracts of
+     * an option, signed) of a hedge now (below 0: the default route), from what is known: spread,
+     * depth, fee. */
+    double (*cost)(void *host, int hedge, double qty);
     /* Replace delta_beyond until called again or swapped; lo <= hi, in asset units. */
     void (*wake_outside)(void *host, double lo, double hi);
     /* One-shot wake after duration_ns > 0. A new call replaces the pending one. */
@@ -77,8 +105,10 @@ typedef struct rh_view_ops {
      * cursor, or -1 when there is none. Live as far as is reported. */
     int (*next_order)(void *host, int at, rh_live_order *order);
     bool (*is_live)(void *host, uint32_t order);
-    /* What each hedge instrument would do for qty now, from what is known; their number. */
+    /* What each hedge instrument but options would do for qty now, from what is known; their
+     * number. */
     int (*route)(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX]);
+    double (*hedge_field)(void *host, int hedge, rh_hedge_field field);
 } rh_view_ops;
 
 struct rh_view {

@@ -19,23 +19,13 @@ static double held(const rh_books *books, int layer, int instrument)
     return books->positions->held[layer][instrument].qty;
 }
 
-bool rh_books_has_price(const rh_market *market, int i)
-{
-    const rh_instrument *instrument = &market->universe->instruments[i];
-    int source = instrument->underlying >= 0 ? instrument->underlying : i;
-    bool option = instrument->kind == RH_INSTRUMENT_OPTION;
-    if (option && !(rh_market_vol(market, i, false) > 0.0)) return false;
-    if (option && !(rh_market_vol(market, i, true) > 0.0)) return false;
-    return rh_market_mid(market, source) > 0.0 && market->spot[instrument->asset] > 0.0;
-}
-
 bool rh_books_can_mark(const rh_positions *positions, const rh_market *market)
 {
     const rh_universe *universe = positions->universe;
     bool foreign[RH_CURRENCIES_MAX] = {false};
     for (int i = 0; i < universe->instrument_count; i++) {
         if (!rh_positions_holds(positions, i)) continue;
-        if (!rh_books_has_price(market, i)) return false;
+        if (!rh_unit_has_price(market, i)) return false;
         foreign[universe->instruments[i].settle] = true;
     }
     for (int c = 0; c < universe->currency_count; c++) {

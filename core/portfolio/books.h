@@ -50,8 +50,6 @@ typedef struct rh_books {
 void rh_books_init(rh_books *books, const rh_universe *universe, rh_positions *filled,
                    rh_positions *reported);
 
-/* The instrument has a price, and an option its vols, in this market. */
-bool rh_books_has_price(const rh_market *market, int instrument);
 /* Everything of `positions` that is not zero has a price in this market. */
 bool rh_books_can_mark(const rh_positions *positions, const rh_market *market);
 /* End the interval at time_ns (accruing interest into cash) and start the next. The first call

@@ -375,7 +375,7 @@ double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const
 }
 
 double rh_hedge_position_of(const rh_net_delta *net, const rh_positions *positions,
-                            const rh_market *market)
+                            const rh_market *market, int64_t time_ns)
 {
     double sum = 0.0;
     for (int k = 0; k < net->other_count; k++) {
@@ -383,27 +383,45 @@ double rh_hedge_position_of(const rh_net_delta *net, const rh_positions *positio
         double qty = positions->held[RH_LAYER_HEDGE][i].qty;
         if (fabs(qty) > 0.0) sum += qty * rh_route_delta(market, i);
     }
+    for (int n = 0; n < net->count; n++) {
+        int i = net->option[n];
+        double qty = positions->held[RH_LAYER_HEDGE][i].qty;
+        if (fabs(qty) > 0.0) sum += qty * rh_unit_route_delta(market, i, time_ns);
+    }
     return sum;
+}
+
+void rh_net_unit_greeks(const rh_net_delta *net, const rh_market *market, int instrument,
+                        int64_t time_ns, rh_net_greeks *out)
+{
+    double spot = market->spot[net->asset];
+    bool option = net->universe->instruments[instrument].kind == RH_INSTRUMENT_OPTION;
+    rh_unit unit;
+    rh_unit_value(market, instrument, time_ns, true, &unit);
+    /* In coin delta is S dE/dS, so its change per 1.00 of price is S E'' + E'. */
+    *out = (rh_net_greeks){.gamma = net->in_coin ? spot * unit.gamma + unit.delta : unit.gamma,
+                           .vega = unit.vega,
+                           .theta = unit.theta,
+                           .iv = option ? rh_market_vol(market, instrument, true) : 0.0};
 }
 
 void rh_net_greeks_of(const rh_net_delta *net, const rh_positions *positions,
                       const rh_market *market, int64_t time_ns, rh_net_greeks *out)
 {
-    double spot = market->spot[net->asset], weight = 0.0, weighted = 0.0;
+    double weight = 0.0, weighted = 0.0;
     *out = (rh_net_greeks){0};
     for (int n = 0; n < net->count + net->other_count; n++) {
         int i = n < net->count ? net->option[n] : net->other[n - net->count];
         double qty = rh_positions_qty(positions, i);
-        rh_unit unit;
+        rh_net_greeks unit;
         if (!(fabs(qty) > 0.0)) continue;
-        rh_unit_value(market, i, time_ns, true, &unit);
-        /* In coin delta is S dE/dS, so its change per 1.00 of price is S E'' + E'. */
-        out->gamma += qty * (net->in_coin ? spot * unit.gamma + unit.delta : unit.gamma);
+        rh_net_unit_greeks(net, market, i, time_ns, &unit);
+        out->gamma += qty * unit.gamma;
         out->vega += qty * unit.vega;
         out->theta += qty * unit.theta;
         if (n < net->count) {
             weight += fabs(qty * unit.vega);
-            weighted += fabs(qty * unit.vega) * rh_market_vol(market, i, true);
+            weighted += fabs(qty * unit.vega) * unit.iv;
         }
     }
     const rh_asset *asset = &net->universe->assets[net->asset];

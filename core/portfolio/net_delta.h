@@ -100,14 +100,17 @@ double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const r
 /* Sum of |position delta| over the book layer. */
 double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                          int64_t time_ns, bool hedge_vol);
-/* Spot-equivalent hedge position. */
+/* Spot-equivalent hedge position; options among the hedges by their delta at the hedge vol. */
 double rh_hedge_position_of(const rh_net_delta *net, const rh_positions *positions,
-                            const rh_market *market);
+                            const rh_market *market, int64_t time_ns);
 /* Net of the other greeks at the hedge vol, computed on demand. */
 typedef struct rh_net_greeks {
     double gamma, vega, theta, iv;
 } rh_net_greeks;
 void rh_net_greeks_of(const rh_net_delta *net, const rh_positions *positions,
                       const rh_market *market, int64_t time_ns, rh_net_greeks *out);
+/* The same of one unit of an instrument; iv is an option's hedge vol, and 0 of anything else. */
+void rh_net_unit_greeks(const rh_net_delta *net, const rh_market *market, int instrument,
+                        int64_t time_ns, rh_net_greeks *out);
 
 #endif

@@ -181,3 +181,50 @@ double rh_route_delta(const rh_market *market, int instrument)
     double F = rh_market_mid(market, instrument);
     return i->inverse ? 1.0 / F : F / market->spot[i->asset];
 }
+
+double rh_unit_route_delta(const rh_market *market, int instrument, int64_t time_ns)
+{
+    const rh_instrument *i = &market->universe->instruments[instrument];
+    rh_unit unit;
+    if (i->kind != RH_INSTRUMENT_OPTION) return rh_route_delta(market, instrument);
+    value_option(market, instrument, time_ns, true, &unit);
+    return i->inverse ? market->spot[i->asset] * unit.delta : unit.delta;
+}
+
+bool rh_unit_has_price(const rh_market *market, int i)
+{
+    const rh_instrument *instrument = &market->universe->instruments[i];
+    int source = instrument->underlying >= 0 ? instrument->underlying : i;
+    bool option = instrument->kind == RH_INSTRUMENT_OPTION;
+    if (option && !(rh_market_vol(market, i, false) > 0.0)) return false;
+    if (option && !(rh_market_vol(market, i, true) > 0.0)) return false;
+    return rh_market_mid(market, source) > 0.0 && market->spot[instrument->asset] > 0.0;
+}
+
+double rh_unit_mid(const rh_market *market, int instrument, int64_t time_ns)
+{
+    const rh_instrument *i = &market->universe->instruments[instrument];
+    if (i->kind != RH_INSTRUMENT_OPTION) return rh_market_mid(market, instrument);
+    if (!rh_unit_has_price(market, instrument)) return 0.0;
+    return rh_option_mark(market, instrument, time_ns, false);
+}
+
+double rh_unit_notional(const rh_instrument *instrument, double qty, double price)
+{
+    bool in_usd = instrument->inverse && instrument->kind != RH_INSTRUMENT_OPTION;
+    return fabs(qty) * (in_usd ? 1.0 / price : price);
+}
+
+double rh_option_vega(const rh_market *market, int instrument, int64_t time_ns)
+{
+    rh_unit unit;
+    value_option(market, instrument, time_ns, false, &unit);
+    return unit.vega;
+}
+
+double rh_option_underlying(const rh_market *market, int instrument)
+{
+    const rh_instrument *o = &market->universe->instruments[instrument];
+    if (o->inverse) return 1.0;
+    return rh_market_mid(market, o->underlying >= 0 ? o->underlying : instrument);
+}

@@ -27,5 +27,19 @@ double rh_option_mark(const rh_market *market, int instrument, int64_t time_ns, 
 double rh_option_payoff(const rh_instrument *option, double price);
 /* Spot-equivalent delta that buying one unit adds: F/S linear, 1/F coin-settled. */
 double rh_route_delta(const rh_market *market, int instrument);
+/* The same of anything: of an option, at the hedge vol, what its price moves by (in coin times the
+ * spot), since the cash it costs is paid at once. */
+double rh_unit_route_delta(const rh_market *market, int instrument, int64_t time_ns);
+/* The instrument has a price, and an option its vols, in this market. */
+bool rh_unit_has_price(const rh_market *market, int instrument);
+/* What a unit trades around: the market's mid; of an option its price at the mark vol, in the
+ * settlement currency. 0 while there is none. */
+double rh_unit_mid(const rh_market *market, int instrument, int64_t time_ns);
+/* What trading `qty` at `price` moves, settlement currency, unsigned: the premium of an option. */
+double rh_unit_notional(const rh_instrument *instrument, double qty, double price);
+/* Price of an option per 1.00 of vol at the mark vol, and the price of its underlying (1 in coin):
+ * settlement currency. What venues quote spreads and fees in. */
+double rh_option_vega(const rh_market *market, int instrument, int64_t time_ns);
+double rh_option_underlying(const rh_market *market, int instrument);
 
 #endif

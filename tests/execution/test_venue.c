@@ -15,7 +15,7 @@
 #include "execution/venue.h"
 #include "portfolio/unit.h"
 
-enum { SPOT, INVERSE };
+enum { SPOT, INVERSE, CALL, PUT_IN_COIN };
 
 typedef struct world {
     rh_universe universe;
@@ -47,7 +47,18 @@ static world *make_world(const char *venue_json)
                                               .underlying = -1,
                                               .settle = u->assets[0].coin,
                                               .lot = 1.0};
-    u->instrument_count = 2;
+    u->instruments[CALL] = (rh_instrument){.name = "C",
+                                           .kind = RH_INSTRUMENT_OPTION,
+                                           .is_call = true,
+                                           .strike = 100.0,
+                                           .underlying = -1,
+                                           .expiry_ns = (int64_t)(0.25 * RH_YEAR_NS),
+                                           .settle = u->assets[0].quote};
+    u->instruments[PUT_IN_COIN] = u->instruments[CALL];
+    u->instruments[PUT_IN_COIN].is_call = false;
+    u->instruments[PUT_IN_COIN].inverse = true;
+    u->instruments[PUT_IN_COIN].settle = u->assets[0].coin;
+    u->instrument_count = 4;
     assert_int_equal(rh_universe_close(u, NULL), RH_OK);
     assert_int_equal(rh_market_init(&w->market, u, NULL), RH_OK);
     assert_int_equal(rh_json_parse("venue", venue_json, strlen(venue_json), &doc, &error), RH_OK);
@@ -74,7 +85,7 @@ static rh_match market_order(world *w, int instrument, double qty)
     rh_order order = {
         .instrument = instrument, .qty = qty, .remaining = qty, .state = RH_ORDER_WORKING};
     rh_match match;
-    rh_venue_match(&w->venue, &w->market, &order, &match);
+    rh_venue_match(&w->venue, &w->market, 0, &order, &match);
     return match;
 }
 
@@ -104,6 +115,43 @@ static void price_is_explained_by_its_costs(void **state)
         assert_true(fabs(m.fee - 5e-4 * notional) <= 1e-15 * (1.0 + notional));
         if (i == INVERSE) assert_true(m.qty == floor(m.qty) || m.qty == qty);
     }
+    free_world(w);
+}
+
+/* The same of options, whose mid is their model's; spread in price and vol, fee on the underlying
+ * (a coin, when coin-settled) up to an eighth of the premium. */
+static void options_trade_around_their_model(void **state)
+{
+    (void)state;
+    rh_stream stream;
+    rh_stream_init(&stream, 4, 0, 0);
+    world *w = make_world("{\"kind\": \"book\", \"spread_bps\": 50, \"spread_vol\": 0.04, "
+                          "\"taker_bps\": 30, \"fee_on\": \"underlying\", \"fee_cap\": 0.125}");
+    int capped = 0;
+    for (int n = 0; n < 2000; n++) {
+        double spot = 20.0 + 160.0 * rh_stream_uniform(&stream);
+        int i = n % 2 ? CALL : PUT_IN_COIN;
+        double qty = 20.0 * (rh_stream_uniform(&stream) - 0.5);
+        bar(w, spot, 1.0); /* its volume is the asset's: no depth of the option */
+        rh_match m = market_order(w, i, qty);
+        double mid = rh_option_mark(&w->market, i, 0, false);
+        double bumped[2], vega;
+        for (int up = 0; up < 2; up++) {
+            w->market.mark[0].sigma = up ? 1.0 + 1e-5 : 1.0 - 1e-5;
+            bumped[up] = rh_option_mark(&w->market, i, 0, false);
+        }
+        w->market.mark[0].sigma = 1.0;
+        vega = (bumped[1] - bumped[0]) / 2e-5;
+        double half = mid * 25e-4 + 0.02 * vega, side = qty > 0.0 ? 1.0 : -1.0;
+        if (side < 0.0 && half > 0.99 * mid) half = 0.99 * mid;
+        double fee = fabs(qty) * 30e-4 * (i == CALL ? spot : 1.0), most = fabs(qty) * m.price / 8.0;
+        capped += fee > most;
+        assert_true(m.qty == qty && m.price > 0.0 && m.depth == 0.0);
+        assert_true(fabs(m.price - mid - side * half) < 1e-6 * (mid + half));
+        assert_true(fabs(m.spread - qty * (m.price - mid)) <= 1e-12 * fabs(qty) * m.price);
+        assert_true(fabs(m.fee - (fee < most ? fee : most)) <= 1e-12 * fee);
+    }
+    assert_true(capped > 100 && capped < 1900);
     free_world(w);
 }
 
@@ -144,7 +192,7 @@ static void a_proportional_cost(void **state)
             rh_match match;
             bool waived = arrives_ns == 1000 || arrives_ns == 2000;
             double fee = waived ? 0.0 : 0.005 * fabs(qty) * 200.0;
-            rh_venue_match(&w->venue, &w->market, &order, &match);
+            rh_venue_match(&w->venue, &w->market, 0, &order, &match);
             assert_true(match.qty == qty && match.price == 200.0);
             assert_true(match.spread == 0.0 && match.depth == 0.0);
             assert_true(fabs(match.fee - fee) <= 1e-15 * fee);
@@ -164,11 +212,11 @@ static void one_end_of_a_book_is_free(void **state)
     w->venue.last_ns = 2000;
     bar(w, 200.0, 10.0);
     rh_order order = {.qty = -7.0, .remaining = -7.0, .arrives_ns = 1000};
-    rh_venue_quote(&w->venue, &w->market, &order, order.qty, &match);
+    rh_venue_quote(&w->venue, &w->market, 0, &order, order.qty, &match);
     assert_true(match.qty == -7.0 && match.price == 200.0 && match.fee == 0.0);
     assert_true(match.spread == 0.0 && match.depth == 0.0);
     order.arrives_ns = 2000;
-    rh_venue_quote(&w->venue, &w->market, &order, order.qty, &match);
+    rh_venue_quote(&w->venue, &w->market, 0, &order, order.qty, &match);
     assert_true(match.price < 200.0 && match.fee > 0.0 && match.depth > 0.0);
     free_world(w);
 }
@@ -187,18 +235,18 @@ static void limits_bind(void **state)
                     .is_limit = true,
                     .state = RH_ORDER_WORKING,
                     .fresh = true};
-    rh_venue_match(&w->venue, &w->market, &buy, &m);
+    rh_venue_match(&w->venue, &w->market, 0, &buy, &m);
     assert_true(m.qty == 0.0 && m.rest_waits); /* rests */
     buy.fresh = false;
     bar(w, 99.0, 10.0); /* ask 99.99: touches 100.5 */
-    rh_venue_match(&w->venue, &w->market, &buy, &m);
+    rh_venue_match(&w->venue, &w->market, 0, &buy, &m);
     assert_true(m.qty == 1.0 && m.price == 100.5 && fabs(m.fee - 100.5e-4) < 1e-15);
     rh_order bounded = {.instrument = SPOT,
                         .qty = 1,
                         .remaining = 1,
                         .limit = 99.5,
                         .state = RH_ORDER_WORKING}; /* slippage bound of a market order */
-    rh_venue_match(&w->venue, &w->market, &bounded, &m);
+    rh_venue_match(&w->venue, &w->market, 0, &bounded, &m);
     assert_true(m.qty == 0.0 && !m.rest_waits); /* ends */
     free_world(w);
 }
@@ -238,16 +286,19 @@ static void rates_are_counted_over_a_minute(void **state)
     (void)state;
     rh_guards *guards = calloc(1, sizeof *guards);
     const int64_t second = INT64_C(1000000000);
+    rh_guarded one = {.qty = 1, .notional = 1, .position = 1}, old = one, older = one;
+    old.market_age_ns = second;
+    older.market_age_ns = second + 1;
     guards->limit[RH_GUARD_RATE] = 3;
     for (int n = 0; n < 3; n++)
-        assert_int_equal(rh_guards_check(guards, n * second, 1, 1, 1, 0), -1);
-    assert_int_equal(rh_guards_check(guards, 59 * second, 1, 1, 1, 0), RH_GUARD_RATE);
-    assert_int_equal(rh_guards_check(guards, 60 * second, 1, 1, 1, 0), -1); /* the first is out */
-    assert_int_equal(rh_guards_check(guards, 60 * second, 1, 1, 1, 0), RH_GUARD_RATE);
+        assert_int_equal(rh_guards_check(guards, n * second, &one), -1);
+    assert_int_equal(rh_guards_check(guards, 59 * second, &one), RH_GUARD_RATE);
+    assert_int_equal(rh_guards_check(guards, 60 * second, &one), -1); /* the first is out */
+    assert_int_equal(rh_guards_check(guards, 60 * second, &one), RH_GUARD_RATE);
     assert_int_equal(guards->hits[RH_GUARD_RATE], 2);
     guards->limit[RH_GUARD_STALE] = 1.0;
-    assert_int_equal(rh_guards_check(guards, 900 * second, 1, 1, 1, second), -1);
-    assert_int_equal(rh_guards_check(guards, 900 * second, 1, 1, 1, second + 1), RH_GUARD_STALE);
+    assert_int_equal(rh_guards_check(guards, 900 * second, &old), -1);
+    assert_int_equal(rh_guards_check(guards, 900 * second, &older), RH_GUARD_STALE);
     free(guards);
 }
 
@@ -255,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(price_is_explained_by_its_costs),
+        cmocka_unit_test(options_trade_around_their_model),
         cmocka_unit_test(depth_is_used_up_and_refills),
         cmocka_unit_test(a_proportional_cost),
         cmocka_unit_test(one_end_of_a_book_is_free),

@@ -33,8 +33,9 @@ static inline double fake_field(void *host, rh_view_field field)
     return 1000.0 + (double)field;
 }
 
-static inline double fake_cost(void *host, double qty)
+static inline double fake_cost(void *host, int hedge, double qty)
 {
+    (void)hedge;
     return fabs(qty) * ((fake *)host)->cost_per_unit;
 }
 
@@ -74,8 +75,14 @@ static inline bool fake_is_live(void *host, uint32_t order)
 static inline int fake_route(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX])
 {
     lines[0] = (rh_route_line){.instrument = "BTC-PERP", .venue = "perp", .units = qty, .qty = qty,
-                               .mid = 100, .price = 101, .cost = fake_cost(host, qty)};
+                               .mid = 100, .price = 101, .cost = fake_cost(host, -1, qty)};
     return 1;
+}
+
+static inline double fake_hedge_field(void *host, int hedge, rh_hedge_field field)
+{
+    (void)host;
+    return 3000.0 + 100.0 * hedge + (double)field;
 }
 
 static inline void fake_log(void *host, const char *text)
@@ -95,7 +102,8 @@ static inline void fake_set(fake *f, rh_view_field field, double value)
 static inline void fake_init(fake *f)
 {
     static const rh_view_ops ops = {fake_field, fake_cost, fake_wake_outside, fake_wake_in,
-                                    fake_asset_field, fake_next_order, fake_is_live, fake_route};
+                                    fake_asset_field, fake_next_order, fake_is_live, fake_route,
+                                    fake_hedge_field};
     memset(f, 0, sizeof *f);
     f->view.ops = &ops;
     f->view.host = f;

@@ -238,6 +238,12 @@ static void declarations_are_checked(void **state)
         {POLICY(NO_TRIGGER ", params = { to = 'edge' }"), "a text param lists its words"},
         {POLICY(NO_TRIGGER ", params = { to = { default = 'egde', allowed = { 'edge', 'x' } } }"),
          "did you mean \"edge\"?"},
+        {POLICY(NO_TRIGGER ", params = { o = { default = 1, instrument = true } }"),
+         "params.o.instrument: only for a text param"},
+        {POLICY(NO_TRIGGER ", params = { o = { default = '', instrument = 'yes' } }"),
+         "params.o.instrument: expected true"},
+        {POLICY(NO_TRIGGER ", params = { o = { default = 'a', allowed = { 'a' }, instrument = true "
+                           "} }"), "no `allowed`"},
         {POLICY(NO_TRIGGER ", params = { t = { default = '1h', min = 5 } }"),
          "params.t.min: expected a duration"},
         {POLICY(NO_TRIGGER ", params = { ['a b'] = 1 }"), "names are identifiers"},
@@ -274,8 +280,11 @@ static void overrides_are_checked(void **state)
     (void)state;
     static const char script[] = POLICY(NO_TRIGGER ", params = { band = { default = 1, min = 0, "
         "max = 5 }, wait = '1h', to = { default = 'edge', allowed = { 'edge', 'centre' } }, "
-        "on = true }");
+        "on = true, hedge = { default = '', instrument = true } }");
     static const struct { const char *params, *wanted; } rows[] = {
+        {"{\"hedge\": \"BTC-PREP\"}", "/hedge: found \"BTC-PREP\", expected a hedge instrument; "
+                                      "did you mean \"BTC-PERP\"?"},
+        {"{\"hedge\": 1}", "/hedge"},
         {"{\"bnad\": 1}", "unknown param; did you mean \"band\"?"},
         {"{\"band\": -1}", "found -1, expected at least 0"},
         {"{\"band\": 6}", "found 6, expected at most 5"},
@@ -290,6 +299,22 @@ static void overrides_are_checked(void **state)
         must_refuse(script, rows[i].params, RH_INPUT, rows[i].wanted);
     must_refuse(script, "{\"band\": 6}", RH_INPUT, "scenario.json");
     must_refuse(script, "{\"band\": 6}", RH_INPUT, "/band");
+}
+
+static void scripts_read_hedge_instruments(void **state)
+{
+    (void)state;
+    fake f;
+    fake_init(&f);
+    rh_policy *policy = must_load(&f, POLICY(
+        "params = { of = { default = '', instrument = true } }, "
+        "trigger = function(s, p) local o, b = s:instrument(p.of), s:instrument('BTC-PERP') "
+        "local names = { 'mid', 'delta', 'gamma', 'vega', 'theta', 'iv', 'position', 'pending', "
+        "'lot', 'expiry_in' } for i, name in ipairs(names) do assert(o[name] == 3099 + i) "
+        "assert(b[name] == 2999 + i) end return o == s:instrument('BTC-SPOT') end"),
+        "{\"of\": \"BTC-SPOT\"}");
+    assert_true(must_trigger(policy, &f, NULL).fire);
+    rh_policy_free(policy);
 }
 
 static void scripts_read_params_features_and_fields(void **state)
@@ -495,6 +520,7 @@ int main(void)
         cmocka_unit_test(wakes_take_values_and_params),
         cmocka_unit_test(declarations_are_checked),
         cmocka_unit_test(overrides_are_checked),
+        cmocka_unit_test(scripts_read_hedge_instruments),
         cmocka_unit_test(scripts_read_params_features_and_fields),
         cmocka_unit_test(fields_are_fresh_in_each_call),
         cmocka_unit_test(orders_are_read),

@@ -373,6 +373,7 @@ static void hot_calls_allocate_nothing(void **state)
                             " return d > 2"));
     assert_false(heap_moves("rehedge.greeks('inverse', 'put', s.spot, 90, 1, 0, 0, 0.2, t)"));
     assert_false(heap_moves("rehedge.greeks(o, t)"));
+    assert_false(heap_moves("local i = s:instrument('BTC-PERP') return i.mid + i.gamma < 0"));
     assert_false(heap_moves("local v, why = rehedge.implied_vol('bsm', 'put', s.spot, 90, 1, 0, 0,"
                             " -1)"));
 }

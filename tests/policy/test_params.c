@@ -99,8 +99,8 @@ static void defaults_are_those_of_the_design(void **state)
 static void shipped_sources_are_embedded(void **state)
 {
     (void)state;
-    static const char *const names[] = {"adaptive", "band_or_time", "delta_band", "interval",
-                                        "predictive_vol", "twap"};
+    static const char *const names[] = {"adaptive", "band_or_time", "delta_band", "gamma_vega",
+                                        "interval", "predictive_vol", "twap"};
     int count = 0;
     while (rh_shipped_scripts[count].name != NULL) count++;
     assert_int_equal(count, sizeof names / sizeof *names);
@@ -179,9 +179,14 @@ static void every_field_is_documented(void **state)
     rh_error error;
     if (rh_file_read(REHEDGE_SOURCE_DIR "/docs/policy.md", 1u << 20, &document, &length, &error))
         fail_msg("%s", error.message);
+    char row[512];
+#define X(field, name, unit, about)                                                                \
+    append_row(name, unit, about, row);                                                            \
+    if (strstr(document, row) == NULL) fail_msg("docs/policy.md lacks: %s", row);
+    RH_HEDGE_FIELD_MAP(X)
+#undef X
     for (int i = 0; i < RH_VIEW_FIELDS; i++) {
         rh_view_field field = (rh_view_field)i;
-        char row[512];
         append_row(rh_view_field_name(field), rh_view_field_unit(field),
                    rh_view_field_about(field), row);
         if (strstr(document, row) == NULL) fail_msg("docs/policy.md lacks: %s", row);

@@ -3,7 +3,7 @@
 and compared with summary.json to 1e-9 of gross flow (the sum of |cash movements|).
 Usage: recompute.py RUNDIR SCENARIO [SOURCE]   SOURCE: the bars, default the scenario's own file.
 It trusts the engine for one thing only: when it traded and how much. Flat mark vols, one asset,
-linear and coin-settled options and perps, no rates. Status 0 agree, 1 disagree, 77 unmodelled."""
+options and perps, linear and coin-settled, no rates. Status 0 agree, 1 disagree, 77 unmodelled."""
 import bisect
 import csv
 import json
@@ -45,7 +45,9 @@ class Recomputation:
         with open(os.path.join(run_folder, "fills.csv"), encoding="utf-8", newline="") as file:
             self.fills = list(csv.DictReader(file))
         self.scenario = scenarios.load(scenario_path)
-        hedge = self.scenario["instruments"][self.scenario["hedge"][0]]
+        hedges = self.scenario["hedge"]
+        hedges = hedges["instruments"] if isinstance(hedges, dict) else hedges
+        hedge = self.scenario["instruments"][hedges[0]]
         self.asset, self.numeraire = hedge["asset"], self.scenario["numeraire"]
         if self.scenario["assets"][self.asset].get("rate", 0) != 0:
             raise Unmodelled("rates")
@@ -76,17 +78,13 @@ class Recomputation:
         """One option from the first mark to its settlement, or to its mark at the end."""
         start = entry.get("time_ns", self.times[0])
         spot = self.price_at(start)
-        coin = entry.get("settle", self.numeraire) == self.asset != self.numeraire
-        formula = finance.inverse_option if coin else self.linear_option
-        sigma = entry.get("vol", scenarios.flat_sigma(self.scenario, self.asset))
-        years = (entry["expiry_ns"] - start) / finance.NS_PER_YEAR
-        mark = formula(entry["sign"], spot, entry["strike"], years, sigma).value
+        coin = self.in_coin(entry)
+        mark = self.option_at(entry, start).value
         paid = entry.get("entry", entry.get("premium", "mark"))
         paid = mark if paid == "mark" else paid
         end = min(entry["expiry_ns"], self.scenario["clock"]["to_ns"])
-        years = (entry["expiry_ns"] - end) / finance.NS_PER_YEAR
         settled_at = self.price_at(end)
-        value = formula(entry["sign"], settled_at, entry["strike"], years, sigma).value
+        value = self.option_at(entry, end).value
         currency, rate, rate_end = (self.asset, spot, settled_at) if coin else \
             (self.numeraire, 1.0, 1.0)
         self.inverse_book |= coin
@@ -94,6 +92,16 @@ class Recomputation:
         self.books.move(currency, entry["qty"] * value, rate_end)
         self.add("entry", entry["qty"] * (mark - paid) * rate)
         self.add("options", entry["qty"] * (value - mark))
+
+    def in_coin(self, row):
+        return row.get("settle", self.numeraire) == self.asset != self.numeraire
+
+    def option_at(self, option, time_ns):
+        """One contract at the mark vol and the last price, in its currency of settlement."""
+        formula = finance.inverse_option if self.in_coin(option) else self.linear_option
+        sigma = option.get("vol", scenarios.flat_sigma(self.scenario, self.asset))
+        years = (option["expiry_ns"] - time_ns) / finance.NS_PER_YEAR
+        return formula(option["sign"], self.price_at(time_ns), option["strike"], years, sigma)
 
     @staticmethod
     def linear_option(sign, spot, strike, years, sigma):
@@ -107,16 +115,20 @@ class Recomputation:
         spot = self.price_at(time_ns)
         rate = 1.0 if row["currency"] == self.numeraire else spot     # amounts are in `currency`
         costs = {kind: float(row[kind]) * rate for kind in KINDS}
-        if not math.isclose(number["mid_arrival"], spot, rel_tol=1e-15):
-            self.problems.append(f"fill at {time_ns}: mid_arrival {number['mid_arrival']!r}, "
-                                 f"the market is at {spot!r}")
-        inverse = instrument.get("settle", self.numeraire) == self.asset != self.numeraire
-        value = self.inverse_fill if inverse else self.linear_fill
-        trade = value(number, spot)
+        inverse = self.in_coin(instrument)
         venue = self.scenario["venues"].get(instrument.get("venue"), {"kind": "ideal"})
+        if instrument["kind"] == "option":
+            trade = self.option_fill(number, time_ns, instrument, venue)
+        else:
+            trade = (self.inverse_fill if inverse else self.linear_fill)(number, spot)
+        mid, tolerance = trade.get("mid", spot), 1e-9 if "mid" in trade else 1e-15
+        if not math.isclose(number["mid_arrival"], mid, rel_tol=tolerance,
+                            abs_tol=1e-9 * mid if "mid" in trade else 0.0):
+            self.problems.append(f"fill at {time_ns}: mid_arrival {number['mid_arrival']!r}, "
+                                 f"the market is at {mid!r}")
         expected = {"latency": trade["latency"],
                     "spread": trade["spread"](venue.get("spread_bps", 0) / 2e4),
-                    "fee": trade["notional"] * venue.get("taker_bps", 0) / 1e4}
+                    "fee": trade.get("fee", trade["notional"] * venue.get("taker_bps", 0) / 1e4)}
         for kind in KINDS:
             self.add(kind, expected.get(kind, costs[kind]))
         beyond = math.fsum(costs[kind] for kind in KINDS if kind not in ("fee", "gas"))
@@ -126,6 +138,31 @@ class Recomputation:
                         trade["rate"])
         self.add("turnover", trade["notional"])
         self.add("hedges", trade["hedge"])
+
+    def option_fill(self, n, time_ns, row, venue):
+        """Contracts at a premium; what is left is worth the option at its expiry or the end."""
+        option = dict(row, sign=1 if row["option"] == "call" else -1,
+                      expiry_ns=scenarios.time_ns(row["expiry"]))
+        q, coin, now = n["qty"], self.in_coin(row), self.option_at(option, time_ns)
+        end = min(option["expiry_ns"], self.scenario["clock"]["to_ns"])
+        last = self.option_at(option, end).value
+        rate = self.price_at(time_ns) if coin else 1.0
+        rate_end = self.price_at(end) if coin else 1.0
+        self.inverse_book |= coin
+        self.books.gross_flow.append(abs(q * last) * rate_end)
+        half = now.vega * venue.get("spread_vol", 0) / 2
+        half += now.value * venue.get("spread_bps", 0) / 2e4
+        half = min(half, 0.99 * now.value) if q < 0 else half
+        premium = abs(q) * n["price"]
+        base = premium
+        if venue.get("fee_on") == "underlying":
+            base = abs(q) * (1.0 if coin else self.price_at(time_ns))
+        fee = min(base * venue.get("taker_bps", 0) / 1e4, premium * venue.get("fee_cap", 1e9))
+        return {"mid": now.value, "latency": q * (n["mid_arrival"] - n["mid_decision"]) * rate,
+                "beyond": q * (n["price"] - n["mid_decision"]) * rate, "rate": rate,
+                "notional": premium * rate, "spread": lambda _: abs(q) * half * rate,
+                "fee": fee * rate, "cash": q * (last - n["price"]),
+                "hedge": q * (last - n["mid_decision"])}
 
     def linear_fill(self, n, spot):
         """Cash pays q x price; what is left is worth q x last: both at once here."""

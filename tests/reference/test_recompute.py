@@ -56,9 +56,30 @@ class Recompute(Case):
     def test_examples(self):
         if not os.path.exists(SAMPLE):
             self.skipTest("no bundled sample")
-        for name in ("quickstart.json", "perp-inverse.json", "swap.json"):
+        for name in ("quickstart.json", "perp-inverse.json", "swap.json", "gamma-hedge.json"):
             with self.subTest(example=name):
                 self.agree(os.path.join(ROOT, "examples", name))
+
+    def test_option_hedges(self):
+        """Gamma and vega hedges: linear, coin-settled, marked at the end and settled on the way."""
+        option = {"kind": "option", "option": "put", "asset": "BTC", "strike": 44900,
+                  "expiry": "2025-01-08T08:00:00Z", "venue": "options", "lot": 0.1}
+        venue = {"kind": "book", "spread_vol": 0.03, "spread_bps": 8, "taker_bps": 3,
+                 "fee_on": "underlying", "fee_cap": 0.1, "latency_ms": 70_000}
+        for change in ({}, {"settle": "BTC"}, {"expiry": "2025-01-06T01:30:00Z"}, {"vol": 0.5}):
+            for params in ({"gamma_band": 2e-4}, {"vega_band": 200}):
+                data = scenario(venues__options=dict(venue), hedge=["BTC-PERP", "HEDGE"],
+                                instruments__HEDGE=dict(option, **change), clock__end="mark")
+                data["policy"] = {"script": "gamma_vega",
+                                  "params": dict(params, option="HEDGE", band=0.1)}
+                with self.subTest(change=change, params=params):
+                    path = self.write("scenario.json", data)
+                    self.agree(path)
+                    self.assertTrue(self.has_fills_of("HEDGE"))
+
+    def has_fills_of(self, name):
+        with open(os.path.join(self.path("out"), "fills.csv"), encoding="utf-8") as file:
+            return any(row["instrument"] == name for row in csv.DictReader(file))
 
     def test_a_wrong_book_is_noticed(self):
         path = self.write("scenario.json", scenario())

@@ -1,0 +1,10 @@
+-- The future of an instrument.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return s:instrument("BTC-PERP").next_mid > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}

@@ -1,0 +1,10 @@
+-- An instrument that is not there.
+return rehedge.policy {
+  api = 1, name = "attack", version = "1.0.0",
+  trigger = function(s, p, f)
+    return s:instrument("BTC-PREP").mid > 0
+  end,
+  scale = function(s, p, f, lo, hi)
+    return 0
+  end,
+}
