@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/mc_table.h"
 #include "host/parallel.h"
+#include "report/markup.h"
 #include "study/mc_summary.h"
 
 static_assert(RH_THREADS_MAX <= RH_MC_WORKERS_MAX, "every thread may be a worker");
@@ -99,24 +100,35 @@ static rh_status commit_outputs(outputs *to, const rh_buffer *summary, rh_error 
 
 /* --- the end of a study -------------------------------------------------------------------- */
 
+/* How that path is had alone: every option that makes a difference to it. */
+static void say_path(const mc_arguments *given, const char *scenario_path, uint64_t seed,
+                     uint32_t path)
+{
+    rh_buffer line = {0}, safe = {0};
+    bool plain = !given->antithetic && !given->moment_matched;
+    rh_buffer_printf(&line, "rehedge %s %s --seed %" PRIu64 " --path %" PRIu32,
+                     plain ? "run" : "mc", scenario_path, seed, path);
+    if (given->antithetic) rh_buffer_text(&line, " --antithetic");
+    if (given->moment_matched) rh_buffer_text(&line, " --moment-matched");
+    if (given->policy) rh_buffer_printf(&line, " --policy %s", given->policy);
+    for (int i = 0; i < given->sets.count; i++) {
+        rh_buffer_printf(&line, " --set %s", given->sets.items[i]);
+    }
+    rh_plain_text(&safe, line.bytes && !line.failed ? line.bytes : "", 0);
+    if (safe.bytes && !safe.failed) fprintf(stderr, "that path alone: %s\n", safe.bytes);
+    rh_buffer_free(&line);
+    rh_buffer_free(&safe);
+}
+
 static int say_killed(const mc_arguments *given, const char *scenario_path,
                       const rh_mc_scenario *scenario, const rh_mc_result *result)
 {
-    char line[2 * RH_ERROR_MESSAGE_MAX];
-    snprintf(line, sizeof line,
-             "the policy died on %" PRIu64 " of %" PRIu64 " paths; on path %u of seed %" PRIu64,
-             result->sums.killed, result->paths, result->first_killed, scenario->seed);
-    rh_cli_say_policy_failed(line, result->kill_message);
-    bool plain = !given->antithetic && !given->moment_matched;
-    snprintf(line, sizeof line, "rehedge %s %s --seed %" PRIu64 "%s%s --path %u", plain ? "run"
-             : "mc", scenario_path, scenario->seed, given->antithetic ? " --antithetic" : "",
-             given->moment_matched ? " --moment-matched" : "", result->first_killed);
-    fprintf(stderr, "rehedge: that path alone: ");
-    char safe[2 * RH_ERROR_MESSAGE_MAX];
-    rh_text_escape(safe, sizeof safe, line, strlen(line));
-    fprintf(stderr, "%s%s%s%s\n", safe, given->policy ? " --policy " : "",
-            given->policy ? given->policy : "",
-            given->sets.count > 0 ? " and the same --set" : "");
+    char label[160];
+    snprintf(label, sizeof label,
+             "the policy died on %" PRIu64 " of %" PRIu64 " paths; on path %" PRIu32 " of seed %"
+             PRIu64, result->sums.killed, result->paths, result->first_killed, scenario->seed);
+    rh_cli_say_policy_failed(label, result->kill_message);
+    say_path(given, scenario_path, scenario->seed, result->first_killed);
     return 4;
 }
 
@@ -248,8 +260,8 @@ static int parse_numbers(const mc_arguments *given, rh_mc_request *request, int6
     }
     if (given->threads &&
         (!rh_parse_i64(given->threads, threads) || *threads < 1 || *threads > RH_THREADS_MAX)) {
-        return rh_cli_usage("--threads: found %.64s, expected a number from 1 to %d", given->threads,
-                            RH_THREADS_MAX);
+        return rh_cli_usage("--threads: found %.64s, expected a number from 1 to %d",
+                            given->threads, RH_THREADS_MAX);
     }
     int status = parse_positive("--until-se", given->until_se, &request->until_se);
     if (status == 0)

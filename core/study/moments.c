@@ -15,12 +15,12 @@ void rh_comoments_of(const double *a, const double *b, size_t count, rh_comoment
     double sum_a = 0, sum_b = 0, aa = 0, ab = 0, bb = 0;
     *out = (rh_comoments){.count = count};
     if (count == 0) return;
-    for (size_t i = 0; i < count; i++) {
-        sum_a += a[i];
-        sum_b += b[i];
+    for (size_t i = 0; i < count; i++) { /* from the first: what is constant stays exact */
+        sum_a += a[i] - a[0];
+        sum_b += b[i] - b[0];
     }
-    out->mean_a = sum_a / (double)count;
-    out->mean_b = sum_b / (double)count;
+    out->mean_a = a[0] + sum_a / (double)count;
+    out->mean_b = b[0] + sum_b / (double)count;
     for (size_t i = 0; i < count; i++) {
         double da = a[i] - out->mean_a, db = b[i] - out->mean_b;
         aa += da * da;

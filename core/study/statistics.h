@@ -11,7 +11,8 @@
 #include "study/sample.h"
 
 #define RH_QUANTILES 9
-extern const double rh_quantile_levels[RH_QUANTILES]; /* 0.01 0.05 0.1 0.25 0.5 0.75 0.9 0.95 0.99 */
+/* 0.01 0.05 0.1 0.25 0.5 0.75 0.9 0.95 0.99 */
+extern const double rh_quantile_levels[RH_QUANTILES];
 
 typedef struct rh_distribution {
     size_t count, units;
