@@ -10,26 +10,47 @@
 
 /* --- pairs --------------------------------------------------------------------------------- */
 
+/* Four interleaved sums, added as a tree: the order is fixed, and none waits for another. */
+enum { LANES = 4 };
+
+static double add_lanes(const double sums[LANES])
+{
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/* From the first value: what is constant stays exact. */
+static double mean_of(const double *values, size_t count)
+{
+    double sums[LANES] = {0}, first = values[0];
+    size_t whole = count - count % LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) sums[k] += values[i + k] - first;
+    }
+    for (size_t i = whole; i < count; i++) sums[i - whole] += values[i] - first;
+    return first + add_lanes(sums) / (double)count;
+}
+
 void rh_comoments_of(const double *a, const double *b, size_t count, rh_comoments *out)
 {
-    double sum_a = 0, sum_b = 0, aa = 0, ab = 0, bb = 0;
+    double aa[LANES] = {0}, ab[LANES] = {0}, bb[LANES] = {0};
     *out = (rh_comoments){.count = count};
     if (count == 0) return;
-    for (size_t i = 0; i < count; i++) { /* from the first: what is constant stays exact */
-        sum_a += a[i] - a[0];
-        sum_b += b[i] - b[0];
+    double mean_a = mean_of(a, count), mean_b = mean_of(b, count);
+    size_t whole = count - count % LANES;
+    for (size_t i = 0; i < count; i += LANES) {
+        size_t lanes = i < whole ? LANES : count - whole;
+        for (size_t k = 0; k < lanes; k++) {
+            double da = a[i + k] - mean_a, db = b[i + k] - mean_b;
+            aa[k] += da * da;
+            ab[k] += da * db;
+            bb[k] += db * db;
+        }
     }
-    out->mean_a = a[0] + sum_a / (double)count;
-    out->mean_b = b[0] + sum_b / (double)count;
-    for (size_t i = 0; i < count; i++) {
-        double da = a[i] - out->mean_a, db = b[i] - out->mean_b;
-        aa += da * da;
-        ab += da * db;
-        bb += db * db;
-    }
-    out->aa = aa;
-    out->ab = ab;
-    out->bb = bb;
+    out->mean_a = mean_a;
+    out->mean_b = mean_b;
+    out->aa = add_lanes(aa);
+    out->ab = add_lanes(ab);
+    out->bb = add_lanes(bb);
 }
 
 void rh_comoments_merge(rh_comoments *into, const rh_comoments *more)
@@ -52,37 +73,72 @@ void rh_comoments_merge(rh_comoments *into, const rh_comoments *more)
 
 /* --- measures ------------------------------------------------------------------------------ */
 
-static void note_extremes(rh_measure *out, double value)
+/* Extremes of the values that are there; how many they are. */
+static size_t extremes(const double *values, size_t count, rh_measure *out)
 {
-    if (out->paths.count == 0 || value < out->min) out->min = value;
-    if (out->paths.count == 0 || value > out->max) out->max = value;
-    out->paths.count++;
+    double least = INFINITY, most = -INFINITY;
+    size_t missing = 0;
+    for (size_t i = 0; i < count; i++) {
+        double x = values[i]; /* comparisons with a NaN are false */
+        least = x < least ? x : least;
+        most = x > most ? x : most;
+        missing += isnan(x) != 0;
+    }
+    out->min = least;
+    out->max = most;
+    return count - missing;
+}
+
+/* Sums of units over the values that are there; the number of units that have any. */
+static size_t sum_units(const double *values, size_t count, size_t unit, double *sums,
+                        double *counts)
+{
+    size_t units = 0;
+    for (size_t first = 0; first < count; first += unit) {
+        double sum = 0, used = 0;
+        for (size_t i = first; i < first + unit; i++) {
+            if (isnan(values[i])) continue;
+            sum += values[i];
+            used++;
+        }
+        if (!(used > 0)) continue;
+        sums[units] = sum;
+        counts[units++] = used;
+    }
+    return units;
+}
+
+static void keep_present(const double *values, const double *pnl, size_t count, rh_measure *out)
+{
+    double present[RH_MEASURE_BLOCK], beside[RH_MEASURE_BLOCK];
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(values[i])) continue;
+        present[used] = values[i];
+        beside[used++] = pnl[i];
+    }
+    rh_comoments_of(present, beside, used, &out->paths);
 }
 
 void rh_measure_of(const double *values, const double *pnl, size_t count, size_t unit,
                    rh_measure *out)
 {
-    double present[RH_MEASURE_BLOCK], beside[RH_MEASURE_BLOCK];
     double sums[RH_MEASURE_BLOCK], counts[RH_MEASURE_BLOCK];
-    size_t used = 0, units = 0;
     RH_ASSERT(count <= RH_MEASURE_BLOCK && unit > 0 && count % unit == 0);
     memset(out, 0, sizeof *out);
-    for (size_t first = 0; first < count; first += unit) {
-        size_t before = used;
-        double sum = 0;
-        for (size_t i = first; i < first + unit; i++) {
-            if (isnan(values[i])) continue;
-            note_extremes(out, values[i]);
-            present[used] = values[i];
-            beside[used++] = pnl[i];
-            sum += values[i];
-        }
-        if (used == before) continue;
-        sums[units] = sum;
-        counts[units++] = (double)(used - before);
+    size_t present = extremes(values, count, out);
+    if (present == count) {
+        rh_comoments_of(values, pnl, count, &out->paths);
+    } else {
+        keep_present(values, pnl, count, out);
     }
-    rh_comoments_of(present, beside, used, &out->paths);
-    rh_comoments_of(sums, counts, units, &out->units);
+    if (unit == 1) { /* every value is its unit's sum, of a count of one */
+        const rh_comoments *p = &out->paths;
+        out->units = (rh_comoments){p->count, p->mean_a, p->count ? 1 : 0, p->aa, 0, 0};
+    } else {
+        size_t units = sum_units(values, count, unit, sums, counts);
+        rh_comoments_of(sums, counts, units, &out->units);
+    }
 }
 
 void rh_measure_merge(rh_measure *into, const rh_measure *more)
