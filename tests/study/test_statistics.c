@@ -212,7 +212,7 @@ static outcome repeat(sampling how)
     return all;
 }
 
-/* 95% within 4 standard errors of a binomial of 400, less 2% for what is only true of long samples;
+/* 95% within 4 standard errors of a binomial of 400, less 2% for what is true of long samples only;
  * the mean reported error within 10% of how far the estimates really scatter (15% for skewness and
  * the 1% tail, whose errors are themselves uncertain), and no bias beyond 0.3 of it. */
 static void check(const char *sampling_name, const outcome *all, int except, bool unbiased)
