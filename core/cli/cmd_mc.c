@@ -3,42 +3,23 @@
  * the directory of --out appear whole or not at all; what was interrupted keeps its first paths. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/mc_table.h"
-#include "host/parallel.h"
+#include "cli/path_options.h"
 #include "report/markup.h"
 #include "study/mc_summary.h"
-
-static_assert(RH_THREADS_MAX <= RH_MC_WORKERS_MAX, "every thread may be a worker");
 
 static const uint64_t paths_default = 10000, paths_until_se = 10000000;
 
 typedef struct mc_arguments {
-    const char *paths, *threads, *policy, *seed, *until_se, *risk_aversion, *csv, *method, *out;
-    const char *path;
-    bool antithetic, moment_matched, json, quiet, trusted;
+    rh_path_options of_paths;
+    const char *policy, *seed, *until_se, *csv, *out, *path;
+    bool json, quiet, trusted;
     rh_words sets, allowed;
 } mc_arguments;
-
-/* --- progress: workers report, one draws --------------------------------------------------- */
-
-typedef struct shared_progress {
-    rh_progress bar;
-    atomic_flag drawing;
-} shared_progress;
-
-static void note_progress(void *context, double fraction, uint64_t paths)
-{
-    shared_progress *shared = context;
-    if (atomic_flag_test_and_set(&shared->drawing)) return;
-    rh_progress_update(&shared->bar, fraction, paths);
-    atomic_flag_clear(&shared->drawing);
-}
 
 /* --- files --------------------------------------------------------------------------------- */
 
@@ -75,16 +56,6 @@ static void abandon_outputs(outputs *to, rh_error *error)
     to->has_dir = false;
 }
 
-static rh_status write_summary(const rh_dir_out *dir, const rh_buffer *summary, rh_error *error)
-{
-    char path[RH_PATH_MAX + 32];
-    rh_file_out *file = NULL;
-    snprintf(path, sizeof path, "%s/summary.json", dir->temporary);
-    RH_TRY(rh_file_out_open(path, &file, error));
-    rh_file_out_write(file, summary->bytes, summary->length);
-    return rh_file_out_commit(file, error);
-}
-
 static rh_status commit_outputs(outputs *to, const rh_buffer *summary, rh_error *error)
 {
     for (int f = 0; f < RH_MC_FILES_MAX; f++) {
@@ -93,7 +64,7 @@ static rh_status commit_outputs(outputs *to, const rh_buffer *summary, rh_error 
         if (file) RH_TRY(rh_file_out_commit(file, error));
     }
     if (!to->has_dir) return RH_OK;
-    RH_TRY(write_summary(&to->dir, summary, error));
+    RH_TRY(rh_cli_write_file(to->dir.temporary, "summary.json", summary, error));
     to->has_dir = false; /* in any case: a commit that fails removes it */
     return rh_dir_out_commit(&to->dir, error);
 }
@@ -105,11 +76,11 @@ static void say_path(const mc_arguments *given, const char *scenario_path, uint6
                      uint32_t path)
 {
     rh_buffer line = {0}, safe = {0};
-    bool plain = !given->antithetic && !given->moment_matched;
+    bool plain = !given->of_paths.antithetic && !given->of_paths.moment_matched;
     rh_buffer_printf(&line, "rehedge %s %s --seed %" PRIu64 " --path %" PRIu32,
                      plain ? "run" : "mc", scenario_path, seed, path);
-    if (given->antithetic) rh_buffer_text(&line, " --antithetic");
-    if (given->moment_matched) rh_buffer_text(&line, " --moment-matched");
+    if (given->of_paths.antithetic) rh_buffer_text(&line, " --antithetic");
+    if (given->of_paths.moment_matched) rh_buffer_text(&line, " --moment-matched");
     if (given->policy) rh_buffer_printf(&line, " --policy %s", given->policy);
     for (int i = 0; i < given->sets.count; i++) {
         rh_buffer_printf(&line, " --set %s", given->sets.items[i]);
@@ -157,22 +128,21 @@ static int study(const mc_arguments *given, rh_mc_request *request, const char *
     rh_mc_result result = {0};
     rh_error error = {0};
     outputs to = {.has_dir = false};
-    shared_progress shared = {.drawing = ATOMIC_FLAG_INIT};
+    rh_path_progress progress;
     int exit_status = 0;
     rh_status status = rh_mc_scenario_read(&request->run, &scenario, &error);
     if (status == RH_OK) status = open_outputs(given, &to, &error);
     if (status == RH_OK) {
         if (isnan(request->risk_aversion)) request->risk_aversion = scenario.risk_aversion;
         memcpy(request->files, to.files, sizeof request->files);
-        request->progress = note_progress;
-        request->progress_context = &shared;
-        rh_progress_begin(&shared.bar, "mc", given->quiet);
-        shared.bar.unit = "paths";
+        request->progress = rh_path_progress_note;
+        request->progress_context = &progress;
+        rh_path_progress_begin(&progress, "mc", given->quiet);
         status = rh_mc_run(request, &result, &error);
         if (status == RH_OK) {
-            rh_progress_end(&shared.bar, result.paths);
+            rh_progress_end(&progress.bar, result.paths);
         } else {
-            rh_progress_abandon(&shared.bar);
+            rh_progress_abandon(&progress.bar);
         }
     }
     if (status == RH_OK) status = finish(given, request, &scenario, &result, &to, &error);
@@ -213,79 +183,21 @@ static int one_path(const rh_mc_request *request, uint32_t path)
 
 /* --- arguments ----------------------------------------------------------------------------- */
 
-/* A whole number as people write many of them: 20000, 1e6. */
-static bool parse_count(const char *text, double max, uint64_t *count)
+static int run_mc(const mc_arguments *given, const char *scenario_path)
 {
-    double value;
-    if (!rh_parse_double(text, &value) || !(value >= 0) || value > max) return false;
-    if (floor(value) < value) return false;
-    *count = (uint64_t)value;
-    return true;
-}
-
-static int parse_positive(const char *name, const char *text, double *value)
-{
-    if (!text) return 0;
-    if (rh_parse_double(text, value) && *value > 0) return 0;
-    return rh_cli_usage("%s: found %.64s, expected a positive number", name, text);
-}
-
-static int parse_method(const char *text, rh_path_method *method)
-{
-    static const char *const words[] = {"fastest", "events", "blocks"};
-    static const rh_path_method methods[] = {RH_PATHS_FASTEST, RH_PATHS_EVENTS, RH_PATHS_BLOCKS};
-    if (!text) return 0;
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(text, words[i]) != 0) continue;
-        *method = methods[i];
-        return 0;
-    }
-    return rh_cli_usage("--method: found %.64s, expected fastest, events or blocks", text);
-}
-
-static int parse_numbers(const mc_arguments *given, rh_mc_request *request, int64_t *threads,
-                         uint64_t *path)
-{
-    *threads = rh_host_processors();
-    request->paths = given->until_se ? paths_until_se : paths_default;
-    request->risk_aversion = (double)NAN;
-    if (given->paths && (!parse_count(given->paths, (double)RH_MC_PATHS_MAX, &request->paths) ||
-                         request->paths < 1)) {
-        return rh_cli_usage("--paths: found %.64s, expected a number from 1 to %" PRIu64,
-                            given->paths, RH_MC_PATHS_MAX);
-    }
-    if (given->path && !parse_count(given->path, (double)RH_MC_PATHS_MAX - 1, path)) {
+    uint64_t path = 0;
+    rh_workers workers;
+    rh_mc_request request = {.run = rh_cli_request(scenario_path)};
+    int status = rh_path_options_read(&given->of_paths,
+                                      given->until_se ? paths_until_se : paths_default, &workers,
+                                      &request);
+    if (status == 0)
+        status = rh_path_positive_parse("--until-se", given->until_se, &request.until_se);
+    if (status != 0) return status;
+    if (given->path && !rh_path_count_parse(given->path, RH_MC_PATHS_MAX - 1, &path)) {
         return rh_cli_usage("--path: found %.64s, expected a number from 0 to %" PRIu64,
                             given->path, RH_MC_PATHS_MAX - 1);
     }
-    if (given->threads &&
-        (!rh_parse_i64(given->threads, threads) || *threads < 1 || *threads > RH_THREADS_MAX)) {
-        return rh_cli_usage("--threads: found %.64s, expected a number from 1 to %d",
-                            given->threads, RH_THREADS_MAX);
-    }
-    int status = parse_positive("--until-se", given->until_se, &request->until_se);
-    if (status == 0)
-        status = parse_positive("--risk-aversion", given->risk_aversion, &request->risk_aversion);
-    return status == 0 ? parse_method(given->method, &request->options.method) : status;
-}
-
-static int run_mc(const mc_arguments *given, const char *scenario_path)
-{
-    int64_t threads = 1;
-    uint64_t path = 0;
-    rh_workers workers = {1};
-    rh_mc_request request = {
-        .run = rh_cli_request(scenario_path),
-        .parallel = rh_host_parallel, .parallel_context = &workers,
-        .options = {.antithetic = given->antithetic, .moment_matched = given->moment_matched},
-    };
-    int status = parse_numbers(given, &request, &threads, &path);
-    if (status != 0) return status;
-    size_t unit = rh_mc_unit(&request.options);
-    /* a default is rounded up to whole units, what a person asked for is not */
-    if (!given->paths) request.paths = (request.paths + unit - 1) / unit * unit;
-    workers.threads = (int)threads;
-    request.workers = (int)threads;
     request.run.policy = given->policy;
     request.run.seed = given->seed;
     request.run.trusted = given->trusted;
@@ -301,27 +213,27 @@ int rh_cmd_mc(int argc, char **argv)
 {
     mc_arguments given = {0};
     const rh_option options[] = {
-        {"--paths", "N", "how many paths (10000; with --until-se at most 1e7)", &given.paths, NULL,
-         NULL},
+        {"--paths", "N", "how many paths (10000; with --until-se at most 1e7)",
+         &given.of_paths.paths, NULL, NULL},
         {"--until-se", "X", "stop when the standard error of the mean P&L is at most X",
          &given.until_se, NULL, NULL},
         {"--threads", "T", "threads (default: one per processor); they change no number",
-         &given.threads, NULL, NULL},
+         &given.of_paths.threads, NULL, NULL},
         {"--policy", "POLICY", "hedge with this policy and drop the scenario's swaps: a shipped "
          "name, a file, or either with parameters", &given.policy, NULL, NULL},
         {"--set", "NAME=VALUE", "set a variable of the scenario, or a parameter as "
          "policy.NAME=VALUE; may repeat", NULL, NULL, &given.sets},
         {"--seed", "N", "replace the scenario's seed", &given.seed, NULL, NULL},
         {"--antithetic", NULL, "path 2k+1 has the shocks of path 2k with the other sign", NULL,
-         &given.antithetic, NULL},
+         &given.of_paths.antithetic, NULL},
         {"--moment-matched", NULL, "the shocks of 256 neighbours have mean 0 and variance 1 at "
-         "each step", NULL, &given.moment_matched, NULL},
+         "each step", NULL, &given.of_paths.moment_matched, NULL},
         {"--risk-aversion", "A", "for the reservation price under exponential utility, per unit of "
-         "money (default: the scenario's variable risk_aversion)", &given.risk_aversion, NULL,
-         NULL},
+         "money (default: the scenario's variable risk_aversion)",
+         &given.of_paths.risk_aversion, NULL, NULL},
         {"--csv", "FILE", "write one row per path", &given.csv, NULL, NULL},
         {"--method", "WORD", "fastest, events or blocks: how paths are computed; the numbers are "
-         "the same", &given.method, NULL, NULL},
+         "the same", &given.of_paths.method, NULL, NULL},
         {"--out", "DIR", "write a directory (summary.json, paths.csv); DIR must not exist",
          &given.out, NULL, NULL},
         {"--path", "K", "path K of the study alone, as a row of paths.csv", &given.path, NULL,

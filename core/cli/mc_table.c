@@ -8,7 +8,6 @@
 
 #include "data/json.h"
 #include "report/markup.h"
-#include "report/number.h"
 
 enum { NAME_WIDTH = 17, VALUE_WIDTH = 14, ERROR_WIDTH = 12, LINES_MAX = 24, DECIMALS_MAX = 12 };
 
@@ -34,6 +33,19 @@ static int decimals_of(double se)
     return decimals;
 }
 
+void rh_estimate_text(rh_estimate estimate, int digits, char value[RH_FIGURE_TEXT],
+                      char error[RH_FIGURE_TEXT])
+{
+    int decimals = decimals_of(estimate.se);
+    error[0] = '\0';
+    if (decimals < 0) {
+        rh_figure_short(value, estimate.value, digits);
+        return;
+    }
+    rh_figure_text(value, estimate.value, decimals);
+    rh_figure_text(error, estimate.se, decimals);
+}
+
 static line *add_line(panel *p, const char *name)
 {
     line *l = &p->lines[p->count < LINES_MAX ? p->count++ : LINES_MAX - 1];
@@ -45,13 +57,7 @@ static line *add_line(panel *p, const char *name)
 static void put(panel *p, const char *name, rh_estimate estimate)
 {
     line *l = add_line(p, name);
-    int decimals = decimals_of(estimate.se);
-    if (decimals < 0) {
-        rh_figure_short(l->value, estimate.value, 6);
-        return;
-    }
-    rh_figure_text(l->value, estimate.value, decimals);
-    rh_figure_text(l->error, estimate.se, decimals);
+    rh_estimate_text(estimate, 6, l->value, l->error);
 }
 
 static void put_percent(panel *p, const char *name, rh_estimate share)

@@ -333,6 +333,33 @@ void rh_mc_result_free(rh_mc_result *result)
     memset(result, 0, sizeof *result);
 }
 
+void rh_outcome_of_paths(const rh_mc_result *result, rh_outcome *outcome)
+{
+    const rh_measure *m = result->sums.measure;
+    const rh_distribution *pnl = &result->pnl_stats, *error = &result->error_stats;
+    double a = result->risk_aversion;
+    rh_estimate cost = rh_measure_mean(&m[RH_MC_cost]), certain = {(double)NAN, (double)NAN};
+    if (!isnan(a)) certain = rh_entropic_price(&result->sums.with_premium, a);
+    *outcome = (rh_outcome){
+        .paths = result->paths,
+        .pnl = pnl->mean.value, .pnl_se = pnl->mean.se,
+        .cost = cost.value, .cost_se = cost.se,
+        .error = error->std.value, .error_se = error->std.se,
+        .es95 = pnl->es95.value, .es95_se = pnl->es95.se,
+        .certainty_equivalent = -certain.value, .certainty_equivalent_se = certain.se,
+        .probability_of_loss = pnl->probability_of_loss.value,
+        .fills = rh_measure_mean(&m[RH_MC_fills]).value,
+        .turnover = rh_measure_mean(&m[RH_MC_turnover]).value,
+        .rms_delta = rh_measure_mean(&m[RH_MC_rms_delta]).value,
+        .max_abs_delta = m[RH_MC_max_abs_delta].max,
+        .policy_failed = result->sums.killed > 0,
+    };
+    for (int k = 0; k < RH_COST_KINDS; k++) {
+        outcome->booked[k] = rh_measure_mean(&m[RH_MC_COST_KINDS + k]).value;
+    }
+    memcpy(outcome->digest, result->digest, sizeof outcome->digest);
+}
+
 static rh_status put_path(const rh_paths *paths, uint32_t path, const rh_path_result *result,
                           rh_buffer *rows, rh_error *error)
 {

@@ -9,6 +9,7 @@
 
 #include "engine/paths.h"
 #include "study/mc_block.h"
+#include "study/outcome.h"
 #include "study/parallel_for.h"
 #include "study/statistics.h"
 
@@ -59,6 +60,9 @@ size_t rh_mc_unit(const rh_paths_options *options);
  * units were done; what rh_paths_open and rh_paths_run say otherwise. */
 rh_status rh_mc_run(const rh_mc_request *request, rh_mc_result *result, rh_error *error);
 void rh_mc_result_free(rh_mc_result *result);
+
+/* The numbers that studies rank by. */
+void rh_outcome_of_paths(const rh_mc_result *result, rh_outcome *outcome);
 
 /* Path `path` of the study alone, by the same rules, and its row of paths.csv below the head, which
  * is appended; `kill_message` is "" unless its policy died. parallel, files, paths and until_se are

@@ -306,5 +306,89 @@ class Deaths(Study):
         self.good("mc", self.scenario, "--path", lives)
 
 
+class Compare(Study):
+    def compare(self, *arguments, **options):
+        return self.good("compare", self.scenario, "delta_band:band=0.1", "interval:every=1d",
+                         "--quiet", *arguments, **options)
+
+    def test_differences_are_paired(self):
+        found = self.compare("--paths", 512, "--json").json()
+        rows = {}
+        for run in found["runs"]:
+            self.mc("--paths", 512, "--policy", run["policy"], "--csv", self.path("paths.csv"))
+            rows[run["label"]] = rows_of(self.path("paths.csv"))
+        self.assertEqual([run["label"] for run in found["runs"]],
+                         ["delta_band-band=0.1", "interval-every=1d", "no-hedge", "every-step"])
+        self.assertEqual((found["kind"], found["baseline"]), ("compare", "delta_band-band=0.1"))
+        base = rows[found["baseline"]]
+        values = {}
+        for run in found["runs"]:
+            mine = rows[run["label"]]
+            off = [row["pnl"] - other["pnl"] for row, other in zip(mine, base)]
+            mean = math.fsum(off) / 512
+            se = math.sqrt(math.fsum((x - mean) ** 2 for x in off) / 511 / 512)
+            self.close_to(run["difference"]["mean"], mean, 1e-10, "difference", scale=1e-6)
+            self.close_to(run["difference"]["se"], se, 1e-9, "its error", scale=1e-6)
+            self.close_to(run["difference"]["high"], mean + 1.959963984540054 * se, 1e-9, "high",
+                          scale=1e-6)
+            error = [row["error"] for row in mine]
+            center = math.fsum(error) / 512
+            variance = math.fsum((x - center) ** 2 for x in error) / 511
+            cost = math.fsum(row["cost_total"] for row in mine) / 512
+            values[run["label"]] = cost + 1e-3 * variance
+            self.close_to(run["objective"], values[run["label"]], 1e-10, "objective")
+        best = min(values.values())
+        for run in found["runs"]:
+            self.close_to(run["regret"], values[run["label"]] - best, 1e-9, "regret", scale=1e-3)
+            smaller = sum(value < values[run["label"]] for value in values.values())
+            self.assertEqual(run["place"], smaller + 1)
+        digests = {run["label"]: run["digest"] for run in found["runs"]}
+        alone = self.mc("--paths", 512, "--policy", "interval:every=1d")
+        self.assertEqual(digests["interval-every=1d"], alone["digest"])
+
+    def test_a_table_and_a_directory(self):
+        out = self.compare("--paths", 256, "--objective", "certainty_equivalent", "--out",
+                           self.path("out")).out
+        for words in ("ten days", "256 paths", "no-hedge", "every-step", "regret", "+-",
+                      "exponential utility"):
+            self.assertIn(words, out)
+        self.assertLessEqual(max(map(len, out.split("\n"))), 100)
+        self.assertEqual(set(os.listdir(self.path("out"))) - {"report.html"},
+                         {"compare.json", "delta_band-band=0.1", "interval-every=1d", "no-hedge",
+                          "every-step"})
+        with open(self.path("out/no-hedge/summary.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["trades"]["mean"], 0)
+        with open(self.path("out/compare.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["objective"], "certainty_equivalent")
+
+    def test_threads_change_nothing(self):
+        one = self.compare("--paths", 512, "--json", "--threads", 1, "--antithetic").out
+        self.assertEqual(self.compare("--paths", 512, "--json", "--threads", 3,
+                                      "--antithetic").out, one)
+
+    def test_bad_input(self):
+        base = ("compare", self.scenario, "delta_band", "--quiet")
+        self.refused(2, ["objective", "es95"], *base, "--paths", 10, "--objective", "es59")
+        self.refused(2, ["--lambda", "none"], *base, "--paths", 10, "--objective", "pnl",
+                     "--lambda", 1)
+        self.refused(2, ["--lambda", "-1"], *base, "--paths", 10, "--lambda", "-1")
+        self.refused(2, ["--baseline"], *base, "--paths", 10, "--baseline", "nobody")
+        self.refused(2, ["--paths"], *base, "--objective", "pnl")
+        self.refused(2, ["found 0"], *base, "--paths", 0)
+        self.refused(2, ["risk-aversion"], *base, "--paths", 10, "--objective",
+                     "certainty_equivalent", "--set", "risk_aversion=0")
+
+    def test_a_policy_that_is_refused_stops_nobody(self):
+        self.write("dying.lua", DYING)
+        result = self.rehedge("compare", self.scenario, "delta_band:band=0.1", "no_such",
+                              self.path("dying.lua"), "--quiet", "--json", "--paths", 256)
+        self.assertEqual(result.status, 4, result)
+        runs = {run["label"]: run for run in result.json()["runs"]}
+        self.assertIn("no shipped policy", runs["no_such"]["refused"])
+        self.assertGreater(runs["dying"]["killed"], 0)
+        self.assertEqual(runs["every-step"]["killed"], 0)
+        self.assertIn("too low", result.err)
+
+
 if __name__ == "__main__":
     main()

@@ -177,7 +177,7 @@ typedef struct outcome {
     double bias[STATISTICS], scatter[STATISTICS], se[STATISTICS], held[STATISTICS];
 } outcome;
 
-/* `held`: how often an interval held the truth, or, `about_itself`, what is estimated on average. */
+/* `held`: how often an interval held the truth, or, `about_itself`, what is estimated by all. */
 static void judge(rh_estimate (*found)[STATISTICS], bool about_itself, outcome *all)
 {
     double expected[STATISTICS];
