@@ -1,6 +1,6 @@
-/* Policies over the same paths, beside two that are always there: no hedge, and a hedge at every
- * step. The ranking computes; this file reads options, names the contestants, writes and prints.
- * The directory of --out appears whole or not at all. */
+/* Policies over the same paths, beside three that are always there: no hedge, one at each step, the
+ * constant band that is best in hindsight. The study computes; this file reads options, names the
+ * contestants, writes and prints. The directory of --out appears whole or not at all. */
 #include "cli/compare_paths.h"
 
 #include <math.h>
@@ -10,30 +10,43 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/ranking_out.h"
+#include "study/best_band.h"
 
 static const uint64_t paths_default = 10000;
 static const double lambda_default = 1e-3;
 
-/* Yardsticks: what any policy must be better than. */
-static const struct { const char *label, *policy; } always[] = {
-    {"no-hedge", "native:none"},
-    {"every-step", "native:delta_band:band=0"},
-};
-enum { ALWAYS = sizeof always / sizeof *always, ALL_MAX = RH_COMPARE_POLICIES_MAX };
+/* Yardsticks: the first two are what any policy must be better than, the last is what is to be had
+ * with a constant band by who knows the paths. */
+enum { NO_HEDGE, EVERY_STEP, BEST_BAND, ALWAYS };
+static const char *const always[ALWAYS] = {"no-hedge", "every-step", "best-band"};
+
+enum { ALL_MAX = RH_COMPARE_POLICIES_MAX };
 
 typedef struct comparison {
     rh_ranking_request request;
     rh_mc_scenario scenario;
     rh_contestant *contestants;
     const char *policies[ALL_MAX], *labels[ALL_MAX];
+    rh_best_band best;
+    bool searching;
     rh_path_progress progress;
 } comparison;
 
-static void note_progress(void *context, size_t contestant, double fraction, uint64_t paths)
+static uint64_t search_paths(const comparison *c)
+{
+    uint64_t paths = c->request.study.paths;
+    return paths < RH_BEST_BAND_PATHS_MAX ? paths : RH_BEST_BAND_PATHS_MAX;
+}
+
+/* The search first, then the contestants. */
+static void note_progress(void *context, size_t study, double fraction, uint64_t paths)
 {
     comparison *c = context;
-    double done = ((double)contestant + fraction) / (double)c->request.count;
-    rh_path_progress_note(&c->progress, done, contestant * c->request.study.paths + paths);
+    uint64_t searched = RH_BEST_BAND_STUDIES * search_paths(c), each = c->request.study.paths;
+    uint64_t done = c->searching ? study * search_paths(c) : searched + study * each;
+    (void)fraction;
+    rh_path_progress_note(&c->progress, (double)(done + paths) /
+                          (double)(searched + c->request.count * each), done + paths);
 }
 
 /* --- files --------------------------------------------------------------------------------- */
@@ -116,6 +129,17 @@ static const rh_error *common_failure(const comparison *c)
     return &c->contestants[0].error;
 }
 
+/* The last contestant; where there is no band to find, it is not there. */
+static rh_status find_band(comparison *c, rh_error *error)
+{
+    RH_TRY(rh_ranking_check(&c->request, error));
+    c->searching = true;
+    rh_status status = rh_best_band_find(&c->request, &c->best, error);
+    c->searching = false;
+    if (status == RH_DOMAIN) c->request.count--;
+    return status == RH_DOMAIN ? RH_OK : status;
+}
+
 static rh_status run(comparison *c, const rh_compare_paths *given, rh_error *error)
 {
     rh_dir_out dir = {.temporary = ""};
@@ -124,9 +148,11 @@ static rh_status run(comparison *c, const rh_compare_paths *given, rh_error *err
         c->request.study.risk_aversion = c->scenario.risk_aversion;
     if (given->out) RH_TRY(rh_dir_out_begin(&dir, given->out, error));
     rh_path_progress_begin(&c->progress, "compare", given->quiet);
-    rh_status status = rh_ranking(&c->request, c->contestants, error);
+    rh_status status = find_band(c, error);
+    if (status == RH_OK) status = rh_ranking(&c->request, c->contestants, error);
     if (status == RH_OK) {
-        rh_progress_end(&c->progress.bar, c->request.count * c->request.study.paths);
+        rh_progress_end(&c->progress.bar, c->best.studies * search_paths(c) +
+                                              c->request.count * c->request.study.paths);
     } else {
         rh_progress_abandon(&c->progress.bar);
     }
@@ -146,9 +172,11 @@ static void name_policies(comparison *c, const rh_compare_paths *given)
 {
     size_t count = 0;
     for (size_t i = 0; i < given->count; i++) c->policies[count++] = given->policies[i];
+    const char *const policies[ALWAYS] = {"native:none", "native:delta_band:band=0",
+                                          c->best.policy};
     for (size_t i = 0; i < ALWAYS; i++) {
-        c->labels[count] = always[i].label;
-        c->policies[count++] = always[i].policy;
+        c->labels[count] = always[i];
+        c->policies[count++] = policies[i];
     }
     c->request.policies = c->policies;
     c->request.labels = c->labels;
@@ -165,8 +193,8 @@ static int find_baseline(comparison *c, const char *name)
         c->request.baseline = i;
         return 0;
     }
-    return rh_cli_usage("--baseline: found %.64s, expected one of the policies, no-hedge or "
-                        "every-step", name);
+    return rh_cli_usage("--baseline: found %.64s, expected one of the policies, no-hedge, "
+                        "every-step or best-band", name);
 }
 
 static int read_options(comparison *c, const rh_compare_paths *given, rh_workers *workers)

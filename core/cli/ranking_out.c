@@ -11,14 +11,15 @@
 #include "data/json.h"
 #include "report/markup.h"
 
-enum { LABEL = 22, VALUE = 10, ERROR = 7 };
+enum { LABEL = 25, VALUE = 9, ERROR = 7 };
 
 /* --- table --------------------------------------------------------------------------------- */
 
+/* Padded; text is cut where it is too wide, a number (right) never is. */
 static void put_text(rh_buffer *out, const char *text, size_t width, bool right)
 {
     rh_buffer safe = {0};
-    rh_plain_text(&safe, text, width);
+    rh_plain_text(&safe, text, right ? 0 : width);
     const char *shown = safe.bytes && !safe.failed ? safe.bytes : "";
     size_t used = rh_plain_width(shown);
     for (size_t i = used; right && i < width; i++) rh_buffer_text(out, " ");
@@ -90,6 +91,18 @@ static void head(rh_buffer *out, const rh_ranking_request *request, const rh_mc_
     rh_buffer_text(out, "\n\n");
 }
 
+/* What the constant band of the comparison was. */
+static void put_best_band(rh_buffer *out, const rh_ranking_request *request,
+                          const rh_contestant *contestants)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        if (strcmp(contestants[i].label, "best-band") != 0) continue;
+        rh_buffer_text(out, "  best-band: the constant band that is best in hindsight, ");
+        rh_plain_text(out, contestants[i].policy, RH_NAME_MAX);
+        rh_buffer_text(out, "\n");
+    }
+}
+
 rh_status rh_ranking_table(FILE *out, const rh_ranking_request *request,
                            const rh_mc_scenario *scenario, const rh_contestant *contestants,
                            bool colour, rh_error *error)
@@ -107,6 +120,7 @@ rh_status rh_ranking_table(FILE *out, const rh_ranking_request *request,
     rh_plain_text(&text, contestants[request->baseline].label, RH_NAME_MAX);
     rh_buffer_text(&text, ", path by path\n  +-: one standard error; *: nobody has both less "
                           "cost and less error\n");
+    put_best_band(&text, request, contestants);
     rh_status status = RH_OK;
     if (text.failed) {
         status = rh_fail(error, RH_NO_MEMORY, "no memory for a table");

@@ -238,7 +238,7 @@ static rh_status rank(const rh_ranking_request *request, influence *of, rh_conte
     return find_frontier(contestants, request->count, error);
 }
 
-static rh_status check_request(const rh_ranking_request *request, rh_error *error)
+rh_status rh_ranking_check(const rh_ranking_request *request, rh_error *error)
 {
     if (request->count < 1 || request->count > RH_COMPARE_POLICIES_MAX) {
         return rh_fail(error, RH_USAGE, "from 1 to %d policies can be compared, found %zu",
@@ -275,7 +275,7 @@ static void name_contestants(const rh_ranking_request *request, rh_compare_run *
 rh_status rh_ranking(const rh_ranking_request *request, rh_contestant *contestants,
                      rh_error *error)
 {
-    RH_TRY(check_request(request, error));
+    RH_TRY(rh_ranking_check(request, error));
     rh_compare_run *labels = calloc(request->count, sizeof *labels);
     influence *of = calloc(request->count, sizeof *of);
     rh_status status = labels && of ? RH_OK : rh_fail(error, RH_NO_MEMORY, "out of memory");

@@ -42,6 +42,8 @@ typedef struct rh_ranking_request {
  * without sense; RH_INTERRUPTED: nothing can be compared. */
 rh_status rh_ranking(const rh_ranking_request *request, rh_contestant *contestants,
                      rh_error *error);
+/* The part of it that needs no path: whether the request makes sense. */
+rh_status rh_ranking_check(const rh_ranking_request *request, rh_error *error);
 void rh_ranking_free(rh_contestant *contestants, size_t count);
 
 #endif

@@ -318,7 +318,8 @@ class Compare(Study):
             self.mc("--paths", 512, "--policy", run["policy"], "--csv", self.path("paths.csv"))
             rows[run["label"]] = rows_of(self.path("paths.csv"))
         self.assertEqual([run["label"] for run in found["runs"]],
-                         ["delta_band-band=0.1", "interval-every=1d", "no-hedge", "every-step"])
+                         ["delta_band-band=0.1", "interval-every=1d", "no-hedge", "every-step",
+                          "best-band"])
         self.assertEqual((found["kind"], found["baseline"]), ("compare", "delta_band-band=0.1"))
         base = rows[found["baseline"]]
         values = {}
@@ -338,10 +339,18 @@ class Compare(Study):
             values[run["label"]] = cost + 1e-3 * variance
             self.close_to(run["objective"], values[run["label"]], 1e-10, "objective")
         best = min(values.values())
+        runs_by_label = {run["label"]: run for run in found["runs"]}
         for run in found["runs"]:
             self.close_to(run["regret"], values[run["label"]] - best, 1e-9, "regret", scale=1e-3)
             smaller = sum(value < values[run["label"]] for value in values.values())
             self.assertEqual(run["place"], smaller + 1)
+        # no constant band around does better, with these paths
+        self.assertTrue(runs_by_label["best-band"]["policy"].startswith("native:delta_band:band="))
+        band = float(runs_by_label["best-band"]["policy"].split("=")[1])
+        for factor in (0.25, 0.7, 1.4, 4):
+            other = self.mc("--paths", 512, "--policy", f"native:delta_band:band={band * factor}")
+            value = other["cost"]["mean"] + 1e-3 * other["error"]["std"] ** 2
+            self.assertGreater(value, values["best-band"] - 1e-12)
         digests = {run["label"]: run["digest"] for run in found["runs"]}
         alone = self.mc("--paths", 512, "--policy", "interval:every=1d")
         self.assertEqual(digests["interval-every=1d"], alone["digest"])
@@ -355,7 +364,7 @@ class Compare(Study):
         self.assertLessEqual(max(map(len, out.split("\n"))), 100)
         self.assertEqual(set(os.listdir(self.path("out"))) - {"report.html"},
                          {"compare.json", "delta_band-band=0.1", "interval-every=1d", "no-hedge",
-                          "every-step"})
+                          "every-step", "best-band"})
         with open(self.path("out/no-hedge/summary.json"), encoding="utf-8") as file:
             self.assertEqual(json.load(file)["trades"]["mean"], 0)
         with open(self.path("out/compare.json"), encoding="utf-8") as file:
