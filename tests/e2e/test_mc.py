@@ -399,5 +399,31 @@ class Compare(Study):
         self.assertIn("too low", result.err)
 
 
+class Sweep(Study):
+    GRID = ("--grid", "band=0.02:0.2:4:log", "--policy", "delta_band", "--quiet", "--json")
+
+    def sweep(self, *arguments):
+        return self.good("sweep", self.scenario, *self.GRID, *arguments).json()
+
+    def test_a_point_is_a_study(self):
+        found = self.sweep("--paths", 300, "--objective", "es95", "--threads", 2)
+        self.assertEqual(found, self.sweep("--paths", 300, "--objective", "es95", "--threads", 1))
+        self.assertEqual(len(found["points"]), 4)
+        for point in found["points"]:
+            alone = self.mc("--paths", 300, "--policy",
+                            f"delta_band:band={point['params']['band']}")
+            self.assertEqual(point["objective"], alone["pnl"]["es95"])
+            self.assertEqual(point["pnl"]["mean"], alone["pnl"]["mean"])
+            self.assertEqual(point["pnl"]["se"], alone["pnl"]["se"])
+            self.assertEqual(point["error"]["mean"], alone["error"]["std"])
+
+    def test_the_file_knows_its_paths(self):
+        out = self.path("sweep.sqlite")
+        first = self.sweep("--paths", 300, "--out", out)
+        self.assertEqual(self.sweep("--paths", 300, "--out", out)["points"], first["points"])
+        self.refused(3, ["paths"], "sweep", self.scenario, *self.GRID, "--paths", 301, "--out",
+                     out)
+
+
 if __name__ == "__main__":
     main()
