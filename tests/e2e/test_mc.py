@@ -413,14 +413,16 @@ class Sweep(Study):
             alone = self.mc("--paths", 300, "--policy",
                             f"delta_band:band={point['params']['band']}")
             self.assertEqual(point["objective"], alone["pnl"]["es95"])
-            self.assertEqual(point["pnl"]["mean"], alone["pnl"]["mean"])
-            self.assertEqual(point["pnl"]["se"], alone["pnl"]["se"])
-            self.assertEqual(point["error"]["mean"], alone["error"]["std"])
+            self.assertEqual(point["pnl"], alone["pnl"]["mean"])
+            self.assertEqual(point["pnl_se"], alone["pnl"]["se"])
+            self.assertEqual(point["error"], alone["error"]["std"])
+            self.assertEqual(point["digest"], alone["digest"])
 
     def test_the_file_knows_its_paths(self):
         out = self.path("sweep.sqlite")
         first = self.sweep("--paths", 300, "--out", out)
         self.assertEqual(self.sweep("--paths", 300, "--out", out)["points"], first["points"])
+        self.assertEqual(first["points"], self.sweep("--paths", 300)["points"])
         self.refused(3, ["paths"], "sweep", self.scenario, *self.GRID, "--paths", 301, "--out",
                      out)
 
