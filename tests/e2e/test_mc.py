@@ -176,6 +176,25 @@ class Numbers(Study):
         self.assertEqual((short["paths"], short["until_se_reached"]), (300, False))
 
 
+    @unittest.skipIf(SANITIZED, "the sanitizer takes memory of its own")
+    def test_sixteen_bytes_per_path(self):
+        data = json.loads(json.dumps(STUDY))
+        data["policy"] = {"script": "native:none"}
+        data["feeds"][0]["synth"]["interval"] = "2d"
+        path = self.write("short.json", data)
+
+        def peak_bytes(paths):
+            command = [REHEDGE, "mc", path, "--paths", str(paths), "--quiet", "--threads", "1"]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=self.environment())
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            return usage.ru_maxrss * 1024
+
+        # both fill a wave of 65,536 paths, so that only what grows differs
+        self.assertLess(peak_bytes(300000) - peak_bytes(100000), 17 * 200000)
+
+
 class Output(Study):
     def test_a_table_for_people(self):
         out = self.good("mc", self.scenario, "--paths", 256, "--quiet").out
