@@ -38,6 +38,7 @@ int rh_cli_usage(const char *format, ...) RH_PRINTF(1, 2);  /* message, returns 
 /* Progress on stderr: a bar on a terminal, a line every ten seconds otherwise, nothing if quiet. */
 typedef struct rh_progress {
     const char *label;
+    const char *unit;       /* what is counted: "events" unless set after begin */
     bool quiet, terminal;
     int64_t started_ns, shown_ns;
     int shown_permille;
@@ -54,6 +55,7 @@ int rh_cmd_ctl(int argc, char **argv);
 int rh_cmd_rerun(int argc, char **argv);
 int rh_cmd_fork(int argc, char **argv);
 int rh_cmd_compare(int argc, char **argv);
+int rh_cmd_mc(int argc, char **argv);
 int rh_cmd_sweep(int argc, char **argv);
 int rh_cmd_import(int argc, char **argv);
 int rh_cmd_tape(int argc, char **argv);

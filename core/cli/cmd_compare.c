@@ -8,13 +8,15 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/compare_out.h"
+#include "cli/compare_paths.h"
 #include "host/parallel.h"
 #include "study/compare.h"
 
 typedef struct compare_arguments {
     const char *policies[RH_COMPARE_POLICIES_MAX + 1];  /* the scenario first */
     int count;
-    const char *seed, *out, *threads;
+    const char *seed, *out, *objective, *lambda, *baseline;
+    rh_path_options of_paths;
     bool json, quiet, trusted;
     rh_words sets, allowed;
 } compare_arguments;
@@ -105,6 +107,21 @@ done: /* runs and shared are owned here, either may be NULL */
     return exit_status;
 }
 
+static int compare_over_paths(const compare_arguments *given)
+{
+    rh_compare_paths over = {
+        .of_paths = given->of_paths, .objective = given->objective, .lambda = given->lambda,
+        .baseline = given->baseline, .run = rh_cli_request(given->policies[0]),
+        .policies = given->policies + 1, .count = (size_t)given->count - 1, .out = given->out,
+        .json = given->json, .quiet = given->quiet};
+    over.run.seed = given->seed;
+    over.run.trusted = given->trusted;
+    over.run.sets = given->sets.items;
+    over.run.set_count = given->sets.count;
+    over.run.allowed = given->allowed.items;
+    return rh_cmd_compare_paths(&over);
+}
+
 int rh_cmd_compare(int argc, char **argv)
 {
     compare_arguments given = {0};
@@ -115,7 +132,19 @@ int rh_cmd_compare(int argc, char **argv)
         {"--out", "DIR", "write one run directory per policy, DIR/POLICY, and a page of them all",
          &given.out, NULL, NULL},
         {"--threads", "T", "run at most T policies at once (default: one per processor)",
-         &given.threads, NULL, NULL},
+         &given.of_paths.threads, NULL, NULL},
+        {"--paths", "N", "over N simulated paths instead of one tape: paired differences, ranked",
+         &given.of_paths.paths, NULL, NULL},
+        {"--objective", "NAME", "with --paths: cost_variance (default), certainty_equivalent, "
+         "es95, error, pnl", &given.objective, NULL, NULL},
+        {"--lambda", "X", "of cost + X times variance (default 0.001)", &given.lambda, NULL, NULL},
+        {"--risk-aversion", "A", "of certainty equivalents, per unit of money",
+         &given.of_paths.risk_aversion, NULL, NULL},
+        {"--baseline", "POLICY", "whose P&L the others' is compared with (the first policy)",
+         &given.baseline, NULL, NULL},
+        {"--antithetic", NULL, "as in mc", NULL, &given.of_paths.antithetic, NULL},
+        {"--moment-matched", NULL, "as in mc", NULL, &given.of_paths.moment_matched, NULL},
+        {"--method", "WORD", "as in mc", &given.of_paths.method, NULL, NULL},
         {"--json", NULL, "print {\"runs\": [summary, ...]} instead of the table", NULL, &given.json,
          NULL},
         {"--quiet", NULL, "no progress", NULL, &given.quiet, NULL},
@@ -137,10 +166,16 @@ int rh_cmd_compare(int argc, char **argv)
         return rh_cli_usage("compare needs a scenario and at least one policy; see rehedge compare "
                             "--help");
     }
+    if (given.of_paths.paths) return compare_over_paths(&given);
+    if (given.objective || given.lambda || given.baseline || given.of_paths.risk_aversion ||
+        given.of_paths.method || given.of_paths.antithetic || given.of_paths.moment_matched) {
+        return rh_cli_usage("an objective, a baseline or options of paths need --paths");
+    }
     int64_t threads = rh_host_processors();
-    if (given.threads &&
-        (!rh_parse_i64(given.threads, &threads) || threads < 1 || threads > RH_THREADS_MAX)) {
-        return rh_cli_usage("--threads: found %.64s, expected a number from 1 to %d", given.threads,
+    const char *asked = given.of_paths.threads;
+    if (asked &&
+        (!rh_parse_i64(asked, &threads) || threads < 1 || threads > RH_THREADS_MAX)) {
+        return rh_cli_usage("--threads: found %.64s, expected a number from 1 to %d", asked,
                             RH_THREADS_MAX);
     }
     return compare(&given, (int)threads);

@@ -102,6 +102,17 @@ rh_status rh_cli_finish(rh_run_result *result, const char *out_dir, bool json, b
     return RH_OK;
 }
 
+rh_status rh_cli_write_file(const char *folder, const char *name, const rh_buffer *text,
+                            rh_error *error)
+{
+    char path[2 * RH_PATH_MAX];
+    rh_file_out *file = NULL;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    RH_TRY(rh_file_out_open(path, &file, error));
+    rh_file_out_write(file, text->bytes, text->length);
+    return rh_file_out_commit(file, error);
+}
+
 void rh_cli_say_policy_failed(const char *label, const char *message)
 {
     char safe[RH_ERROR_MESSAGE_MAX];

@@ -25,6 +25,9 @@ rh_status rh_cli_commit(rh_run_result *result, rh_error *error);
 /* The end of every single run: the report and the directory's name, then the table or the JSON. */
 rh_status rh_cli_finish(rh_run_result *result, const char *out_dir, bool json, bool quiet,
                         rh_error *error);
+/* A whole file into a folder: FOLDER/NAME. */
+rh_status rh_cli_write_file(const char *folder, const char *name, const rh_buffer *text,
+                            rh_error *error);
 void rh_cli_say_policy_failed(const char *label, const char *message);
 
 /* What this program was built with, and where it runs. Static storage. */

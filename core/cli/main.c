@@ -22,6 +22,7 @@ static const command commands[] = {
     {"replay", rh_cmd_replay, "a run at a pace: pause, step, edit the policy, swap it"},
     {"ctl", rh_cmd_ctl, "talk to a replay that runs elsewhere"},
     {"compare", rh_cmd_compare, "several policies on the same tape, one table"},
+    {"mc", rh_cmd_mc, "one policy over many simulated paths, with standard errors"},
     {"sweep", rh_cmd_sweep, "one policy over many values of its params: the best, the frontier"},
     {"fork", rh_cmd_fork, "run to a time once, then branch to several policies"},
     {"rerun", rh_cmd_rerun, "a recorded run once more: is every bit the same?"},

@@ -46,15 +46,15 @@ static void compact(char text[16], double value)
     snprintf(text, 16, "%.*f%s", decimals, value, units[unit]);
 }
 
-static void tail_text(char *tail, size_t capacity, double fraction, uint64_t events,
-                      int64_t spent_ns)
+static void tail_text(char *tail, size_t capacity, const char *unit, double fraction,
+                      uint64_t events, int64_t spent_ns)
 {
     char count[16], rate[16];
     double spent_s = (double)spent_ns * 1e-9;
     compact(count, (double)events);
     compact(rate, spent_s > 0 ? (double)events / spent_s : 0);
-    int length = snprintf(tail, capacity, "%3.0f%%  %s events  %s/s", floor(fraction * 100), count,
-                          rate);
+    int length = snprintf(tail, capacity, "%3.0f%%  %s %s  %s/s", floor(fraction * 100), count,
+                          unit, rate);
     if (length < 0 || (size_t)length >= capacity) return;
     if (fraction >= 1) {
         snprintf(tail + length, capacity - (size_t)length, "  %.2f s", spent_s);
@@ -69,7 +69,7 @@ static void draw_bar(const rh_progress *progress, double fraction, uint64_t even
 {
     char label[LABEL_MAX], tail[96], line[LINE_MAX_BYTES], bar[BAR_MAX + 1];
     rh_text_escape(label, sizeof label, progress->label, strlen(progress->label));
-    tail_text(tail, sizeof tail, fraction, events, spent_ns);
+    tail_text(tail, sizeof tail, progress->unit, fraction, events, spent_ns);
     int columns = terminal_columns() - 1;
     int width = columns - (int)strlen(label) - (int)strlen(tail) - 6;
     if (width > BAR_MAX) width = BAR_MAX;
@@ -94,7 +94,7 @@ static void print_line(const rh_progress *progress, double fraction, uint64_t ev
 {
     char label[RH_NAME_MAX], tail[96];
     rh_text_escape(label, sizeof label, progress->label, strlen(progress->label));
-    tail_text(tail, sizeof tail, fraction, events, spent_ns);
+    tail_text(tail, sizeof tail, progress->unit, fraction, events, spent_ns);
     fprintf(stderr, "%s: %s\n", label, tail + strspn(tail, " "));
 }
 
@@ -102,7 +102,7 @@ void rh_progress_begin(rh_progress *progress, const char *label, bool quiet)
 {
     const char *term = getenv("TERM");
     bool dumb = !term || strcmp(term, "dumb") == 0;
-    *progress = (rh_progress){.label = label, .quiet = quiet};
+    *progress = (rh_progress){.label = label, .unit = "events", .quiet = quiet};
     progress->terminal = !quiet && !dumb && isatty(STDERR_FILENO) == 1;
     progress->started_ns = progress->shown_ns = rh_cli_now_ns();
     progress->shown_permille = -1;

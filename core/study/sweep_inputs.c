@@ -5,15 +5,36 @@
 #include <string.h>
 
 #include "data/json.h"
+#include "study/mc.h"
 
+/* A study takes as many workers as the parallel-for has threads; others never get a block. */
+static rh_status evaluate_paths(const rh_sweep_request *request, const rh_run_request *one,
+                                rh_outcome *outcome, rh_error *error)
+{
+    rh_mc_result result = {0};
+    rh_mc_request study = {.run = *one, .paths = request->paths,
+                           .risk_aversion = request->risk_aversion,
+                           .parallel = request->parallel,
+                           .parallel_context = request->parallel_context,
+                           .workers = RH_MC_WORKERS_MAX};
+    rh_status status = rh_mc_run(&study, &result, error);
+    if (status == RH_OK && result.interrupted)
+        status = rh_fail(error, RH_INTERRUPTED, "interrupted");
+    if (status == RH_OK) rh_outcome_of_paths(&result, outcome);
+    rh_mc_result_free(&result);
+    return status;
+}
+
+/* Over paths, path 0 alone says what is run. */
 rh_status rh_sweep_evaluate(const rh_sweep_request *request, const rh_run_request *one,
                             rh_outcome *outcome, rh_buffer *inputs, rh_error *error)
 {
     rh_run_result result = {0};
-    if (request->paths > 0)
-        return rh_fail(error, RH_USAGE, "--paths: sweeps over simulated paths are not there yet");
+    if (request->paths > 0) RH_TRY(evaluate_paths(request, one, outcome, error));
+    if (request->paths > 0 && !inputs) return RH_OK;
     rh_status status = rh_run_scenario(one, &result, error);
-    if (status == RH_OK) status = rh_outcome_of_run(&result, outcome, error);
+    if (status == RH_OK && request->paths == 0)
+        status = rh_outcome_of_run(&result, outcome, error);
     if (status == RH_OK && inputs) {
         rh_buffer_append(inputs, result.summary.bytes, result.summary.length);
         if (inputs->failed) status = rh_fail(error, RH_NO_MEMORY, "no memory for a summary");
