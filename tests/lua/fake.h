@@ -127,7 +127,7 @@ static inline rh_status fake_load(fake *f, const char *label, const char *script
     rh_json at = {NULL, NULL};
     memset(error, 0, sizeof *error);
     *policy = NULL;
-    snprintf(source.label, sizeof source.label, "%s", label);
+    snprintf(source.label, sizeof source.label, "%.*s", (int)sizeof source.label - 1, label);
     source.bytes = malloc(length + 1);
     assert_non_null(source.bytes);
     memcpy(source.bytes, script, length);

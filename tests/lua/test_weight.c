@@ -99,11 +99,11 @@ static void heavy_work_ends_by_the_instruction_limit(void **state)
     assert_true(count > 30);
     print_message("%-28s %8s %8s %8s %8s\n", "", "call ms", "gas", "ns/gas", "load ms");
     for (int i = 0; i < count; i++) {
-        char path[512], *bytes = NULL;
+        char path[RH_PATH_MAX], *bytes = NULL;
         size_t length = 0;
         rh_error error;
         outcome call, again, load;
-        snprintf(path, sizeof path, "%s/tests/attack/%s", REHEDGE_SOURCE_DIR, names[i]);
+        snprintf(path, sizeof path, "%s/tests/attack/%.63s", REHEDGE_SOURCE_DIR, names[i]);
         if (rh_file_read(path, 1u << 20, &bytes, &length, &error) != RH_OK)
             fail_msg("%s", error.message);
         run_call(names[i], bytes, length, &call);

@@ -39,8 +39,8 @@ static char *read_page(const char *dir)
 
 static void remove_file(const char *dir, const char *name)
 {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
+    char path[512];
+    snprintf(path, sizeof path, "%.255s/%.255s", dir, name);
     unlink(path);
 }
 
