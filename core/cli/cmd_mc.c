@@ -10,6 +10,7 @@
 #include "cli/mc_table.h"
 #include "cli/path_options.h"
 #include "report/markup.h"
+#include "report/report.h"
 #include "study/mc_summary.h"
 
 static const uint64_t paths_default = 10000, paths_until_se = 10000000;
@@ -65,6 +66,7 @@ static rh_status commit_outputs(outputs *to, const rh_buffer *summary, rh_error 
     }
     if (!to->has_dir) return RH_OK;
     RH_TRY(rh_cli_write_file(to->dir.temporary, "summary.json", summary, error));
+    RH_TRY(rh_report_html(to->dir.temporary, error));
     to->has_dir = false; /* in any case: a commit that fails removes it */
     return rh_dir_out_commit(&to->dir, error);
 }
