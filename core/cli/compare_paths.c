@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/ranking_out.h"
+#include "report/report.h"
 #include "study/best_band.h"
 
 static const uint64_t paths_default = 10000;
@@ -66,6 +67,30 @@ static rh_status write_one(const comparison *c, const rh_contestant *of, const c
     return status;
 }
 
+/* report.html of the studies side by side; the first contestant heads the columns. */
+static rh_status draw_page(const comparison *c, const char *folder, rh_error *error)
+{
+    const char *dirs[ALL_MAX], *labels[ALL_MAX];
+    char page[RH_PATH_MAX + 16], study[RH_PATH_MAX + 16];
+    rh_buffer paths = {0};
+    int count = 0;
+    RH_ASSERT(c->request.count <= ALL_MAX);
+    for (size_t i = 0; i < c->request.count; i++) {
+        if (c->contestants[i].status != RH_OK) continue;
+        labels[count++] = c->contestants[i].label;
+        rh_buffer_printf(&paths, "%s/%s%c", folder, c->contestants[i].label, '\0');
+    }
+    const char *at = paths.bytes;
+    for (int n = 0; n < count && !paths.failed; n++, at += strlen(at) + 1) dirs[n] = at;
+    snprintf(page, sizeof page, "%s/report.html", folder);
+    snprintf(study, sizeof study, "%s/compare.json", folder);
+    rh_status status = paths.failed
+                           ? rh_fail(error, RH_NO_MEMORY, "no memory for a page")
+                           : rh_report_compare(dirs, labels, count, study, page, error);
+    rh_buffer_free(&paths);
+    return status;
+}
+
 static rh_status write_all(const comparison *c, const rh_buffer *json, rh_dir_out *dir,
                            rh_error *error)
 {
@@ -73,6 +98,7 @@ static rh_status write_all(const comparison *c, const rh_buffer *json, rh_dir_ou
         RH_TRY(write_one(c, &c->contestants[i], dir->temporary, error));
     }
     RH_TRY(rh_cli_write_file(dir->temporary, "compare.json", json, error));
+    RH_TRY(draw_page(c, dir->temporary, error));
     return rh_dir_out_commit(dir, error);
 }
 
