@@ -151,9 +151,17 @@ static int view_route(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX]
     return count;
 }
 
-static const rh_view_ops view_ops = {view_field,   view_cost,       view_wake_outside,
-                                     view_wake_in, asset_field,     view_next_order,
-                                     view_is_live, view_route};
+static double view_delta_at(void *host, double vol_scale)
+{
+    rh_run *run = host;
+    return rh_net_delta_at(&run->net[run->asset], &run->reported, &run->known, run->now_ns,
+                           vol_scale) +
+           rh_run_pending(run, run->asset);
+}
+
+static const rh_view_ops view_ops = {view_field,   view_cost,   view_wake_outside,
+                                     view_wake_in, asset_field, view_next_order,
+                                     view_is_live, view_route,  view_delta_at};
 
 const rh_view_ops *rh_run_view_ops(void)
 {
