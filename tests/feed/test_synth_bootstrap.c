@@ -53,7 +53,7 @@ static rh_feed *resample(const char *json, const rh_tape *tape, uint32_t path, r
 static void take_path(const char *json, const rh_tape *tape, double x[STEPS])
 {
     rh_error error;
-    rh_record record;
+    rh_record record = {0};
     rh_feed *feed = resample(json, tape, 0, &error);
     if (!feed) fail_msg("%s", error.message);
     assert_int_equal(feed->interval_ns, HOUR_NS);
@@ -115,7 +115,7 @@ static void law_is_the_tapes(void **state)
     assert_true(covariance[1] > 0.5 * covariance[0]);
     for (uint32_t path = 0; path < PATHS; ++path) {
         rh_feed_path of = {.index = path};
-        rh_record record;
+        rh_record record = {0};
         assert_int_equal(feed->rewind(feed, &of, &error), RH_OK);
         assert_int_equal(rh_feed_next(feed, &record, &error), RH_OK);
         for (int i = 0; i < 3 + LAGS; ++i) { /* the 4th step, and those after it */
