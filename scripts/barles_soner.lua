@@ -80,7 +80,8 @@ return rehedge.policy {
     rate    = { default = 0, about = "r, continuous per year" },
     floor   = { default = 0, min = 0, unit = "asset", about = "smallest half width" },
     cap     = { default = 1e9, min = 0, unit = "asset", about = "largest half width" },
-    refresh = { default = "1m", min = "1ms", about = "how often the band is set anew" },
+    refresh = { default = "0s", min = "0s",
+                about = "how often the band is set anew; 0s: at every known time" },
   },
 
   wake = { every = "refresh" },

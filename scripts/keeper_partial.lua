@@ -13,7 +13,8 @@ return rehedge.policy {
     threshold    = { default = 0.1, min = 0, unit = "asset", about = "mis-hedge that is traded" },
     every        = { default = "1d", min = "1ms", about = "longest time since the last rebalance" },
     max_notional = { default = 1e5, min = 0, unit = "numeraire", about = "of one rebalance" },
-    check        = { default = "1m", min = "1ms", about = "how often the keeper looks" },
+    check        = { default = "1m", min = "0s",
+                     about = "how often the keeper looks; 0s: at every known time" },
   },
 
   wake = { every = "check" },

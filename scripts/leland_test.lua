@@ -41,6 +41,16 @@ describe("leland", function()
     near(0.2 * m.vol_scale, 0.21228851, 1e-8)
   end)
 
+  it("takes the time since its last call where it has no clock", function()
+    local p = policy { cost = 0.001, every = "0s" }
+    m:wake(p)
+    near(m.vol_scale, 1)
+    m:advance("125142857142857ns")
+    m:wake(p)
+    near(0.2 * m.vol_scale, 0.21228851, 1e-8)
+    equal(m:wakes(p), true)
+  end)
+
   it("is woken by the clock", function()
     local p = policy { every = "1h" }
     equal(m:wakes(p), true)

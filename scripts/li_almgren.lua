@@ -6,16 +6,22 @@
 -- sigma: of the price, numeraire per sqrt(year); eta: temporary impact, an order at v units of the
 -- asset a year pays eta v per unit; risk: aversion to variance, per numeraire. Over a step dt the
 -- mis-hedge decays by e^(-kappa dt), so the gain of a discrete trade is 1 - e^(-kappa dt): never
--- above 1, where kappa dt itself is unstable from 2 on.
+-- above 1, where kappa dt itself is unstable from 2 on. dt: `every`, or, at every known time, the
+-- time since the last call (nothing at the first).
 -- T. M. Li & R. Almgren, "Option hedging with smooth market impact", Market Microstructure and
 -- Liquidity 2, 2016 (without their correction for gamma, which needs permanent impact).
 
 local YEAR_NS = 365 * 86400 * 1e9
 
+local st = rehedge.state { last = false }
+
 local function gain(s, p)
   local sigma = p.sigma > 0 and p.sigma or s.iv * s.spot
   local kappa = math.sqrt(p.risk * sigma ^ 2 / (2 * p.eta))
-  return 1 - math.exp(-kappa * p.every / YEAR_NS)
+  local dt = p.every
+  if dt == 0 and st.last then dt = s.time - st.last end
+  st.last = s.time
+  return 1 - math.exp(-kappa * dt / YEAR_NS)
 end
 
 return rehedge.policy {
@@ -28,7 +34,7 @@ return rehedge.policy {
               about = "temporary impact" },
     sigma = { default = 0, min = 0, unit = "numeraire per sqrt(year)",
               about = "of the price; 0: s.iv times spot" },
-    every = { default = "1m", min = "1ms", about = "time between trades: dt" },
+    every = { default = "1m", min = "0s", about = "time between trades; 0s: every known time" },
   },
 
   wake = { every = "every" },

@@ -21,6 +21,13 @@ describe("li_almgren", function()
     near(m.delta, math.exp(-kappa / 365), 1e-12)
   end)
 
+  it("takes the time since its last call where it has no clock", function()
+    local p = policy { risk = 0.02, eta = 0.001, every = "0s" }
+    equal(m:wake(p), {})
+    m:advance("1d")
+    near(m:wake(p)[1].qty, -(1 - math.exp(-kappa / 365)), 1e-12)
+  end)
+
   it("takes the vol of the price from a param", function()
     local p = policy { risk = 0.02, eta = 0.001, every = "1d", sigma = 25 }
     near(m:wake(p)[1].qty, -(1 - math.exp(-0.5 * kappa / 365)), 1e-12)

@@ -38,10 +38,11 @@ return rehedge.policy {
     cap      = { default = 1e9, min = 0, unit = "asset", about = "largest half width" },
     to       = { default = "edge", allowed = { "edge", "centre" },
                  about = "where a breach is traded to" },
-    refresh  = { default = "1m", min = "1ms", about = "how often the band is set anew" },
+    refresh  = { default = "0s", min = "0s",
+                 about = "how often the band is set anew; 0s: at every known time" },
   },
 
-  -- The clock sets the band anew; between, the core watches the one that was set last.
+  -- With a clock the core watches, between its calls, the band that was set last.
   wake = { every = "refresh" },
 
   trigger = function(s, p)

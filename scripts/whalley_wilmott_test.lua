@@ -56,7 +56,7 @@ describe("whalley_wilmott", function()
   end)
 
   it("wakes beyond the band it has set, and on its clock", function()
-    local p = policy { risk_aversion = 1, cost = 5e-4 }
+    local p = policy { risk_aversion = 1, cost = 5e-4, refresh = "1m" }
     m:wake(p)
     m:set { delta = 0.11 }
     equal(m:wakes(p), false)
@@ -64,6 +64,12 @@ describe("whalley_wilmott", function()
     equal(m:wakes(p), true)
     m:set { delta = 0 }
     m:advance("1m")
+    equal(m:wakes(p), true)
+  end)
+
+  it("looks at every known time without a clock", function()
+    local p = policy { risk_aversion = 1, cost = 5e-4 }
+    m:wake(p)
     equal(m:wakes(p), true)
   end)
 end)

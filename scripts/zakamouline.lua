@@ -42,7 +42,8 @@ return rehedge.policy {
     probe   = { default = 1, min = 1e-9, unit = "asset", about = "size whose cost is measured" },
     rate    = { default = 0, about = "r, continuous per year" },
     cap     = { default = 1e9, min = 0, unit = "asset", about = "largest half width" },
-    refresh = { default = "1m", min = "1ms", about = "how often the band is set anew" },
+    refresh = { default = "0s", min = "0s",
+                about = "how often the band is set anew; 0s: at every known time" },
   },
 
   wake = { every = "refresh" },
