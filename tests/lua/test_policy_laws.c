@@ -157,8 +157,29 @@ static void prices_and_trades_are_the_laws(void **state)
     }
 }
 
+/* On the same paths: to the edge beats to the centre, and either beats a hedge at every step. */
+static void edges_beat_centres(void **state)
+{
+    static const law rows[] = {
+        {"whalley_wilmott", "{\"cost\": 0.005, \"risk_aversion\": 0.1}", "edge", 0.1, 0.005, 0, 0,
+         0},
+        {"whalley_wilmott", "{\"cost\": 0.005, \"risk_aversion\": 0.1, \"to\": \"centre\"}",
+         "centre", 0.1, 0.005, 0, 0, 0},
+        {"interval", "{\"every\": \"1s\"}", "every step", 0.1, 0.005, 0, 0, 0}};
+    double last = 0;
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        measured m = measure(&rows[k], 1500);
+        if (!(m.price > last)) fail_msg("%s: %.5f, before it %.5f", rows[k].label, m.price, last);
+        last = m.price;
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(prices_and_trades_are_the_laws)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prices_and_trades_are_the_laws),
+        cmocka_unit_test(edges_beat_centres),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
