@@ -186,7 +186,8 @@ static int list_models(void)
     printf("models:\n");
     for (size_t m = 0; rh_feed_models[m]; ++m)
         printf("  %-10s%s\n", rh_feed_models[m]->name, rh_feed_models[m]->about);
-    printf("common: spot, drift, interval or steps, size, instrument; rehedge synth --help says more\n");
+    printf("common: spot, drift, interval or steps, size, instrument; "
+           "rehedge synth --help says more\n");
     return 0;
 }
 

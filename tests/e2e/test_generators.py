@@ -61,6 +61,12 @@ class Generators(Case):
         summary = self.run_json(generated("bootstrap"))
         self.assertEqual(list(summary["inputs"]["tapes"]), ["BTC-SPOT"])
 
+    def test_a_rerun_wants_the_file_of_the_run(self):
+        out = self.path("out")
+        self.run_json(generated("bootstrap"), "--out", out)
+        self.write("prices.json", json.dumps(bars(seed=2)))
+        self.refused(3, ["prices.json"], "rerun", out, "--quiet")
+
     def test_refusals(self):
         data = generated("bootstrap")
         synth = data["feeds"][0]["synth"]
