@@ -108,6 +108,10 @@ function View:asset(name) end
 ---@param instrument? string contracts then, if it is an option
 ---@return number
 function View:cost(qty, instrument) end
+---net delta, as s.delta, with the hedge vol of every option times vol_scale
+---@param vol_scale number 1 gives s.delta
+---@return number
+function View:delta_at(vol_scale) end
 ---what is known of a hedge instrument: price, greeks of one unit, position
 ---@param name string one of the hedge instruments
 ---@return rehedge.InstrumentView
@@ -332,6 +336,8 @@ function View:wake_outside(lo, hi) end
 ---@field time? integer
 ---what trading costs, for s:cost; 0 when absent
 ---@field cost_bps? number
+---what s:delta_at answers, whatever is asked; delta when absent
+---@field delta_at? number
 ---values of the policy's features, by name
 ---@field features? table<string, number>
 ---fields of s:asset(name) that differ from the market's own
@@ -540,6 +546,7 @@ function TestPolicy:take(from, name, version) end
 ---@field wake_lo? number of the last wake_outside
 ---@field wake_hi? number
 ---@field wake_in? integer nanoseconds, of the last wake_in
+---@field vol_scale? number of the last delta_at
 local Market = {}
 ---time passes: time, age, since_hedge, oracle_age and expiry_in follow
 ---@param duration string|integer "1h", or nanoseconds

@@ -10,7 +10,7 @@
 #include "data/json.h"
 #include "feed/feed.h"
 
-enum { KEYS_MAX = 40, OPTIONS_MAX = KEYS_MAX + 12, NAME_MAX_BYTES = RH_NAME_MAX };
+enum { KEYS_MAX = 48, OPTIONS_MAX = KEYS_MAX + 12, NAME_MAX_BYTES = RH_NAME_MAX };
 
 typedef struct synth_words {
     const char *output, *from, *to, *seed, *path;
@@ -37,8 +37,9 @@ static void collect_keys(synth_words *words)
     static const char *const common[] = {"spot", "drift", "interval", "steps", "size",
                                          "instrument"};
     for (size_t i = 0; i < sizeof common / sizeof *common; ++i) add_key(words, common[i]);
-    for (const rh_feed_model *model = rh_feed_models; model->name; ++model)
-        for (size_t i = 0; model->keys[i]; ++i) add_key(words, model->keys[i]);
+    for (size_t m = 0; rh_feed_models[m]; ++m)
+        for (size_t i = 0; rh_feed_models[m]->keys[i]; ++i)
+            add_key(words, rh_feed_models[m]->keys[i]);
 }
 
 static const char *about_key(const char *key)
@@ -50,30 +51,86 @@ static const char *about_key(const char *key)
         {"steps", "instead of interval: so many equal steps from --from to --to"},
         {"size", "mean volume of a bar (1)"},
         {"instrument", "the name written into the tape"},
-        {"vol", "gbm, merton: volatility per sqrt(year), 0.8 is 80%"},
-        {"v0", "heston: variance at the start"},
-        {"kappa", "heston: speed of mean reversion per year"},
-        {"theta", "heston: variance in the long run"},
-        {"xi", "heston: volatility of variance"},
-        {"rho", "heston: correlation of price and variance"},
-        {"jump_intensity", "merton: jumps per year"},
-        {"jump_mean", "merton: mean jump of the log price"},
-        {"jump_vol", "merton: its standard deviation"},
+        {"vol", "gbm, merton, kou, garch: volatility per sqrt(year), 0.8 is 80%"},
+        {"v0", "heston, bates: variance at the start"},
+        {"kappa", "heston, bates: speed of mean reversion per year"},
+        {"theta", "heston, bates: variance in the long run"},
+        {"xi", "heston, bates: volatility of variance"},
+        {"rho", "heston, bates: correlation of price and variance"},
+        {"jump_intensity", "merton, bates, kou: jumps per year"},
+        {"jump_mean", "merton, bates: mean jump of the log price"},
+        {"jump_vol", "merton, bates: its standard deviation"},
+        {"jump_up", "kou: the chance that a jump goes up"},
+        {"jump_up_mean", "kou: mean jump of the log price up, below 1"},
+        {"jump_down_mean", "kou: mean jump of the log price down, as a positive number"},
+        {"vol0", "garch: volatility at the start (vol)"},
+        {"alpha", "garch: weight of the last squared return, per step"},
+        {"beta", "garch: weight of the last variance, per step"},
+        {"vols", "regime: a volatility for each state, [0.4, 1.2]"},
+        {"drifts", "regime: a drift for each, instead of drift"},
+        {"rates", "regime: switches per year from each to each, [[0, 12], [52, 0]]"},
+        {"start", "regime: the state at the start (0)"},
+        {"mean_block", "bootstrap: mean length of a block, bars"},
+        {"file", "bootstrap: a tape, or a file with its format"},
+        {"format", "bootstrap: binance-klines or csv, read as import does; so are those below"},
     };
     for (size_t i = 0; i < sizeof abouts / sizeof *abouts; ++i)
         if (strcmp(abouts[i][0], key) == 0) return abouts[i][1];
     return "";
 }
 
-/* The model's JSON: numbers as written, so that they are read as a scenario's would be. */
+static bool is_list(const char *value)
+{
+    return value && value[0] == '[';
+}
+
+/* On its own, so that a refusal names the option. */
+static rh_status check_list(const char *option, const char *value, rh_error *error)
+{
+    rh_json_doc *doc = NULL;
+    rh_status status = rh_json_parse(option, value, strlen(value), &doc, error);
+    rh_json_free(doc);
+    return status;
+}
+
+/* The model's JSON: numbers and lists as written, to be read as a scenario's would be. */
 static rh_status build_config(const synth_words *words, const char *model, rh_json_doc **doc,
                               rh_error *error)
 {
-    RH_TRY(rh_json_parse("synth", "{}", 2, doc, error));
-    RH_TRY(rh_json_set(*doc, "model", model, error));
+    rh_buffer lists = {0};
     for (int i = 0; i < words->count; ++i)
-        if (words->values[i]) RH_TRY(rh_json_set(*doc, words->keys[i], words->values[i], error));
-    return RH_OK;
+        if (is_list(words->values[i]))
+            RH_TRY(check_list(words->names[i], words->values[i], error));
+    rh_buffer_text(&lists, "{");
+    for (int i = 0; i < words->count; ++i)
+        if (is_list(words->values[i]))
+            rh_buffer_printf(&lists, "%s\"%s\": %s", lists.length > 1 ? ", " : "", words->keys[i],
+                             words->values[i]);
+    rh_buffer_text(&lists, "}");
+    rh_status status = lists.failed ? rh_fail(error, RH_NO_MEMORY, "no memory for the model")
+                                    : rh_json_parse("synth", lists.bytes, lists.length, doc, error);
+    rh_buffer_free(&lists);
+    if (status == RH_OK) status = rh_json_set(*doc, "model", model, error);
+    for (int i = 0; i < words->count && status == RH_OK; ++i)
+        if (words->values[i] && !is_list(words->values[i]))
+            status = rh_json_set(*doc, words->keys[i], words->values[i], error);
+    return status;
+}
+
+static rh_status open_feed(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
+                           rh_feed **feed, rh_error *error)
+{
+    rh_import_options options;
+    rh_tape *tape = NULL;
+    bool is_tape;
+    if (!rh_feed_resamples(at))
+        return rh_feed_synth(at, from_ns, to_ns, seed, path, 0, feed, error);
+    rh_import_defaults(&options);
+    RH_TRY(rh_import_read_options(at, &options, error));
+    RH_TRY(rh_import_named(at, NULL, NULL, &options, NULL, NULL, &is_tape, &tape, error));
+    rh_status status = rh_feed_resample(at, tape, from_ns, to_ns, seed, path, 0, feed, error);
+    rh_tape_close(tape);
+    return status;
 }
 
 static rh_status pump(rh_feed *feed, rh_tape_writer *writer, int64_t from_ns, int64_t to_ns,
@@ -102,7 +159,7 @@ static rh_status write_tape(const synth_words *words, const char *model, int64_t
     char origin[256];
     rh_status status = build_config(words, model, &doc, error);
     if (status == RH_OK)
-        status = rh_feed_synth(rh_json_root(doc), from_ns, to_ns, seed, path, 0, &feed, error);
+        status = open_feed(rh_json_root(doc), from_ns, to_ns, seed, path, &feed, error);
     if (status == RH_OK) {
         const char *name = feed->instrument_name(feed, 0);
         snprintf(origin, sizeof origin, "synth %s seed=%" PRIu64 " path=%" PRIu32, model, seed,
@@ -127,8 +184,8 @@ static rh_status write_tape(const synth_words *words, const char *model, int64_t
 static int list_models(void)
 {
     printf("models:\n");
-    for (const rh_feed_model *model = rh_feed_models; model->name; ++model)
-        printf("  %-10s%s\n", model->name, model->about);
+    for (size_t m = 0; rh_feed_models[m]; ++m)
+        printf("  %-10s%s\n", rh_feed_models[m]->name, rh_feed_models[m]->about);
     printf("common: spot, drift, interval or steps, size, instrument; "
            "rehedge synth --help says more\n");
     return 0;
@@ -171,7 +228,7 @@ int rh_cmd_synth(int argc, char **argv)
     const char *operands[1];
     int count = 0;
     int parsed = rh_cli_parse(argc, argv, options, "rehedge synth MODEL -o TAPE [options]",
-                              "Generate a market: gbm, heston or merton. Without MODEL: list them.",
+                              "Generate a market from a model or a tape. Without MODEL: list them.",
                               "rehedge synth gbm -o gbm.tape --spot 100 --vol 0.8 "
                               "--from 2025-01-01 --to 2025-02-01 --seed 7",
                               operands, 1, &count);

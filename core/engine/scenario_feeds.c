@@ -16,42 +16,6 @@ typedef struct feed_list {
         priced[RH_TAPE_INSTRUMENTS_MAX]; /* of the feed being read: it has prices of instrument k */
 } feed_list;
 
-static rh_status read_treatment(rh_json at, const char *key, rh_treatment *out, rh_error *error)
-{
-    int index = (int)*out;
-    RH_TRY(rh_json_choice(at, key, RH_OPTIONAL, rh_treatment_words, &index, error));
-    *out = (rh_treatment)index;
-    return RH_OK;
-}
-
-static rh_status read_options(const rh_scenario *s, rh_json at, rh_import_options *o,
-                              rh_error *error)
-{
-    static const char *const paths[] = {"close", "ohlc", NULL};
-    const char *delimiter = NULL;
-    int path = 0;
-    rh_import_defaults(o);
-    o->from_ns = s->from_ns;
-    o->to_ns = s->to_ns;
-    RH_TRY(read_treatment(at, "gaps", &o->gaps, error));
-    RH_TRY(read_treatment(at, "duplicates", &o->duplicates, error));
-    RH_TRY(read_treatment(at, "reversals", &o->reversals, error));
-    RH_TRY(read_treatment(at, "absurd", &o->absurd, error));
-    RH_TRY(rh_json_choice(at, "bar_path", RH_OPTIONAL, paths, &path, error));
-    o->ohlc = path == 1;
-    RH_TRY(rh_json_duration(at, "interval", RH_OPTIONAL, &o->interval_ns, error));
-    RH_TRY(rh_json_text(at, "map", RH_OPTIONAL, &o->map, error));
-    RH_TRY(rh_json_text(at, "kind", RH_OPTIONAL, &o->kind, error));
-    RH_TRY(rh_json_text(at, "time_unit", RH_OPTIONAL, &o->time_unit, error));
-    RH_TRY(rh_json_text(at, "delimiter", RH_OPTIONAL, &delimiter, error));
-    if (delimiter && strlen(delimiter) != 1) {
-        return rh_json_fail(at, error, "delimiter: found \"%s\", expected one character",
-                            delimiter);
-    }
-    if (delimiter) o->delimiter = delimiter[0];
-    return RH_OK;
-}
-
 /* Which instruments of a tape have prices; a funding or vol series has none. */
 static void find_prices(const rh_tape *tape, bool priced[RH_TAPE_INSTRUMENTS_MAX])
 {
@@ -67,9 +31,29 @@ static void find_prices(const rh_tape *tape, bool priced[RH_TAPE_INSTRUMENTS_MAX
     }
 }
 
-/* Tape -> feed, remembering the hash for summary.json. */
-static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, const char *file,
-                           rh_feed **feed, rh_error *error)
+static rh_status check_recorded(void *context, bool is_tape, const char *path, rh_error *error)
+{
+    const rh_scenario *s = context;
+    return rh_archive_before(s->recorded, false, is_tape, path, error);
+}
+
+/* The file that `at` names; in a rerun it must be the one of the run. */
+static rh_status import_file(rh_scenario *s, rh_json at, const char *file,
+                             const rh_import_options *options, rh_tape **tape, rh_error *error)
+{
+    bool is_tape = false;
+    rh_status status = rh_import_named(at, s->path, s->allowed, options,
+                                       s->recorded ? check_recorded : NULL, s, &is_tape, tape,
+                                       error);
+    if (status == RH_OK || !s->recorded || !is_tape) return status;
+    rh_json_fail(at, error, "%s is not the tape of the run (rehedge tape check says more)", file);
+    if (error) error->status = status;
+    return status;
+}
+
+/* What summary.json says about a tape. */
+static rh_status remember_tape(rh_scenario *s, const rh_tape *tape, const char *label,
+                               const char *file, rh_error *error)
 {
     const rh_tape_info *info = rh_tape_get_info(tape);
     rh_tape_input *input = &s->tapes[s->tape_count++];
@@ -79,7 +63,13 @@ static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, con
              has_source ? info->source_sha256 : info->content_hash);
     snprintf(input->content, sizeof input->content, "%s", info->content_hash);
     snprintf(input->path, sizeof input->path, "%s", file);
-    rh_status status = s->recorded ? rh_archive_after(s->recorded, false, input, error) : RH_OK;
+    return s->recorded ? rh_archive_after(s->recorded, false, input, error) : RH_OK;
+}
+
+static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, const char *file,
+                           rh_feed **feed, rh_error *error)
+{
+    rh_status status = remember_tape(s, tape, label, file, error);
     if (status == RH_OK) status = rh_feed_from_tape(tape, s->from_ns, s->to_ns, feed, error);
     if (status != RH_OK) rh_tape_close(tape);
     return status;
@@ -88,44 +78,41 @@ static rh_status open_tape(rh_scenario *s, rh_tape *tape, const char *label, con
 static rh_status read_file_feed(rh_scenario *s, rh_json at, const char *label, const char *kind,
                                 bool *priced, rh_feed **feed, rh_error *error)
 {
-    char path[RH_PATH_MAX];
-    const char *file = NULL, *name = NULL;
+    const char *file = NULL;
     rh_import_options options;
-    const rh_feed_format *format = NULL;
     rh_tape *tape = NULL;
-    RH_TRY(rh_json_text(at, "file", RH_REQUIRED, &file, error));
-    RH_TRY(rh_json_text(at, "format", RH_OPTIONAL, &name, error));
-    RH_TRY(read_options(s, at, &options, error));
-    if (kind) options.kind = kind; /* a vol series: "kind" there is the vol's */
+    rh_import_defaults(&options);
+    options.from_ns = s->from_ns;
+    options.to_ns = s->to_ns;
     options.instrument = label;
-    rh_status status = rh_path_resolve(s->path, file, s->allowed, path, error);
-    if (status == RH_OK && name && strcmp(name, "tape") != 0) {
-        format = rh_feed_format_find(name, error);
-        if (!format) status = error ? error->status : RH_INPUT;
-    }
-    if (status == RH_OK && !format && !rh_file_exists(path)) {
-        status = rh_fail(error, RH_INPUT, "no such file: %s", file);
-    }
-    if (status == RH_OK && !format && !rh_tape_is(path)) {
-        status = rh_fail(error, RH_INPUT, "%s is not a tape; give its \"format\"", file);
-    }
-    if (status == RH_OK && s->recorded)
-        status = rh_archive_before(s->recorded, false, !format, path, error);
-    if (status == RH_OK) status = rh_import_cached(format, path, &options, &tape, error);
-    if (status != RH_OK && s->recorded && !format)
-        rh_fail(error, status, "%s is not the tape of the run (rehedge tape check says more)",
-                file);
-    if (status != RH_OK) {
-        char message[RH_ERROR_MESSAGE_MAX];
-        if (error) memcpy(message, error->message, sizeof message);
-        if (error) rh_json_fail(at, error, "%s", message);
-        /* Wrong words in a file are bad input, not wrong usage. */
-        status = status == RH_USAGE ? RH_INPUT : status;
-        if (error) error->status = status;
-        return status;
-    }
+    RH_TRY(rh_json_text(at, "file", RH_REQUIRED, &file, error));
+    RH_TRY(rh_import_read_options(at, &options, error));
+    if (kind) options.kind = kind; /* a vol series: "kind" there is the vol's */
+    RH_TRY(import_file(s, at, file, &options, &tape, error));
     find_prices(tape, priced);
     return open_tape(s, tape, label, file, feed, error);
+}
+
+/* A generator; one that resamples a tape reads the whole of it, whatever the clock is. */
+static rh_status read_synth(rh_scenario *s, rh_json at, const char *label, uint32_t stream,
+                            rh_feed **feed, rh_error *error)
+{
+    const char *file = NULL;
+    rh_import_options options;
+    rh_tape *tape = NULL;
+    if (!rh_feed_resamples(at))
+        return rh_feed_synth(at, s->from_ns, s->to_ns, s->seed, s->path_index, stream, feed, error);
+    rh_import_defaults(&options);
+    options.instrument = label;
+    RH_TRY(rh_json_text(at, "file", RH_REQUIRED, &file, error));
+    RH_TRY(rh_import_read_options(at, &options, error));
+    RH_TRY(import_file(s, at, file, &options, &tape, error));
+    rh_status status = remember_tape(s, tape, label, file, error);
+    if (status == RH_OK)
+        status = rh_feed_resample(at, tape, s->from_ns, s->to_ns, s->seed, s->path_index, stream,
+                                  feed, error);
+    rh_tape_close(tape);
+    return status;
 }
 
 static rh_status map_instruments(rh_scenario *s, rh_json at, rh_feed *feed, int instrument,
@@ -178,11 +165,10 @@ static rh_status read_feed(rh_scenario *s, rh_json at, uint32_t stream, feed_lis
             return rh_json_fail(at, error, "found both \"file\" and \"synth\", expected one");
         }
         RH_TRY(rh_json_get(at, "synth", RH_REQUIRED, &synth, error));
-        if (s->steps > 0 && !rh_json_has(synth, "interval")) {
+        if (s->steps > 0 && !rh_json_has(synth, "interval") && !rh_feed_resamples(synth)) {
             RH_TRY(rh_json_default(synth, "steps", s->steps, error));
         }
-        RH_TRY(rh_feed_synth(synth, s->from_ns, s->to_ns, s->seed, s->path_index, stream, &feed,
-                             error));
+        RH_TRY(read_synth(s, synth, name, stream, &feed, error));
         list->priced[0] = true;
     } else {
         RH_TRY(read_file_feed(s, at, name, NULL, list->priced, &feed, error));

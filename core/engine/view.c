@@ -213,9 +213,18 @@ static double hedge_field(void *host, int hedge, rh_hedge_field field)
     return 0.0;
 }
 
+static double view_delta_at(void *host, double vol_scale)
+{
+    rh_run *run = host;
+    return rh_net_delta_at(&run->net[run->asset], &run->reported, &run->known, run->now_ns,
+                           vol_scale) +
+           rh_run_pending(run, run->asset);
+}
+
 static const rh_view_ops view_ops = {view_field,   view_cost,       view_wake_outside,
                                      view_wake_in, asset_field,     view_next_order,
-                                     view_is_live, view_route,      hedge_field};
+                                     view_is_live, view_route,      hedge_field,
+                                     view_delta_at};
 
 const rh_view_ops *rh_run_view_ops(void)
 {

@@ -117,20 +117,44 @@ rh_status rh_import_files(const rh_feed_format *format, const char *const *paths
 rh_status rh_import_cached(const rh_feed_format *format, const char *path,
                            const rh_import_options *options, rh_tape **tape, rh_error *error);
 
+/* The keys of a JSON object that name a file and say how it is read, besides "file" itself. */
+#define RH_IMPORT_KEYS                                                                             \
+    "format", "gaps", "duplicates", "reversals", "absurd", "bar_path", "map", "kind", "time_unit", \
+        "delimiter"
+/* These keys, where they are given, and "interval", into `options`. */
+rh_status rh_import_read_options(rh_json at, rh_import_options *options, rh_error *error);
+/* What a caller thinks of a file before it is read. */
+typedef rh_status (*rh_import_check)(void *context, bool is_tape, const char *path,
+                                     rh_error *error);
+/* The file of `at`'s key "file", by its key "format" (absent: a tape), through the cache. Relative
+ * to the folder of base_file and below it or a folder of `allowed`; NULL: as it is written. `check`
+ * may be NULL; *is_tape is set, and left alone where the path is refused. */
+rh_status rh_import_named(rh_json at, const char *base_file, const char *const *allowed,
+                          const rh_import_options *options, rh_import_check check, void *context,
+                          bool *is_tape, rh_tape **tape, rh_error *error);
+
 /* --- generators ---------------------------------------------------------------------------- */
 
+struct rh_synth;                /* feed/synth.h: what every generator shares */
 typedef struct rh_feed_model {
-    const char *name;               /* "gbm", "heston", "merton" */
+    const char *name;               /* "gbm", "heston", "merton", ... */
     const char *about;
     const char *const *keys;        /* its parameters, NULL-terminated, besides the common ones */
-    /* Common keys: model, spot, drift, interval or steps, plus "size" (mean bar volume). */
-    rh_status (*configure)(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed,
-                           uint32_t path, uint32_t stream, rh_feed **feed, rh_error *error);
+    size_t bytes;                   /* of its struct, an rh_synth first */
+    bool resamples;                 /* the tape of its key "file": rh_feed_resample */
+    /* Common keys (model, spot, drift, interval or steps, size: mean bar volume) have been read. */
+    rh_status (*configure)(rh_json at, struct rh_synth *synth, rh_error *error);
 } rh_feed_model;
-extern const rh_feed_model rh_feed_models[];            /* ended by a NULL name */
+extern const rh_feed_model *const rh_feed_models[];     /* ended by NULL */
 /* `at` is an object with "model"; the feed streams bars (kind BAR) from from_ns to to_ns. */
 rh_status rh_feed_synth(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
                         uint32_t stream, rh_feed **feed, rh_error *error);
+/* Whether the model named by `at` resamples a tape, which the caller opens (rh_import_named). */
+bool rh_feed_resamples(rh_json at);
+/* rh_feed_synth for such a model; the tape may be closed afterwards. */
+rh_status rh_feed_resample(rh_json at, const rh_tape *tape, int64_t from_ns, int64_t to_ns,
+                           uint64_t seed, uint32_t path, uint32_t stream, rh_feed **feed,
+                           rh_error *error);
 
 /* --- merge --------------------------------------------------------------------------------- */
 

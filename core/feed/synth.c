@@ -10,17 +10,9 @@
 
 #include "base/text.h"
 
-static const char *const gbm_keys[] = {"vol", NULL};
-static const char *const heston_keys[] = {"v0", "kappa", "theta", "xi", "rho", NULL};
-static const char *const merton_keys[] = {"vol", "jump_intensity", "jump_mean", "jump_vol", NULL};
-
-const rh_feed_model rh_feed_models[] = {
-    {"gbm", "geometric Brownian motion: vol", gbm_keys, rh_synth_gbm},
-    {"heston", "stochastic variance: v0, kappa, theta, xi, rho", heston_keys, rh_synth_heston},
-    {"merton", "jump diffusion: vol, jump_intensity per year, jump_mean and jump_vol of log price",
-     merton_keys, rh_synth_merton},
-    {NULL, NULL, NULL, NULL},
-};
+const rh_feed_model *const rh_feed_models[] = {
+    &rh_synth_gbm,   &rh_synth_heston, &rh_synth_merton,    &rh_synth_kou, &rh_synth_bates,
+    &rh_synth_garch, &rh_synth_regime, &rh_synth_bootstrap, NULL};
 
 static const char *const common_keys[] = {"model", "spot", "drift",     "interval",
                                           "steps", "size", "instrument"};
@@ -121,6 +113,7 @@ static void synth_free(rh_feed *feed)
     if (!synth) return;
     free(synth->shift);
     free(synth->scale);
+    free(synth->owned);
     free(synth);
 }
 
@@ -260,18 +253,28 @@ static rh_status read_common(rh_json at, rh_synth *synth, rh_error *error)
     return RH_OK;
 }
 
-rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int64_t from_ns,
-                       int64_t to_ns, uint64_t seed, uint32_t path, uint32_t stream,
-                       rh_synth **out, rh_error *error)
+static const rh_feed_model *find_model(rh_json at, rh_error *error)
 {
-    *out = NULL;
-    RH_TRY(check_keys(at, model, error));
-    if (from_ns < RH_TIME_NS_MIN || to_ns > RH_TIME_NS_MAX || from_ns > to_ns)
-        return rh_json_fail(at, error, "the time range is empty or beyond 1970 to 2200");
-    if (stream >= RH_SYNTH_STREAMS_MAX)
-        return rh_json_fail(at, error, "at most %u feeds may be generated", RH_SYNTH_STREAMS_MAX);
-    rh_synth *synth = calloc(1, bytes);
-    if (!synth) return rh_fail(error, RH_NO_MEMORY, "no memory for a generator");
+    const char *words[sizeof rh_feed_models / sizeof *rh_feed_models];
+    size_t count = 0;
+    for (; rh_feed_models[count]; ++count) words[count] = rh_feed_models[count]->name;
+    words[count] = NULL;
+    int index = 0;
+    if (rh_json_choice(at, "model", RH_REQUIRED, words, &index, error) != RH_OK) return NULL;
+    return rh_feed_models[index];
+}
+
+/* Where the generator stands among all random streams, and its range. */
+typedef struct place {
+    const rh_tape *tape;
+    int64_t from_ns, to_ns;
+    uint64_t seed;
+    uint32_t path, stream;
+} place;
+
+static rh_status make(rh_json at, const rh_feed_model *model, const place *in, rh_synth *synth,
+                      rh_error *error)
+{
     synth->feed.more = synth_more;
     synth->feed.free = synth_free;
     synth->feed.rewind = synth_rewind;
@@ -280,29 +283,57 @@ rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int
     synth->feed.instruments = 1;
     synth->feed.instrument_name = synth_instrument;
     synth->feed.content_hash = "";
-    synth->from_ns = from_ns;
-    synth->to_ns = to_ns;
-    synth->seed = seed;
-    synth->purpose = RH_PURPOSE_FEED + stream;
-    begin_path(synth, &(rh_feed_path){.index = path});
-    rh_status status = read_common(at, synth, error);
+    synth->from_ns = in->from_ns;
+    synth->to_ns = in->to_ns;
+    synth->seed = in->seed;
+    synth->purpose = RH_PURPOSE_FEED + in->stream;
+    synth->tape = in->tape;
+    RH_TRY(read_common(at, synth, error));
+    RH_TRY(model->configure(at, synth, error));
+    synth->tape = NULL;
+    begin_path(synth, &(rh_feed_path){.index = in->path});
+    return RH_OK;
+}
+
+static rh_status open_model(rh_json at, const place *in, rh_feed **feed, rh_error *error)
+{
+    *feed = NULL;
+    const rh_feed_model *model = find_model(at, error);
+    if (!model) return error ? error->status : RH_INPUT;
+    RH_TRY(check_keys(at, model, error));
+    if (in->from_ns < RH_TIME_NS_MIN || in->to_ns > RH_TIME_NS_MAX ||
+        in->from_ns > in->to_ns)
+        return rh_json_fail(at, error, "the time range is empty or beyond 1970 to 2200");
+    if (in->stream >= RH_SYNTH_STREAMS_MAX)
+        return rh_json_fail(at, error, "at most %u feeds may be generated", RH_SYNTH_STREAMS_MAX);
+    if (model->resamples && !in->tape)
+        return rh_json_fail(at, error, "the model %s needs a tape to resample", model->name);
+    rh_synth *synth = calloc(1, model->bytes);
+    if (!synth) return rh_fail(error, RH_NO_MEMORY, "no memory for a generator");
+    rh_status status = make(at, model, in, synth, error);
     if (status != RH_OK) {
-        free(synth);
+        synth_free(&synth->feed);
         return status;
     }
-    *out = synth;
+    *feed = &synth->feed;
     return RH_OK;
+}
+
+bool rh_feed_resamples(rh_json at)
+{
+    const rh_feed_model *model = find_model(at, NULL);
+    return model && model->resamples;
 }
 
 rh_status rh_feed_synth(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
                         uint32_t stream, rh_feed **feed, rh_error *error)
 {
-    *feed = NULL;
-    const char *words[sizeof rh_feed_models / sizeof *rh_feed_models];
-    size_t count = 0;
-    for (; rh_feed_models[count].name; ++count) words[count] = rh_feed_models[count].name;
-    words[count] = NULL;
-    int index = 0;
-    RH_TRY(rh_json_choice(at, "model", RH_REQUIRED, words, &index, error));
-    return rh_feed_models[index].configure(at, from_ns, to_ns, seed, path, stream, feed, error);
+    return open_model(at, &(place){NULL, from_ns, to_ns, seed, path, stream}, feed, error);
+}
+
+rh_status rh_feed_resample(rh_json at, const rh_tape *tape, int64_t from_ns, int64_t to_ns,
+                           uint64_t seed, uint32_t path, uint32_t stream, rh_feed **feed,
+                           rh_error *error)
+{
+    return open_model(at, &(place){tape, from_ns, to_ns, seed, path, stream}, feed, error);
 }

@@ -19,15 +19,18 @@ typedef struct rh_synth {
      * which the volume follows. Batches only because that is faster (a third); a path is
      * the same whatever the size of the batch, and however much of the last one is used. */
     void (*steps)(struct rh_synth *synth, double *log_prices, double *shocks);
-    /* A path begins: set back what `steps` changes besides the members below (the log price and the
-     * streams are set back already). NULL: there is nothing. A model whose every normal shock goes
-     * through rh_synth_shock says feed.mirrors = true, and can be mirrored and matched then. */
+    /* A path begins, the first one after `configure`: set back what `steps` changes besides the
+     * members below (the log price and the streams are set back already). NULL: there is nothing.
+     * A model whose every normal shock goes through rh_synth_shock says feed.mirrors = true, and
+     * can be mirrored and matched then. */
     void (*reset)(struct rh_synth *synth);
     rh_feed_path path;
     double *shift, *scale;      /* of the shock of each step; NULL: never measured */
     size_t steps_made;          /* in the path, before this batch */
     uint64_t seed;
     uint32_t purpose;           /* of the prices' stream */
+    const rh_tape *tape;        /* while a model that resamples is configured; else NULL */
+    void *owned;                /* freed with the feed: what a model allocates when configured */
     int64_t from_ns, next_ns, to_ns;
     int64_t late_parts, parts, part; /* a bar is 1/parts ns longer for each part late: a grid of
                                         `parts` steps whose length is no multiple of them */
@@ -50,17 +53,8 @@ static inline double rh_synth_shock(const rh_synth *synth, size_t i, double z)
     return (z - synth->shift[step]) * synth->scale[step];
 }
 
-/* Allocate a model's struct of `bytes` (an rh_synth first) and read the common keys. The caller
- * goes on with its own keys and frees through feed.free on failure. */
-rh_status rh_synth_new(rh_json at, const rh_feed_model *model, size_t bytes, int64_t from_ns,
-                       int64_t to_ns, uint64_t seed, uint32_t path, uint32_t stream,
-                       rh_synth **synth, rh_error *error);
-
-rh_status rh_synth_gbm(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
-                       uint32_t stream, rh_feed **feed, rh_error *error);
-rh_status rh_synth_heston(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
-                          uint32_t stream, rh_feed **feed, rh_error *error);
-rh_status rh_synth_merton(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
-                          uint32_t stream, rh_feed **feed, rh_error *error);
+/* One file each: a row of rh_feed_models. */
+extern const rh_feed_model rh_synth_gbm, rh_synth_heston, rh_synth_merton, rh_synth_bates,
+    rh_synth_kou, rh_synth_garch, rh_synth_regime, rh_synth_bootstrap;
 
 #endif

@@ -16,23 +16,19 @@ static void gbm_steps(rh_synth *synth, double *log_prices, double *shocks)
         log_prices[i] = synth->log_price += self->mean + self->deviation * shocks[i];
 }
 
-rh_status rh_synth_gbm(rh_json at, int64_t from_ns, int64_t to_ns, uint64_t seed, uint32_t path,
-                       uint32_t stream, rh_feed **feed, rh_error *error)
+static rh_status configure(rh_json at, rh_synth *synth, rh_error *error)
 {
-    rh_synth *synth;
-    double vol = 0;
-    RH_TRY(rh_synth_new(at, &rh_feed_models[0], sizeof(gbm), from_ns, to_ns, seed, path, stream,
-                        &synth, error));
-    rh_status status = rh_json_number(at, "vol", RH_REQUIRED, 0, 100, &vol, error);
-    if (status != RH_OK) {
-        synth->feed.free(&synth->feed);
-        return status;
-    }
     gbm *self = (gbm *)synth;
+    double vol = 0;
+    RH_TRY(rh_json_number(at, "vol", RH_REQUIRED, 0, 100, &vol, error));
     self->mean = (synth->drift - 0.5 * vol * vol) * synth->dt_years;
     self->deviation = vol * sqrt(synth->dt_years);
     synth->steps = gbm_steps;
     synth->feed.mirrors = true;
-    *feed = &synth->feed;
     return RH_OK;
 }
+
+static const char *const keys[] = {"vol", NULL};
+const rh_feed_model rh_synth_gbm = {
+    .name = "gbm", .about = "geometric Brownian motion: vol", .keys = keys,
+    .bytes = sizeof(gbm), .configure = configure};

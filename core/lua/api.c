@@ -316,6 +316,7 @@ static void define_tests(rh_buffer *out)
                         "---@field wake_lo? number of the last wake_outside\n"
                         "---@field wake_hi? number\n"
                         "---@field wake_in? integer nanoseconds, of the last wake_in\n"
+                        "---@field vol_scale? number of the last delta_at\n"
                         "local Market = {}\n");
     define_methods(out, "Market", market_rows);
     rh_buffer_text(out, "\n");

@@ -159,6 +159,8 @@
       "qty number units of the asset; instrument? string contracts then, if it is an option",      \
       "number",                                                                                    \
       "what trading qty now would cost in the numeraire, from what is known")                      \
+    X("delta_at", view_delta_at, "vol_scale number 1 gives s.delta", "number",                     \
+      "net delta, as s.delta, with the hedge vol of every option times vol_scale")                 \
     X("instrument", rh_lua_view_instrument, "name string one of the hedge instruments",            \
       "rehedge.InstrumentView",                                                                    \
       "what is known of a hedge instrument: price, greeks of one unit, position")                  \
@@ -338,6 +340,7 @@
 #define RH_LUA_MARKET_KEY_MAP(X)                                                                   \
     X("time", "?integer", "nanoseconds since 1970 UTC")                                            \
     X("cost_bps", "?number", "what trading costs, for s:cost; 0 when absent")                      \
+    X("delta_at", "?number", "what s:delta_at answers, whatever is asked; delta when absent")      \
     X("features", "?table<string, number>", "values of the policy's features, by name")            \
     X("assets", "?table<string, rehedge.Fields>",                                                  \
       "fields of s:asset(name) that differ from the market's own")                                 \

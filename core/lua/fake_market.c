@@ -2,7 +2,8 @@
  * given and asks for when it is woken in it. It holds no model of a market: nothing follows from
  * anything except what the methods say (lua/api.h).
  * What is pending of an instrument is one live order. Invariant: fields nobody set follow others:
- * delta_filled = delta - pending, gross_delta = |delta|, oracle = spot, oracle_age = age. */
+ * delta_filled = delta - pending, gross_delta = |delta|, oracle = spot, oracle_age = age, and
+ * s:delta_at answers delta plus what it was set to be off by. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,7 @@ typedef struct fake_market {
     int64_t time_ns, start_ns;
     int64_t woke_ns;                /* time of the last wake, -1 before the first */
     double last_spot, cost_bps;
+    double delta_shift, vol_scale;  /* of delta_at against delta; what was asked last, or 0 */
     bool has_band;
     double wake_lo, wake_hi;
     int64_t wake_in_ns, timer_ns;   /* 0: none */
@@ -241,6 +243,8 @@ static void set_field(lua_State *L, fake_market *m, const char *name)
         m->time_ns = m->start_ns = rh_lua_integer(L, -1);
     } else if (strcmp(name, "cost_bps") == 0) {
         m->cost_bps = lua_tonumber(L, -1);
+    } else if (strcmp(name, "delta_at") == 0) {
+        m->delta_shift = lua_tonumber(L, -1) - m->field[RH_VIEW_DELTA];
     } else if (field >= 0) {
         m->field[field] = lua_tonumber(L, -1);
         m->given |= 1u << field;
@@ -534,13 +538,20 @@ static int view_route(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX]
     return m->services->hedge_count;
 }
 
+static double view_delta_at(void *host, double vol_scale)
+{
+    fake_market *m = host;
+    m->vol_scale = vol_scale;
+    return m->field[RH_VIEW_DELTA] + m->delta_shift;
+}
+
 static const rh_view_ops view_ops = {view_field, view_cost, view_wake_outside, view_wake_in,
                                      view_asset_field, view_next_order, view_is_live, view_route,
-                                     view_hedge_field};
+                                     view_hedge_field, view_delta_at};
 
 static rh_view view_of(fake_market *m, const rh_policy *policy)
 {
-    static_assert(sizeof(rh_view_ops) == 9 * sizeof(void *), "a new op needs its answer above");
+    static_assert(sizeof(rh_view_ops) == 10 * sizeof(void *), "a new op needs its answer above");
     m->services = &((const rh_lua *)policy)->services;
     rh_view view = {.time_ns = m->time_ns, .ops = &view_ops, .host = m};
     memcpy(view.eager, m->field, sizeof view.eager);
@@ -771,11 +782,13 @@ static int market_index(lua_State *L)
         lua_pushnumber(L, m->cost_bps);
     else if (strcmp(key, "wake_in") == 0 && m->wake_in_ns != 0)
         lua_pushinteger(L, m->wake_in_ns);
+    else if (m->vol_scale > 0.0 && strcmp(key, "vol_scale") == 0)
+        lua_pushnumber(L, m->vol_scale);
     else if (m->has_band && strcmp(key, "wake_lo") == 0)
         lua_pushnumber(L, m->wake_lo);
     else if (m->has_band && strcmp(key, "wake_hi") == 0)
         lua_pushnumber(L, m->wake_hi);
-    else if (strncmp(key, "wake_", 5) == 0)
+    else if (strncmp(key, "wake_", 5) == 0 || strcmp(key, "vol_scale") == 0)
         lua_pushnil(L);
     else
         unknown_field(L, key);

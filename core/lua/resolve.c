@@ -37,6 +37,7 @@ static rh_status too_small(const rh_lua *host, const char *key, const char *expe
                    expected);
 }
 
+/* A param of 0 asks for every known time, so that a policy with a clock can follow any grid. */
 static rh_status resolve_every(rh_lua *host, rh_error *error)
 {
     const rh_lua_setting *every = &host->declared.every;
@@ -52,6 +53,8 @@ static rh_status resolve_every(rh_lua *host, rh_error *error)
     else if (exists || !rh_parse_duration(every->text, &every_ns))
         return refuse(host, "every", error, "a duration such as \"5s\" or a param that is one",
                       every->text);
+    host->policy.wake.always = value != NULL && every_ns == 0;
+    if (host->policy.wake.always) return RH_OK;
     if (every_ns < RH_WAKE_NS_MIN) return too_small(host, "every", "at least 1ms", error);
     host->policy.wake.every_ns = every_ns;
     return RH_OK;
@@ -102,8 +105,8 @@ static rh_status resolve_wake(rh_lua *host, rh_error *error)
     RH_TRY(resolve_number(host, "delta_beyond", &declared->delta_beyond, &wake->delta_beyond,
                           error));
     RH_TRY(resolve_number(host, "move_beyond", &declared->move_beyond, &wake->move_beyond, error));
-    wake->always = wake->every_ns == 0 && isnan(wake->delta_beyond) && isnan(wake->move_beyond) &&
-                   wake->on == 0;
+    wake->always |= wake->every_ns == 0 && isnan(wake->delta_beyond) && isnan(wake->move_beyond) &&
+                    wake->on == 0;
     return RH_OK;
 }
 

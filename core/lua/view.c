@@ -110,6 +110,17 @@ static int view_cost(lua_State *L)
     return 1;
 }
 
+static int view_delta_at(lua_State *L)
+{
+    const rh_view *view = rh_lua_check_self(L, "delta_at");
+    double vol_scale = rh_lua_number(L, 2);
+    luaL_argcheck(L, vol_scale >= 1e-3 && vol_scale <= 1e3, 2,
+                  "expected a factor of the vols, 0.001 to 1000");
+    rh_lua_charge(L, 32);   /* walks the whole book */
+    lua_pushnumber(L, view->ops->delta_at(view->host, vol_scale));
+    return 1;
+}
+
 static int view_wake_outside(lua_State *L)
 {
     const rh_view *view = rh_lua_check_self(L, "wake_outside");

@@ -87,7 +87,7 @@ typedef struct rh_route_line {
     double mid, price, cost;    /* average price; cost in the numeraire, positive = lost */
 } rh_route_line;
 
-/* The last five may be NULL where nothing answers them. */
+/* Those from asset_field on may be NULL where nothing answers them. */
 typedef struct rh_view_ops {
     /* A field that is not eager, computed on demand. */
     double (*field)(void *host, rh_view_field field);
@@ -109,6 +109,8 @@ typedef struct rh_view_ops {
      * number. */
     int (*route)(void *host, double qty, rh_route_line lines[RH_HEDGES_MAX]);
     double (*hedge_field)(void *host, int hedge, rh_hedge_field field);
+    /* DELTA with the hedge vol of every option times vol_scale > 0. */
+    double (*delta_at)(void *host, double vol_scale);
 } rh_view_ops;
 
 struct rh_view {

@@ -144,10 +144,10 @@ RH_KERNEL void fill_inputs(rh_net_delta *net, int states, const double *spot,
 
 /* Delta of one unit as the design defines it: dW/dS in quote currency, S dW/dS in coin. */
 static double slow_delta(const rh_net_delta *net, const rh_market *market, int i, int64_t time_ns,
-                         bool hedge_vol)
+                         bool hedge_vol, double vol_scale)
 {
     rh_unit unit;
-    rh_unit_value(market, i, time_ns, hedge_vol, &unit);
+    rh_unit_value_scaled(market, i, time_ns, hedge_vol, vol_scale, &unit);
     return net->in_coin ? market->spot[net->asset] * unit.delta : unit.delta;
 }
 
@@ -163,6 +163,20 @@ static double sigma_of(const rh_net_delta *net, const rh_market *market, bool he
                                             : market->mark[net->asset].sigma;
 }
 
+/* Per unit deltas from the inputs, into out[0 .. count). */
+static void run_batch(const rh_net_delta *net, double spot, double *out)
+{
+    rh_delta_batch batch = {.count = (size_t)net->count,
+                            .log_strike = net->log_strike,
+                            .log_strike_lo = net->log_strike_lo,
+                            .drift = net->drift,
+                            .slope = net->slope,
+                            .shift = net->shift,
+                            .scale = net->scale,
+                            .out = out};
+    rh_option_delta_batch(&batch, spot);
+}
+
 static rh_option_deltas *compute(rh_net_delta *net, const rh_market *market, int64_t time_ns,
                                  bool hedge_vol)
 {
@@ -172,17 +186,10 @@ static rh_option_deltas *compute(rh_net_delta *net, const rh_market *market, int
     double *delta = net->deltas[net->newest];
     *c = (rh_option_deltas){spot, sigma, time_ns, delta, .stride = 1, .valid = true};
     fill_inputs(net, 1, &spot, &time_ns, sigma);
-    rh_delta_batch batch = {.count = (size_t)net->count,
-                            .log_strike = net->log_strike,
-                            .log_strike_lo = net->log_strike_lo,
-                            .drift = net->drift,
-                            .slope = net->slope,
-                            .shift = net->shift,
-                            .scale = net->scale,
-                            .out = delta};
-    rh_option_delta_batch(&batch, spot);
+    run_batch(net, spot, delta);
     for (int n = 0; n < net->count && net->any_slow; n++) {
-        if (net->slow[n]) delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol);
+        if (!net->slow[n]) continue;
+        delta[n] = slow_delta(net, market, net->option[n], time_ns, hedge_vol, 1.0);
     }
     return c;
 }
@@ -339,20 +346,56 @@ static double options_delta(rh_net_delta *net, const rh_net_held *held, const rh
     return unit->sum[held->set];
 }
 
+/* The rest of the book, added to the delta of its options. */
+static double with_others(const rh_net_delta *net, const rh_net_held *held,
+                          const rh_market *market, int64_t time_ns, double delta)
+{
+    for (int k = 0; k < held->other_count; k++) {
+        const rh_net_other *o = &held->other[k];
+        delta += o->plain ? o->qty
+                          : o->qty * slow_delta(net, market, o->instrument, time_ns, false, 1.0);
+    }
+    for (int k = 0; k < net->currency_count; k++)
+        delta += currency_delta(net, held, market, k);
+    return delta;
+}
+
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol)
 {
     const rh_net_held *held = held_of(net, positions);
     double delta = 0.0;
     if (net->count > 0) delta = options_delta(net, held, market, time_ns, hedge_vol);
-    for (int k = 0; k < held->other_count; k++) {
-        const rh_net_other *o = &held->other[k];
-        delta += o->plain ? o->qty
-                          : o->qty * slow_delta(net, market, o->instrument, time_ns, false);
+    return with_others(net, held, market, time_ns, delta);
+}
+
+/* Of the options, at every vol times vol_scale; nothing is kept. */
+static double scaled_delta(rh_net_delta *net, const rh_net_held *held, const rh_market *market,
+                           int64_t time_ns, double vol_scale)
+{
+    double spot = market->spot[net->asset];
+    fill_inputs(net, 1, &spot, &time_ns, sigma_of(net, market, true));
+    for (int n = 0; n < net->count; n++) {
+        net->slope[n] /= vol_scale;
+        net->shift[n] *= vol_scale;
     }
-    for (int k = 0; k < net->currency_count; k++)
-        delta += currency_delta(net, held, market, k);
-    return delta;
+    run_batch(net, spot, net->weighted);
+    for (int n = 0; n < net->count; n++) {
+        if (net->slow[n])
+            net->weighted[n] = slow_delta(net, market, net->option[n], time_ns, true, vol_scale);
+        net->weighted[n] *= held->qty[n];
+    }
+    return net->count == 1 ? 0.0 + net->weighted[0]
+                           : rh_sum_lanes(net->weighted, (size_t)net->count);
+}
+
+double rh_net_delta_at(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
+                       int64_t time_ns, double vol_scale)
+{
+    const rh_net_held *held = held_of(net, positions);
+    double delta = 0.0;
+    if (net->count > 0) delta = scaled_delta(net, held, market, time_ns, vol_scale);
+    return with_others(net, held, market, time_ns, delta);
 }
 
 double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,

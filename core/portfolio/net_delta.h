@@ -97,6 +97,10 @@ void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time
 /* Net delta of `positions`, asset units, at the mark or the hedge vol. */
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol);
+/* The same with every option's hedge vol times vol_scale > 0: for hedging at another vol (Leland,
+ * Zakamouline). At 1 it is the net delta, bit by bit. */
+double rh_net_delta_at(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
+                       int64_t time_ns, double vol_scale);
 /* Sum of |position delta| over the book layer. */
 double rh_gross_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                          int64_t time_ns, bool hedge_vol);

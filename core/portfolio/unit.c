@@ -57,7 +57,7 @@ typedef struct pricing_point {
 } pricing_point;
 
 static pricing_point point_of(const rh_market *market, int instrument, int64_t time_ns,
-                              bool hedge_vol)
+                              bool hedge_vol, double vol_scale)
 {
     const rh_instrument *o = &market->universe->instruments[instrument];
     const rh_asset *a = &market->universe->assets[o->asset];
@@ -68,7 +68,7 @@ static pricing_point point_of(const rh_market *market, int instrument, int64_t t
                        .r = a->rate,
                        .q = a->yield,
                        .T = rh_years(time_ns, o->expiry_ns),
-                       .sigma = rh_market_vol(market, instrument, hedge_vol)};
+                       .sigma = rh_market_vol(market, instrument, hedge_vol) * vol_scale};
     if (o->underlying >= 0) {
         p.model = o->inverse ? RH_MODEL_INVERSE : RH_MODEL_BLACK76;
         p.x = rh_market_mid(market, o->underlying);
@@ -84,9 +84,9 @@ static pricing_point point_of(const rh_market *market, int instrument, int64_t t
 
 /* The log contract, on the spot; its sign is the other way: a long one has positive gamma. */
 static void value_log(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
-                      rh_unit *unit)
+                      double vol_scale, rh_unit *unit)
 {
-    pricing_point p = point_of(market, instrument, time_ns, hedge_vol);
+    pricing_point p = point_of(market, instrument, time_ns, hedge_vol, vol_scale);
     double strike = market->universe->instruments[instrument].strike;
     rh_greeks_full g;
     rh_log_contract_greeks(p.x, strike, p.T, p.r, p.q, p.sigma, &g);
@@ -101,10 +101,10 @@ static void value_log(const rh_market *market, int instrument, int64_t time_ns, 
 }
 
 static void value_option(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
-                         rh_unit *unit)
+                         double vol_scale, rh_unit *unit)
 {
     const rh_instrument *o = &market->universe->instruments[instrument];
-    pricing_point p = point_of(market, instrument, time_ns, hedge_vol);
+    pricing_point p = point_of(market, instrument, time_ns, hedge_vol, vol_scale);
     rh_greeks g;
     rh_option_greeks(p.model, o->is_call, p.x, o->strike, p.T, p.r, p.q, p.sigma, &g);
     *unit = (rh_unit){.value = g.price,
@@ -137,11 +137,17 @@ static void value_linear(const rh_market *market, int instrument, rh_unit *unit)
 void rh_unit_value(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
                    rh_unit *unit)
 {
+    rh_unit_value_scaled(market, instrument, time_ns, hedge_vol, 1.0, unit);
+}
+
+void rh_unit_value_scaled(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
+                          double vol_scale, rh_unit *unit)
+{
     const rh_instrument *i = &market->universe->instruments[instrument];
     if (i->is_log) {
-        value_log(market, instrument, time_ns, hedge_vol, unit);
+        value_log(market, instrument, time_ns, hedge_vol, vol_scale, unit);
     } else if (i->kind == RH_INSTRUMENT_OPTION) {
-        value_option(market, instrument, time_ns, hedge_vol, unit);
+        value_option(market, instrument, time_ns, hedge_vol, vol_scale, unit);
     } else {
         value_linear(market, instrument, unit);
     }
@@ -156,9 +162,9 @@ double rh_unit_settle_value(const rh_instrument *instrument, double price)
 double rh_option_mark(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol)
 {
     const rh_instrument *o = &market->universe->instruments[instrument];
-    pricing_point p = point_of(market, instrument, time_ns, hedge_vol);
+    pricing_point p = point_of(market, instrument, time_ns, hedge_vol, 1.0);
     rh_unit unit;
-    if (o->is_log) value_log(market, instrument, time_ns, hedge_vol, &unit);
+    if (o->is_log) value_log(market, instrument, time_ns, hedge_vol, 1.0, &unit);
     if (o->is_log) return unit.value;
     return rh_option_price(p.model, o->is_call, p.x, o->strike, p.T, p.r, p.q, p.sigma);
 }
@@ -187,7 +193,7 @@ double rh_unit_route_delta(const rh_market *market, int instrument, int64_t time
     const rh_instrument *i = &market->universe->instruments[instrument];
     rh_unit unit;
     if (i->kind != RH_INSTRUMENT_OPTION) return rh_route_delta(market, instrument);
-    value_option(market, instrument, time_ns, true, &unit);
+    value_option(market, instrument, time_ns, true, 1.0, &unit);
     return i->inverse ? market->spot[i->asset] * unit.delta : unit.delta;
 }
 
@@ -218,7 +224,7 @@ double rh_unit_notional(const rh_instrument *instrument, double qty, double pric
 double rh_option_vega(const rh_market *market, int instrument, int64_t time_ns)
 {
     rh_unit unit;
-    value_option(market, instrument, time_ns, false, &unit);
+    value_option(market, instrument, time_ns, false, 1.0, &unit);
     return unit.vega;
 }
 

@@ -16,6 +16,9 @@ typedef struct rh_unit {
 
 void rh_unit_value(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
                    rh_unit *unit);
+/* The same with the vol of an option times vol_scale. */
+void rh_unit_value_scaled(const rh_market *market, int instrument, int64_t time_ns, bool hedge_vol,
+                          double vol_scale, rh_unit *unit);
 /* Value alone of an option with its underlying price moved to `price`; for basis attribution. */
 double rh_unit_settle_value(const rh_instrument *instrument, double price);
 

@@ -16,7 +16,9 @@ DATA = os.environ.get("REHEDGE_DATA", os.path.join(ROOT, "..", "shared", "data")
 SAMPLE = os.path.join(ROOT, "examples/data/sample.tape")
 SANITIZED = os.environ.get("REHEDGE_SANITIZED") == "1"
 ALL = os.environ.get("REHEDGE_TEST_ALL") == "1"
-SHIPPED = ["interval", "delta_band", "band_or_time", "adaptive", "twap", "predictive_vol"]
+SHIPPED = ["interval", "delta_band", "band_or_time", "adaptive", "twap", "predictive_vol",
+           "leland", "whalley_wilmott", "zakamouline", "barles_soner", "crab", "pool_hedger",
+           "keeper_partial", "li_almgren"]
 START_MS = 1736121600000        # 2025-01-06T00:00:00Z
 RUN_FILES = {"summary.json", "fills.csv", "ledger.csv", "journal.jsonl", "report.html"}
 

@@ -8,8 +8,17 @@ static const char *const models[] = {
     " \"rho\": -0.5, \"interval\": \"1h\", \"size\": 4}",
     "{\"model\": \"merton\", \"spot\": 100, \"vol\": 0.8, \"jump_intensity\": 2000,"
     " \"jump_mean\": -0.001, \"jump_vol\": 0.01, \"interval\": \"1h\", \"size\": 4}",
+    "{\"model\": \"kou\", \"spot\": 100, \"vol\": 0.8, \"jump_intensity\": 2000, \"jump_up\": 0.5,"
+    " \"jump_up_mean\": 0.01, \"jump_down_mean\": 0.01, \"interval\": \"1h\", \"size\": 4}",
+    "{\"model\": \"bates\", \"spot\": 100, \"v0\": 0.6, \"kappa\": 5, \"theta\": 0.5, \"xi\": 1.5,"
+    " \"rho\": -0.5, \"jump_intensity\": 2000, \"jump_mean\": -0.001, \"jump_vol\": 0.01,"
+    " \"interval\": \"1h\", \"size\": 4}",
+    "{\"model\": \"garch\", \"spot\": 100, \"vol\": 0.8, \"alpha\": 0.1, \"beta\": 0.8,"
+    " \"interval\": \"1h\", \"size\": 4}",
+    "{\"model\": \"regime\", \"spot\": 100, \"vols\": [0.4, 1.2, 0.8], \"rates\": [[0, 400, 100],"
+    " [300, 0, 0], [1, 99, 0]], \"interval\": \"1h\", \"size\": 4}",
 };
-enum { MODELS = 3, LONG = 20000 };
+enum { MODELS = sizeof models / sizeof *models, LONG = 20000 };
 
 static void grid_and_first_record(void **state)
 {
@@ -137,17 +146,20 @@ static void volumes_are_plausible(void **state)
 static void size_changes_no_price(void **state)
 {
     (void)state;
-    generated with = make_feed("{\"model\":\"gbm\",\"spot\":9,\"vol\":1,\"size\":5}", 0,
-                               LONG * MINUTE_NS, 7, 0, 0);
-    generated without = make_feed("{\"model\":\"gbm\",\"spot\":9,\"vol\":1,\"size\":0}", 0,
-                                  LONG * MINUTE_NS, 7, 0, 0);
-    for (int k = 0; k < LONG; ++k) {
-        rh_record a = take_record(&with), b = take_record(&without);
-        assert_memory_equal(&a.price, &b.price, sizeof a.price);
-        assert_true(b.size == 0 && (b.flags & RH_RECORD_NO_SIDE));
+    for (int i = 0; i < MODELS; ++i) {
+        char sizeless[400];
+        snprintf(sizeless, sizeof sizeless, "%s", models[i]);
+        *strstr(sizeless, "4}") = '0';
+        generated with = make_feed(models[i], 0, LONG * 60 * MINUTE_NS, 7, 0, 0);
+        generated without = make_feed(sizeless, 0, LONG * 60 * MINUTE_NS, 7, 0, 0);
+        for (int k = 0; k < LONG; ++k) {
+            rh_record a = take_record(&with), b = take_record(&without);
+            assert_memory_equal(&a.price, &b.price, sizeof a.price);
+            assert_true(b.size == 0 && (b.flags & RH_RECORD_NO_SIDE));
+        }
+        drop_feed(&with);
+        drop_feed(&without);
     }
-    drop_feed(&with);
-    drop_feed(&without);
 }
 
 static void same_seed_same_bits(void **state)
@@ -267,6 +279,28 @@ static void refusals(void **state)
          " \"rho\": 2}", "/rho"},
         {"{\"model\": \"merton\", \"spot\": 1, \"vol\": 1, \"jump_intensity\": 1e6,"
          " \"jump_mean\": 0, \"jump_vol\": 0, \"interval\": \"1d\"}", "700 jumps"},
+        {"{\"model\": \"kou\", \"spot\": 1, \"vol\": 1, \"jump_intensity\": 1, \"jump_up\": 0.5,"
+         " \"jump_up_mean\": 1, \"jump_down_mean\": 0.1}", "/jump_up_mean"},
+        {"{\"model\": \"kou\", \"spot\": 1, \"vol\": 1, \"jump_intensity\": 1, \"jump_up\": 1.5,"
+         " \"jump_up_mean\": 0.1, \"jump_down_mean\": 0.1}", "/jump_up"},
+        {"{\"model\": \"bates\", \"spot\": 1, \"v0\": 1, \"kappa\": 1, \"theta\": 1, \"xi\": 1,"
+         " \"rho\": 0}", "jump_intensity"},
+        {"{\"model\": \"garch\", \"spot\": 1, \"vol\": 1, \"alpha\": 0.5, \"beta\": 0.5}",
+         "alpha + beta: found 1, expected less than 1"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": [], \"rates\": []}", "/vols"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": 0.5, \"rates\": []}", "/vols"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": [1, 2], \"rates\": [[0, 1]]}", "/rates"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": [1, 2], \"rates\": [[0, 1], [0]]}",
+         "/rates/1"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": [1, 2], \"rates\": [[3, 1], [0, 0]]}",
+         "into itself"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": [1, 2], \"rates\": [[0, -1], [0, 0]]}",
+         "/rates/0/1"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": [1], \"rates\": [[0]], \"drift\": 0,"
+         " \"drifts\": [0]}", "expected one"},
+        {"{\"model\": \"regime\", \"spot\": 1, \"vols\": [1], \"rates\": [[0]], \"start\": 1}",
+         "/start"},
+        {"{\"model\": \"bootstrap\", \"spot\": 1, \"mean_block\": 9}", "needs a tape"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {

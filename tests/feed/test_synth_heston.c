@@ -1,37 +1,18 @@
 /* Heston paths against the model: expected variance, mean and variance of the log return, option
  * prices, from the characteristic function (Heston 1993, in the form of Albrecher et al. 2007) by
  * Lewis's integral; the integral itself against the values published by Andersen (2008). */
-#include "synth_test.h"
+#include "heston_law.h"
 
-#include <complex.h>
+typedef heston_law model;
 
-static const double complex unit = (double complex)I;
-
-typedef struct model { double v0, kappa, theta, xi, rho; } model;
-
-/* ln E[e^{iuX}] of the log return X over t, no drift. */
 static double complex log_characteristic(const model *m, double complex u, double t)
 {
-    double complex b = m->kappa - m->rho * m->xi * unit * u;
-    double complex d = csqrt(b * b + m->xi * m->xi * (unit * u + u * u));
-    double complex g = (b - d) / (b + d), e = cexp(-d * t);
-    double complex c = m->kappa * m->theta / (m->xi * m->xi) *
-                       ((b - d) * t - 2 * clog((1 - g * e) / (1 - g)));
-    return c + m->v0 / (m->xi * m->xi) * (b - d) * (1 - e) / (1 - g * e);
+    return heston_log_characteristic(m, u, t);
 }
 
-/* Call on spot 100 by Lewis (2001), Simpson's rule. */
 static double call_price(const model *m, double strike, double t)
 {
-    enum { NODES = 20000 };
-    const double spot = 100, k = log(spot / strike), end = 200, h = end / NODES;
-    double sum = 0;
-    for (int i = 0; i <= NODES; ++i) {
-        double u = i * h, weight = i == 0 || i == NODES ? 1 : i % 2 ? 4 : 2;
-        double complex value = cexp(unit * u * k + log_characteristic(m, u - 0.5 * unit, t));
-        sum += weight * creal(value) / (u * u + 0.25);
-    }
-    return spot - sqrt(spot * strike) / acos(-1.0) * sum * h / 3;
+    return lewis_call(heston_log_characteristic, m, strike, t);
 }
 
 /* Andersen (2008), test cases I, strikes 100, 140, 60, ten years: 13.085, 0.296, 44.330. */

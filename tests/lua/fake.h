@@ -85,6 +85,12 @@ static inline double fake_hedge_field(void *host, int hedge, rh_hedge_field fiel
     return 3000.0 + 100.0 * hedge + (double)field;
 }
 
+/* As if every option had the same vega of delta: a tenth of an asset unit for a doubled vol. */
+static inline double fake_delta_at(void *host, double vol_scale)
+{
+    return ((fake *)host)->view.eager[RH_VIEW_DELTA] + 0.1 * (vol_scale - 1.0);
+}
+
 static inline void fake_log(void *host, const char *text)
 {
     fake *f = host;
@@ -103,7 +109,7 @@ static inline void fake_init(fake *f)
 {
     static const rh_view_ops ops = {fake_field, fake_cost, fake_wake_outside, fake_wake_in,
                                     fake_asset_field, fake_next_order, fake_is_live, fake_route,
-                                    fake_hedge_field};
+                                    fake_hedge_field, fake_delta_at};
     memset(f, 0, sizeof *f);
     f->view.ops = &ops;
     f->view.host = f;

@@ -69,6 +69,7 @@ static const attack attacks[] = {
     {"deep_recursion", ERROR, "stack overflow"},
     {"deep_recursion_pcall", ERROR, "stack overflow"},
     {"deep_tostring", ERROR, "stack overflow"},
+    {"delta_at_nan", ERROR, "factor of the vols"},
     {"emptied_table", LIMIT, "limit"},
     {"endless_format", LIMIT, "instruction limit"},
     {"endless_index", LIMIT, "instruction limit"},

@@ -254,6 +254,8 @@ static void declarations_are_checked(void **state)
          "(did you mean the param \"every\"?)"},
         {POLICY(NO_TRIGGER ", wake = { every = '0s' }"), "wake.every must be at least 1ms"},
         {POLICY(NO_TRIGGER ", wake = { every = '1us' }"), "wake.every must be at least 1ms"},
+        {POLICY(NO_TRIGGER ", params = { p = '1us' }, wake = { every = 'p' }"),
+         "wake.every must be at least 1ms"},
         {POLICY(NO_TRIGGER ", wake = { delta_beyond = -1 }"), "0 or larger"},
         {POLICY(NO_TRIGGER ", wake = { delta_beyond = 'band' }"), "not a param that is a number"},
         {POLICY(NO_TRIGGER ", wake = { delta_beyond = 1, unit = 'dollars' }"), "not asset, quote"},

@@ -99,8 +99,10 @@ static void defaults_are_those_of_the_design(void **state)
 static void shipped_sources_are_embedded(void **state)
 {
     (void)state;
-    static const char *const names[] = {"adaptive", "band_or_time", "delta_band", "gamma_vega",
-                                        "interval", "predictive_vol", "twap"};
+    static const char *const names[] = {
+        "adaptive", "band_or_time", "barles_soner", "crab", "delta_band", "gamma_vega", "interval",
+        "keeper_partial", "leland", "li_almgren", "pool_hedger", "predictive_vol", "twap",
+        "whalley_wilmott", "zakamouline"};
     int count = 0;
     while (rh_shipped_scripts[count].name != NULL) count++;
     assert_int_equal(count, sizeof names / sizeof *names);

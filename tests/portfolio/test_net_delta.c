@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -127,6 +128,30 @@ static void assert_same_bits(double kept, double fresh, const char *what, int st
         fail_msg("%s at step %d: %.17g kept, %.17g anew", what, step, kept, fresh);
 }
 
+/* At another vol: the book as it would be if its vols were those. At 1: the same bits. */
+static void ask_scaled(const rh_positions *positions, const rh_market *market, int64_t time_ns,
+                       double vol_scale, int step)
+{
+    static rh_universe scaled;
+    static rh_market there;
+    rh_error error;
+    assert_same_bits(rh_net_delta_at(&lived, positions, market, time_ns, 1.0),
+                     rh_net_delta_of(&lived, positions, market, time_ns, true), "at 1", step);
+    double found = rh_net_delta_at(&lived, positions, market, time_ns, vol_scale);
+    scaled = universe;
+    for (int i = OPTIONS; i < scaled.instrument_count; i++)
+        scaled.instruments[i].own_vol *= vol_scale;
+    there = *market;
+    there.universe = &scaled;
+    there.mark[0].sigma *= vol_scale;
+    there.hedge[0].sigma *= vol_scale;
+    rh_net_delta_init(&anew, &scaled, 0, lived.hedge_collateral);
+    assert_int_equal(rh_net_delta_rebuild(&anew, &filled, &reported, &error), RH_OK);
+    double expected = rh_net_delta_of(&anew, positions, &there, time_ns, true);
+    if (!(fabs(found - expected) <= 1e-11 * (1 + fabs(expected))))
+        fail_msg("at %g, step %d: %.17g, expected %.17g", vol_scale, step, found, expected);
+}
+
 static void ask_both(const rh_positions *positions, const rh_market *market, int64_t time_ns,
                      bool hedge_vol, int step)
 {
@@ -177,6 +202,7 @@ static void live(int options, bool in_coin, double rate, bool slow)
         }
         ask_both(&filled, &is, time_ns, false, step);
         ask_both(&reported, &known, known_ns, true, step);
+        if (one_in(5)) ask_scaled(&reported, &known, known_ns, 0.3 + 2 * uniform(), step);
         if (one_in(5)) ask_both(&filled, &is, time_ns, false, step);
     }
 }
