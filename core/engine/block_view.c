@@ -110,6 +110,11 @@ static double hedge_field(void *host, int hedge, rh_hedge_field f)
     return rh_run_view_ops()->hedge_field(at_present(host), hedge, f);
 }
 
+static double delta_at(void *host, double vol_scale)
+{
+    return rh_run_view_ops()->delta_at(at_present(host), vol_scale);
+}
+
 const rh_view_ops rh_block_view_ops = {field,       cost,       wake_outside, wake_in,
                                        asset_field, next_order, is_live,      route,
-                                       hedge_field};
+                                       hedge_field, delta_at};

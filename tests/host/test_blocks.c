@@ -14,7 +14,7 @@ static const char reader[] =
     "    local sum = s.gamma + s.vega * 1e-3 + s.theta * 1e-4 + s.iv + s.cash * 1e-3 + s.age +\n"
     "      s.since_hedge * 1e-6 + s.expiry_in * 1e-9 + s.gross_delta + s.position + s.pending +\n"
     "      s.oracle * 1e-3 + s.oracle_age + s.base_fee + s.delta_filled + s.spot * 1e-3 +\n"
-    "      route[1].price * 1e-3 + route[1].cost + cost + s.time % 1000\n"
+    "      route[1].price * 1e-3 + route[1].cost + cost + s.time % 1000 + s:delta_at(1.1)\n"
     "    sum = sum + 1e6 * #s:orders()\n"
     "    rehedge.record('sum', sum) rehedge.record('cost', cost)\n"
     "    return sum * 64 % 1 < 0.4, -0.2, sum * 0.01 % 0.1 end, " TO_EDGE;
