@@ -21,6 +21,10 @@ void rh_stream_init(rh_stream *stream, uint64_t seed, uint32_t path, uint32_t pu
 uint64_t rh_stream_u64(rh_stream *stream);
 /* Uniform on (0, 1): (k + 0.5) 2^-52 for k in [0, 2^52), never 0 or 1. */
 double rh_stream_uniform(rh_stream *stream);
+static inline double rh_uniform_of(uint64_t bits)
+{
+    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
+}
 
 enum { /* purposes; policies and feeds add their own index below the step */
     RH_PURPOSE_FEED = 1u << 16,

@@ -16,29 +16,14 @@ rh_status rh_run_rebuild(rh_run *run, rh_error *error)
     return RH_OK;
 }
 
-/* Time-weighted delta^2, held between changes, at the mark vol and the filled positions, until the
- * last expiry. */
-static void hold_state(rh_run *run)
-{
-    rh_hedging *h = &run->hedging;
-    int64_t end = run->now_ns < run->last_expiry_ns ? run->now_ns : run->last_expiry_ns;
-    if (h->started && end > h->since_ns) {
-        rh_sum_add(&h->delta2_ns, h->delta_now * h->delta_now * (double)(end - h->since_ns));
-    }
-    if (!h->started) h->started_ns = end;
-    h->started = true;
-    h->since_ns = end;
-}
-
 void rh_run_state_passed(rh_run *run)
 {
     rh_hedging *h = &run->hedging;
     if (!run->books.open || h->over) return;
-    hold_state(run);
+    rh_hedging_hold(h, run->now_ns, run->last_expiry_ns);
     if (run->now_ns > run->last_expiry_ns) return;
-    h->delta_now =
-        rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false);
-    if (fabs(h->delta_now) > h->max_abs_delta) h->max_abs_delta = fabs(h->delta_now);
+    rh_hedging_take(
+        h, rh_net_delta_of(&run->net[run->asset], &run->filled, &run->is, run->now_ns, false));
 }
 
 double rh_hedging_rms_delta(const rh_hedging *h)
@@ -62,7 +47,8 @@ static void journal_entry(rh_run *run, const rh_book_trade *trade, double price)
 /* What an entry brings in, with the interest that it will have earned at the end. */
 static void note_premium(rh_run *run, const rh_instrument *i, double cash)
 {
-    double worth = rh_books_future_value(&run->books, i->settle, run->now_ns, cash);
+    double growth = rh_books_growth(&run->books, i->settle, run->now_ns);
+    double worth = rh_future_value(cash, growth);
     rh_sum_add(&run->premium[i->settle], worth);
 }
 
@@ -170,9 +156,8 @@ static rh_status settled(rh_run *run, rh_error *error)
     if (more) return RH_OK;
     if (run->now_ns < run->last_expiry_ns) {
         rh_run_state_passed(run);
-    } else if (run->hedging.started && !run->hedging.over) {
-        hold_state(run);
-        run->hedging.over = true;
+    } else {
+        rh_hedging_finish(&run->hedging, run->now_ns, run->last_expiry_ns);
     }
     uint32_t options = run->options_settled;
     run->options_settled = 0;

@@ -69,6 +69,14 @@ static bool beyond(rh_run *run, const rh_view *view)
     return fabs(delta) > band;
 }
 
+bool rh_run_wakes_by_band(const rh_run *run)
+{
+    const rh_wake *wake = &rh_run_policy(run)->wake;
+    bool else_wakes = wake->always || wake->on != 0 || !isnan(wake->move_beyond);
+    return !else_wakes && !isnan(wake->delta_beyond) && wake->delta_unit == RH_BAND_ASSET &&
+           run->hedged == 1u << run->asset;
+}
+
 static bool moved(const rh_run *run, const rh_view *view)
 {
     double beyond_share = rh_run_policy(run)->wake.move_beyond, last = run->slot.last_spot;
@@ -77,7 +85,7 @@ static bool moved(const rh_run *run, const rh_view *view)
     return fabs(view->eager[RH_VIEW_SPOT] / last - 1.0) > beyond_share;
 }
 
-static bool is_due(rh_run *run, const rh_view *view, uint32_t seen, bool timer_due)
+bool rh_run_is_due(rh_run *run, const rh_view *view, uint32_t seen, bool timer_due)
 {
     const rh_wake *wake = &rh_run_policy(run)->wake;
     if (wake->always || timer_due || (seen & wake->on)) return true;
@@ -175,7 +183,7 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     if (slot->generation != generation) return RH_OK; /* killed by what it was told */
     rh_run_fill_view(run, &view);
     rh_recent_add_view(run->recent, &view);
-    if (!is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
+    if (!rh_run_is_due(run, &view, seen, timer_due) || !features_ready(run)) return RH_OK;
     slot->calls++;
     slot->last_spot = view.eager[RH_VIEW_SPOT];
     why.message[0] = '\0';

@@ -16,7 +16,7 @@ static double premium_of(const rh_run *run)
     return sum;
 }
 
-static void read_result(const rh_run *run, rh_path_result *result)
+void rh_paths_read_result(const rh_run *run, rh_path_result *result)
 {
     const rh_hedging *h = &run->hedging;
     *result = (rh_path_result){.pnl = rh_books_equity(&run->books),
@@ -35,17 +35,6 @@ static void read_result(const rh_run *run, rh_path_result *result)
     }
 }
 
-/* Something of the past may have mattered: a restarted policy used much memory or was killed. */
-static bool is_doubtful(const rh_run *run)
-{
-    bool doubtful = run->doubtful;
-    for (int p = 0; p < RH_PARTS && run->restarted; p++) {
-        const rh_policy *policy = run->slot.part[p].policy;
-        if (policy) doubtful |= policy->doubtful;
-    }
-    return doubtful;
-}
-
 static rh_status run_path(rh_paths *paths, uint32_t k, bool afresh, rh_error *error)
 {
     rh_run *run = paths->run;
@@ -60,9 +49,10 @@ rh_status rh_paths_by_events(rh_paths *paths, uint32_t k, rh_path_result *result
 {
     rh_run *run = paths->run;
     rh_status status = run_path(paths, k, false, error);
-    if (status != RH_INTERRUPTED && is_doubtful(run)) status = run_path(paths, k, true, error);
+    if (status != RH_INTERRUPTED && rh_run_is_doubtful(run))
+        status = run_path(paths, k, true, error);
     RH_TRY(status);
-    read_result(run, result);
+    rh_paths_read_result(run, result);
     if (run->policy_failed && !*paths->kill_message)
         memcpy(paths->kill_message, run->policy_message, sizeof paths->kill_message);
     return RH_OK;

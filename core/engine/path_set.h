@@ -3,6 +3,7 @@
 #ifndef RH_ENGINE_PATH_SET_H
 #define RH_ENGINE_PATH_SET_H
 
+#include "engine/block.h"
 #include "engine/paths.h"
 #include "engine/run.h"
 
@@ -11,7 +12,9 @@ struct rh_paths {
     rh_paths_options options;
     rh_scenario *scenario;
     rh_run *run;
-    bool begun; /* the run has been in a path since it was opened */
+    rh_block *block; /* NULL: all by the event engine */
+    bool in_blocks;      /* the last call went through it, */
+    uint32_t given_up;   /* but for so many paths */
     char kill_message[RH_ERROR_MESSAGE_MAX];
 };
 
@@ -25,6 +28,7 @@ static inline rh_feed_path rh_paths_of_feeds(const rh_paths *paths, uint32_t k)
 }
 
 /* path_events.c: path k by the event engine. */
+void rh_paths_read_result(const rh_run *run, rh_path_result *result);
 rh_status rh_paths_by_events(rh_paths *paths, uint32_t k, rh_path_result *result, rh_error *error);
 
 #endif

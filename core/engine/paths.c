@@ -23,14 +23,26 @@ static rh_status check_feeds(const rh_paths *paths, rh_error *error)
                    options->antithetic ? "antithetic" : "moment-matched");
 }
 
+static rh_status open_block(rh_paths *paths, rh_error *error)
+{
+    const char *lacks = NULL;
+    if (paths->options.method == RH_PATHS_EVENTS) return RH_OK;
+    lacks = rh_block_lacks(paths->run);
+    if (!lacks) RH_TRY(rh_block_open(paths->run, &paths->block, &lacks, error));
+    if (!lacks || paths->options.method != RH_PATHS_BLOCKS) return RH_OK;
+    return rh_fail(error, RH_INPUT, "%s: paths cannot be walked in blocks: it has %s",
+                   paths->request.scenario_path, lacks);
+}
+
 static rh_status open_parts(rh_paths *paths, rh_error *error)
 {
     RH_TRY(rh_scenario_read(&paths->request, &paths->scenario, error));
     RH_TRY(check_feeds(paths, error));
     RH_TRY(rh_run_open_lean(&paths->request, paths->scenario, &paths->run, error));
-    if (paths->run->series_count <= RH_PATH_SERIES_MAX) return RH_OK;
-    return rh_fail(error, RH_LIMIT, "the policy records %d series, and a path keeps %d at most",
-                   paths->run->series_count, RH_PATH_SERIES_MAX);
+    if (paths->run->series_count > RH_PATH_SERIES_MAX)
+        return rh_fail(error, RH_LIMIT, "the policy records %d series, and a path keeps %d at most",
+                       paths->run->series_count, RH_PATH_SERIES_MAX);
+    return open_block(paths, error);
 }
 
 rh_status rh_paths_open(const rh_run_request *request, const rh_paths_options *options,
@@ -58,6 +70,7 @@ rh_status rh_paths_open(const rh_run_request *request, const rh_paths_options *o
 void rh_paths_close(rh_paths *paths)
 {
     if (!paths) return;
+    rh_block_close(paths->block);
     rh_run_close(paths->run);
     rh_scenario_free(paths->scenario);
     free(paths);
@@ -85,6 +98,21 @@ static rh_status measure(rh_paths *paths, uint32_t first, uint32_t count, rh_err
     return feed->measure(feed, of_feeds, count, error);
 }
 
+/* In a block where there is one; what is given up there begins again in the event engine. */
+static rh_status run_one(rh_paths *paths, uint32_t k, rh_path_result *result, rh_error *error)
+{
+    bool done = false;
+    if (paths->block) {
+        rh_feed_path of_feeds = rh_paths_of_feeds(paths, k);
+        RH_TRY(rh_block_path(paths->block, k, &of_feeds, &done, error));
+        if (done) rh_paths_read_result(paths->run, result);
+        if (done) return RH_OK;
+        paths->block->stale = true;
+        paths->given_up++;
+    }
+    return rh_paths_by_events(paths, k, result, error);
+}
+
 rh_status rh_paths_run(rh_paths *paths, uint32_t first, uint32_t count, rh_path_result *results,
                        rh_error *error)
 {
@@ -93,8 +121,10 @@ rh_status rh_paths_run(rh_paths *paths, uint32_t first, uint32_t count, rh_path_
     paths->kill_message[0] = '\0';
     RH_TRY(check_range(paths, first, count, error));
     RH_TRY(measure(paths, first, count, error));
+    paths->in_blocks = paths->block != NULL;
+    paths->given_up = 0;
     for (uint32_t i = 0; i < count; i++) {
-        rh_status status = rh_paths_by_events(paths, first + i, &results[i], error);
+        rh_status status = run_one(paths, first + i, &results[i], error);
         if (status == RH_OK) continue;
         if (status == RH_INTERRUPTED) return status;
         rh_fail_in(error, "path %u of seed %llu", first + i,
@@ -117,8 +147,12 @@ int rh_paths_series(const rh_paths *paths, const char *names[RH_PATH_SERIES_MAX]
 
 bool rh_paths_in_blocks(const rh_paths *paths)
 {
-    (void)paths;
-    return false;
+    return paths->in_blocks;
+}
+
+uint32_t rh_paths_given_up(const rh_paths *paths)
+{
+    return paths->given_up;
 }
 
 rh_status rh_paths_describe(const rh_paths *paths, rh_buffer *json, rh_error *error)

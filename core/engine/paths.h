@@ -56,6 +56,9 @@ const char *rh_paths_kill_message(const rh_paths *paths);
 int rh_paths_series(const rh_paths *paths, const char *names[RH_PATH_SERIES_MAX]);
 /* Whether the last call went through the block kernels, for --json and benches. */
 bool rh_paths_in_blocks(const rh_paths *paths);
+/* Of its paths, those that met on their way what blocks lack (a guard, a limit order, a kill, a
+ * timer of their own): the event engine computed them, and nothing but time was lost. */
+uint32_t rh_paths_given_up(const rh_paths *paths);
 /* "asset", its numeraire, policy name and version and what a summary of a study shows: an object as
  * JSON text, appended. */
 rh_status rh_paths_describe(const rh_paths *paths, rh_buffer *json, rh_error *error);

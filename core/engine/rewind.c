@@ -31,12 +31,29 @@ static void rewind_slot(rh_policy_slot *slot)
     *slot = again;
 }
 
+rh_status rh_run_rewind_policy(rh_run *run, uint32_t index, bool afresh, rh_error *error)
+{
+    rewind_slot(&run->slot);
+    run->now_ns = run->scenario->from_ns;
+    run->scenario->path_index = index;
+    return rh_run_same_policy(run, afresh, error);
+}
+
+bool rh_run_is_doubtful(const rh_run *run)
+{
+    bool doubtful = run->doubtful;
+    for (int p = 0; p < RH_PARTS && run->restarted; p++) {
+        const rh_policy *policy = run->slot.part[p].policy;
+        if (policy) doubtful |= policy->doubtful;
+    }
+    return doubtful;
+}
+
 rh_status rh_run_rewind(rh_run *run, uint32_t index, const rh_feed_path *of_feeds, bool afresh,
                         rh_error *error)
 {
     RH_ASSERT(run->lean);
     rewind_state(run);
-    rewind_slot(&run->slot);
     rh_run_set_start(run);
     rh_market_rewind(&run->is);
     rh_market_rewind(&run->known);
@@ -49,8 +66,7 @@ rh_status rh_run_rewind(rh_run *run, uint32_t index, const rh_feed_path *of_feed
         rh_venue_rewind(&run->venues[v], run->universe->instrument_count);
     RH_TRY(rh_run_rebuild(run, error));
     RH_TRY(rh_run_schedule(run, error));
-    run->scenario->path_index = index;
-    RH_TRY(rh_run_same_policy(run, afresh, error));
+    RH_TRY(rh_run_rewind_policy(run, index, afresh, error));
     RH_TRY(run->feed->rewind(run->feed, of_feeds, error));
     return rh_run_look_ahead(run, error);
 }

@@ -6,6 +6,7 @@
 
 #include "clock/delay.h"
 #include "clock/queue.h"
+#include "engine/hedging.h"
 #include "engine/output.h"
 #include "engine/recent.h"
 #include "engine/scenario.h"
@@ -57,18 +58,6 @@ typedef struct rh_policy_slot {
     int64_t wake_in_ns; /* s:wake_in; INT64_MAX: not set */
     uint64_t calls;
 } rh_policy_slot;
-
-typedef struct rh_hedging {
-    uint64_t orders, fills;
-    rh_sum turnover;  /* numeraire */
-    rh_sum delta2_ns; /* integral of delta^2 dt of the policy's asset */
-    rh_sum error2; /* squared changes of P&L before cost from ledger row to ledger row */
-    double gross_pnl; /* P&L before cost at the last row */
-    bool has_row;
-    double delta_now, max_abs_delta;
-    int64_t since_ns, started_ns;
-    bool started, over; /* from the first mark to the settlement of the last expiry */
-} rh_hedging;
 
 typedef struct rh_swap_record {
     int64_t time_ns;
@@ -187,7 +176,10 @@ void rh_run_close(rh_run *run);
 rh_status rh_run_rewind(rh_run *run, uint32_t index, const rh_feed_path *of_feeds, bool afresh,
                         rh_error *error);
 void rh_run_set_start(rh_run *run); /* what is not zero at the beginning */
-double rh_hedging_rms_delta(const rh_hedging *hedging);
+/* Only the policies begin again, at clock.from, as those of path `index`. */
+rh_status rh_run_rewind_policy(rh_run *run, uint32_t index, bool afresh, rh_error *error);
+/* A restarted policy used much memory or was killed: something of the past may have mattered. */
+bool rh_run_is_doubtful(const rh_run *run);
 
 /* book.c: client trades, settlements, funding, and what passes in between. */
 rh_status rh_run_client_trades(rh_run *run, rh_error *error);
@@ -202,6 +194,18 @@ rh_status rh_run_wake(rh_run *run, rh_error *error);
 /* The no-trade band in force, in asset units: what wakes the policy where that is a band, else what
  * its last trigger meant; NAN without one. */
 void rh_run_band(const rh_run *run, double *lo, double *hi);
+/* What came since the last wake (bits 1 << RH_ON_*, a timer) or what the view shows wakes it. */
+bool rh_run_is_due(rh_run *run, const rh_view *view, uint32_t seen, bool timer_due);
+/* Whether, timers apart, it wakes when delta leaves a band in asset units and never else: then
+ * rh_run_is_due says no just as long as lo <= delta <= hi. */
+bool rh_run_wakes_by_band(const rh_run *run);
+static inline void rh_run_wake_band(const rh_run *run, double *lo, double *hi)
+{
+    const rh_policy_slot *slot = &run->slot;
+    double band = slot->part[RH_PART_TRIGGER].policy->wake.delta_beyond;
+    *lo = isnan(slot->wake_lo) ? -band : slot->wake_lo;
+    *hi = isnan(slot->wake_lo) ? band : slot->wake_hi;
+}
 rh_status rh_run_timer(rh_run *run, const rh_event *event, rh_error *error);
 void rh_run_timer_due(rh_run *run);
 
@@ -231,6 +235,12 @@ rh_status rh_run_flatten_when_idle(rh_run *run, rh_error *error);
 rh_status rh_run_release(rh_run *run, int asset, double qty, rh_error *error);
 rh_status rh_run_unwind_now(rh_run *run, rh_error *error);
 double rh_run_pending(const rh_run *run, int asset);
+/* The guards' word on an order that is about to leave, counted; -1: it may. `sent`: it is live
+ * already. */
+int rh_run_guard(rh_run *run, const rh_order *order, bool sent);
+/* Book what an order was matched to: positions, costs and counts of the filled book. */
+void rh_run_book_match(rh_run *run, int instrument, double mid_decision, const rh_match *match,
+                       rh_fill_booking *fill);
 double rh_run_pending_units(const rh_run *run, int instrument); /* in its own units */
 /* Spot-equivalent delta of one unit of an order: when decided; of an option now, as known. */
 double rh_run_order_delta(const rh_run *run, const rh_order *order);

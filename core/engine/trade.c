@@ -94,8 +94,7 @@ static rh_status refuse(rh_run *run, rh_order *order, const char *why, rh_error 
     return rh_run_tell_reject(run, order, why, error);
 }
 
-/* The guards' word on an order that is about to leave; -1: it may. `sent`: it is live already. */
-static int guard(rh_run *run, const rh_order *order, bool sent)
+int rh_run_guard(rh_run *run, const rh_order *order, bool sent)
 {
     const rh_instrument *i = &run->universe->instruments[order->instrument];
     double delta = order->qty * rh_run_order_delta(run, order), more = pending_with(run, order);
@@ -128,7 +127,7 @@ static rh_status no_room(rh_run *run, rh_error *error)
 static rh_status send(rh_run *run, rh_order *order, int64_t leaves_ns, rh_error *error)
 {
     int verdict = -1;
-    if (leaves_ns == run->now_ns) verdict = guard(run, order, false);
+    if (leaves_ns == run->now_ns) verdict = rh_run_guard(run, order, false);
     if (verdict >= 0) return refuse(run, order, rh_guard_key((rh_guard_kind)verdict), error);
     bool full = run->orders.free_count <= (run->forced ? 0 : SLOTS_KEPT);
     if (full || run->queue.count + EVENTS_KEPT > run->queue.capacity) return no_room(run, error);
@@ -312,23 +311,30 @@ static rh_status end_order(rh_run *run, uint32_t slot, rh_order_state final, rh_
     return end_order_for(run, slot, final, "venue", error);
 }
 
-static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh_error *error)
+void rh_run_book_match(rh_run *run, int instrument, double mid_decision, const rh_match *match,
+                       rh_fill_booking *fill)
 {
-    rh_order *order = &run->orders.slots[slot];
-    const rh_instrument *i = &run->universe->instruments[order->instrument];
-    rh_fill_booking fill = {.instrument = order->instrument,
-                            .qty = match->qty,
-                            .price = match->price,
-                            .mid_decision = order->mid_decision,
-                            .mid_arrival = rh_unit_mid(&run->is, order->instrument, run->now_ns)};
-    fill.cost[RH_COST_spread] = match->spread;
-    fill.cost[RH_COST_depth] = match->depth;
-    fill.cost[RH_COST_fee] = match->fee;
-    rh_books_fill(&run->books, &run->is, run->now_ns, &fill);
-    rh_order_fill(&run->orders, slot, match->qty);
+    const rh_instrument *i = &run->universe->instruments[instrument];
+    *fill = (rh_fill_booking){.instrument = instrument,
+                              .qty = match->qty,
+                              .price = match->price,
+                              .mid_decision = mid_decision,
+                              .mid_arrival = rh_unit_mid(&run->is, instrument, run->now_ns)};
+    fill->cost[RH_COST_spread] = match->spread;
+    fill->cost[RH_COST_depth] = match->depth;
+    fill->cost[RH_COST_fee] = match->fee;
+    rh_books_fill(&run->books, &run->is, run->now_ns, fill);
     double notional = rh_unit_notional(i, match->qty, match->price);
     rh_sum_add(&run->hedging.turnover, notional * rh_market_fx(&run->is, i->settle));
     run->hedging.fills++;
+}
+
+static rh_status book_fill(rh_run *run, uint32_t slot, const rh_match *match, rh_error *error)
+{
+    rh_order *order = &run->orders.slots[slot];
+    rh_fill_booking fill;
+    rh_run_book_match(run, order->instrument, order->mid_decision, match, &fill);
+    rh_order_fill(&run->orders, slot, match->qty);
     double value[6] = {match->qty,   match->price, match->spread,
                        match->depth, match->fee,   fill.cost[RH_COST_latency]};
     rh_digest_event(run, RH_TAG_FILL, order->id, run->now_ns, value);
@@ -355,7 +361,7 @@ static rh_status slice_leaves(rh_run *run, uint32_t slot, rh_error *error)
 {
     rh_order *order = &run->orders.slots[slot];
     if (order->cancel_requested) return end_order(run, slot, RH_ORDER_CANCELLED, error);
-    int verdict = guard(run, order, true);
+    int verdict = rh_run_guard(run, order, true);
     if (verdict >= 0) {
         rh_journal(run, "guard", "order %u, a slice, rejected: %s", order->id,
                    rh_guard_key((rh_guard_kind)verdict));

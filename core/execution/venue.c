@@ -43,10 +43,10 @@ void rh_venue_rewind(rh_venue *venue, int instruments)
     memset(venue->used_bars, 0, count * sizeof *venue->used_bars);
 }
 
-static bool is_waived(const rh_venue *venue, const rh_order *order)
+bool rh_venue_waives(const rh_venue *venue, int64_t arrives_ns)
 {
-    return (venue->first_trade_free && order->arrives_ns == venue->first_ns) ||
-           (venue->last_trade_free && order->arrives_ns == venue->last_ns);
+    return (venue->first_trade_free && arrives_ns == venue->first_ns) ||
+           (venue->last_trade_free && arrives_ns == venue->last_ns);
 }
 
 static double used_now(const rh_venue *venue, const rh_market *market, int instrument, int side)
@@ -65,7 +65,7 @@ void rh_venue_quote(const rh_venue *venue, const rh_market *market, int64_t time
         out->rest_waits = true;
         return;
     }
-    if (is_waived(venue, order)) {
+    if (rh_venue_waives(venue, order->arrives_ns)) {
         rh_venue_ideal_match(venue, &now, order, qty, out);
     } else {
         venue->model->match(venue, &now, order, qty, out);

@@ -69,6 +69,10 @@ struct rh_venue {
 rh_status rh_venue_read(const char *name, rh_json at, rh_venue *venue, rh_error *error);
 /* No order has used any depth yet, of the first `instruments`. */
 void rh_venue_rewind(rh_venue *venue, int instruments);
+bool rh_venue_waives(const rh_venue *venue, int64_t arrives_ns);
+/* Whether, not waived, it fills any market order of an instrument that is no option whole, at a
+ * price that follows from the mid alone: that of rh_venue_fill_whole in venue_fill.h. */
+bool rh_venue_is_whole(const rh_venue *venue);
 /* What would happen at time_ns; changes nothing. */
 void rh_venue_quote(const rh_venue *venue, const rh_market *market, int64_t time_ns,
                     const rh_order *order, double qty, rh_match *out);

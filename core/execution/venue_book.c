@@ -3,6 +3,7 @@
  * qty (u(price) - u(mid)) = spread + depth. */
 #include <math.h>
 
+#include "execution/venue_fill.h"
 #include "execution/venue_models.h"
 #include "portfolio/unit.h"
 
@@ -63,7 +64,7 @@ static double half_spread(const rh_venue *venue, const rh_venue_state *now, int 
     if (market->universe->instruments[instrument].kind == RH_INSTRUMENT_OPTION) {
         return option_half_spread(venue, now, instrument, qty);
     }
-    if (venue->spread_bps >= 0.0) return mid * venue->spread_bps * 0.5e-4;
+    if (venue->spread_bps >= 0.0) return rh_venue_half_spread(venue, mid);
     const rh_quote *quote = rh_market_quote(market, instrument);
     return quote->ask > quote->bid && quote->bid > 0.0 ? 0.5 * (quote->ask - quote->bid) : 0.0;
 }
@@ -94,7 +95,6 @@ static double fee_of(const rh_venue *venue, const rh_venue_state *now, int instr
     const rh_instrument *i = &now->market->universe->instruments[instrument];
     double rate = maker ? venue->maker_bps : venue->taker_bps;
     double notional = rh_unit_notional(i, qty, price), most = venue->fee_cap * notional;
-    if (i->kind != RH_INSTRUMENT_OPTION) return notional * rate * 1e-4;
     if (venue->fee_on_underlying) {
         notional = fabs(qty) * rh_option_underlying(now->market, instrument);
     }
@@ -107,6 +107,10 @@ static void book_fill(const rh_venue *venue, const rh_venue_state *now, int inst
 {
     const rh_instrument *i = &now->market->universe->instruments[instrument];
     double mid = now->mid;
+    if (i->kind != RH_INSTRUMENT_OPTION) {
+        rh_venue_fill(venue, i, mid, half, qty, price, maker, out);
+        return;
+    }
     double side = qty > 0.0 ? 1.0 : -1.0;
     double touch = maker ? price : mid + side * half;
     out->qty = qty;
@@ -115,6 +119,12 @@ static void book_fill(const rh_venue *venue, const rh_venue_state *now, int inst
     out->depth = maker ? 0.0 : qty * (rh_unit_settle_value(i, price) -
                                       rh_unit_settle_value(i, touch));
     out->fee = fee_of(venue, now, instrument, qty, price, maker);
+}
+
+bool rh_venue_is_whole(const rh_venue *venue)
+{
+    return venue->model->match == rh_venue_book_match && !(venue->depth_share > 0.0) &&
+           venue->spread_bps >= 0.0 && venue->spread_bps * 0.5e-4 < DEEPEST_BID;
 }
 
 void rh_venue_book_match(const rh_venue *venue, const rh_venue_state *now, const rh_order *order,

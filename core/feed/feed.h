@@ -29,6 +29,10 @@ struct rh_feed {
     /* Find the mean and the variance of the shocks of each step over `count` paths, which are 0 and
      * 1 in those paths when they are `matched`. Rewind afterwards. NULL where nothing is random. */
     rh_status (*measure)(rh_feed *feed, const rh_feed_path *paths, size_t count, rh_error *error);
+    /* Of a feed whose only records are bars of one instrument: the prices of the next `count` bars
+     * of the path, which are all there are or fewer, without the bars. Rewind afterwards. NULL:
+     * the records must be taken one by one. */
+    rh_status (*prices)(rh_feed *feed, double *prices, size_t count, rh_error *error);
     bool random;                    /* a generator, or a merge with one */
     bool mirrors;                   /* all that is random in it can be mirrored and matched */
     int64_t interval_ns;            /* bar length, 0 when it has none */

@@ -111,6 +111,13 @@ static rh_status merge_measure(rh_feed *feed, const rh_feed_path *paths, size_t 
     return RH_OK;
 }
 
+/* Of a merge of one. */
+static rh_status merge_prices(rh_feed *feed, double *prices, size_t count, rh_error *error)
+{
+    rh_feed *from = ((merge *)feed)->sources[0].feed;
+    return from->prices(from, prices, count, error);
+}
+
 static void free_but_feeds(merge *self)
 {
     for (size_t i = 0; i < self->count; ++i) free(self->sources[i].remap);
@@ -158,6 +165,7 @@ rh_status rh_feed_merge(rh_feed *const *feeds, const uint16_t *const *remap, siz
                            .measure = merge_measure, .mirrors = true,
                            .instrument_name = merge_instrument, .content_hash = ""};
     self->count = count;
+    if (count == 1 && feeds[0]->prices) self->feed.prices = merge_prices;
     for (size_t i = 0; i < count; ++i) {
         self->sources[i].feed = feeds[i];
         self->sources[i].taken_ns = INT64_MIN;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "math/batch.h"
 
 const rh_feed_model *const rh_feed_models[] = {
     &rh_synth_gbm,   &rh_synth_heston, &rh_synth_merton,    &rh_synth_kou, &rh_synth_bates,
@@ -42,7 +43,8 @@ static void refill(rh_synth *synth)
     double *prices = synth->prices_ahead;
     synth->steps(synth, prices, synth->shocks);
     synth->steps_made += RH_SYNTH_BATCH;
-    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) prices[i] = synth->spot * rh_exp(prices[i]);
+    rh_exp_batch(prices, RH_SYNTH_BATCH);
+    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) prices[i] = synth->spot * prices[i];
     synth->ahead = 0;
 }
 
@@ -88,6 +90,28 @@ static void put_record(rh_synth *synth, double price, double shock, rh_record *r
         record->flags |= RH_RECORD_NO_SIDE;
     synth->started = true;
     next_bar(synth);
+}
+
+static rh_status synth_prices(rh_feed *feed, double *prices, size_t count, rh_error *error)
+{
+    rh_synth *synth = (rh_synth *)feed;
+    size_t made = 0;
+    if (count > 0 && !synth->started) prices[made++] = synth->spot;
+    synth->started |= count > 0;
+    while (made < count) {
+        if (synth->ahead == RH_SYNTH_BATCH) refill(synth);
+        size_t left = RH_SYNTH_BATCH - synth->ahead;
+        size_t part = left < count - made ? left : count - made;
+        bool usual = true;
+        for (size_t i = 0; i < part; ++i) {
+            double price = prices[made + i] = synth->prices_ahead[synth->ahead + i];
+            usual &= price >= RH_PRICE_MIN && price <= RH_PRICE_MAX;
+        }
+        if (!usual) return out_of_range(synth, error);
+        synth->ahead += part;
+        made += part;
+    }
+    return RH_OK;
 }
 
 /* A failure is told once the records before it have been taken. */
@@ -279,6 +303,7 @@ static rh_status make(rh_json at, const rh_feed_model *model, const place *in, r
     synth->feed.free = synth_free;
     synth->feed.rewind = synth_rewind;
     synth->feed.measure = synth_measure;
+    synth->feed.prices = synth_prices;
     synth->feed.random = true;
     synth->feed.instruments = 1;
     synth->feed.instrument_name = synth_instrument;

@@ -3,17 +3,22 @@
 #include <math.h>
 
 #include "feed/synth.h"
+#include "math/batch.h"
 
 typedef struct gbm { rh_synth synth; double mean, deviation; } gbm;
 
 static void gbm_steps(rh_synth *synth, double *log_prices, double *shocks)
 {
     const gbm *self = (const gbm *)synth;
-    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_stream_uniform(&synth->prices);
-    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_normal_quantile(shocks[i]);
-    for (size_t i = 0; i < RH_SYNTH_BATCH; ++i) shocks[i] = rh_synth_shock(synth, i, shocks[i]);
+    rh_uniform_batch(&synth->prices, shocks, RH_SYNTH_BATCH);
+    rh_normal_quantile_batch(shocks, RH_SYNTH_BATCH);
+    bool as_drawn = !synth->path.mirrored && !synth->path.matched;
+    for (size_t i = 0; i < RH_SYNTH_BATCH && !as_drawn; ++i)
+        shocks[i] = rh_synth_shock(synth, i, shocks[i]);
+    double log_price = synth->log_price;
     for (size_t i = 0; i < RH_SYNTH_BATCH; ++i)
-        log_prices[i] = synth->log_price += self->mean + self->deviation * shocks[i];
+        log_prices[i] = log_price += self->mean + self->deviation * shocks[i];
+    synth->log_price = log_price;
 }
 
 static rh_status configure(rh_json at, rh_synth *synth, rh_error *error)

@@ -90,6 +90,8 @@ typedef struct rh_lua {
     int64_t cpu_limit_ns, cpu_from_ns;  /* from: 0 until the first look */
     uint64_t calls, look_at;            /* begun; the next look at what they took together */
     uint64_t interrupted_call;          /* in which a person interrupted it; 0: none yet */
+    bool entered;                       /* a callback has run since it was loaded or restarted */
+    bool knows_path;                    /* loading it asked for dice, which are the path's own */
     int64_t calls_from_ns;              /* processor time at the first of these looks */
     int hooks;
     int64_t scanned, scanned_max;       /* walked table capacity; no part of the budget: keys.c */

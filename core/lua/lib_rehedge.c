@@ -168,6 +168,7 @@ static int rehedge_rng(lua_State *L)
     lua_Integer index = rh_lua_integer(L, 1);
     luaL_argcheck(L, index >= 0 && index < 65536, 1,
                   "a stream is a whole number from 0 to 65535");
+    host->knows_path |= host->loading;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &streams_key) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);

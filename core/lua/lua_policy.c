@@ -31,6 +31,7 @@ int rh_lua_enter(rh_lua *host, const rh_view *view, const double *features, int 
 {
     host->view = view;
     host->features = features;
+    host->entered = true;
     rh_lua_fill_view(host);
     rh_lua_begin(host, RH_LUA_INSTRUCTIONS_PER_CALL, RH_LUA_CPU_NS_PER_CALL);
     int code = lua_pcall(host->L, arguments, results, RH_LUA_AT_HANDLER);
@@ -142,7 +143,7 @@ static void free_policy(rh_policy *policy)
 
 static const rh_policy_methods methods = {trigger, scale, rh_lua_save_state, rh_lua_load_state,
                                           free_policy, rh_lua_notify, rh_lua_restart,
-                                          rh_lua_save_streams};
+                                          rh_lua_save_streams, NULL};
 
 /* --- loading ------------------------------------------------------------------------------- */
 

@@ -141,6 +141,8 @@ static void new_globals(lua_State *L)
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
 }
 
+/* Processor time is counted on: what calls take on average concerns the machine, not a path, and
+ * each look at the clock costs as much as a call. */
 static void forget_counts(rh_lua *host)
 {
     for (int k = 0; k < host->policy.series_count; k++)
@@ -148,8 +150,6 @@ static void forget_counts(rh_lua *host)
     host->policy.gas = 0;
     host->policy.doubtful = false;
     rh_lua_weigh_again(host);
-    host->calls = host->look_at = 0;
-    host->calls_from_ns = 0;
     host->log_second = INT64_MIN;
     host->log_total = 0;
     host->log_lines = 0;
@@ -198,8 +198,10 @@ bool rh_lua_restart(rh_policy *policy, uint32_t path)
     if (host->dead || host->killed || host->kept_chunk == LUA_NOREF ||
         host->kept_declaration == LUA_NOREF || policy->doubtful)
         return false;
-    lua_settop(host->L, RH_LUA_AT_END);
     host->services.path = path;
+    if (!host->entered && !host->knows_path) return true; /* nothing could see the path */
+    lua_settop(host->L, RH_LUA_AT_END);
+    host->entered = host->knows_path = false;
     forget_counts(host);
     host->source = host->text;
     host->source_length = host->parts[0].length;

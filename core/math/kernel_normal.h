@@ -203,17 +203,24 @@ RH_KERNEL double rh_k_quantile_centre(double q)
     return RH_FMA(q, RH_SQRT_2PI_HI, q * RH_FMA(u, ratio, RH_SQRT_2PI_LO));
 }
 
-/* The distance from 0 of the quantile of p, 0 < p <= 0.075. */
-RH_KERNEL double rh_k_quantile_tail(double p)
+/* The distance from 0 of the quantile of p, 0 < p <= 0.075, by the polynomials for r < 7 or for r
+ * >= 7; *r_out: r. */
+RH_KERNEL double rh_k_quantile_tail_by(double p, bool near, double *r_out)
 {
     rh_k_pair l = rh_k_log_parts(rh_k_log_split(p), 0.0);
     rh_k_pair square = rh_k_sum_fast(-2.0 * l.hi, -2.0 * l.lo);
     double r = sqrt(square.hi);
     double r_lo = (RH_FMA(-r, r, square.hi) + square.lo) / (r + r);
-    bool near = r < 7.0;
     double top = rh_k_poly7(near ? rh_quantile_near_p : rh_quantile_far_p, r);
     double bottom = rh_k_poly7(near ? rh_quantile_near_q : rh_quantile_far_q, r);
+    *r_out = r;
     return r - (top / bottom - r_lo);
+}
+
+RH_KERNEL double rh_k_quantile_tail(double p)
+{
+    double r, distance = rh_k_quantile_tail_by(p, true, &r);
+    return r < 7.0 ? distance : rh_k_quantile_tail_by(p, false, &r);
 }
 
 RH_KERNEL double rh_k_normal_quantile(double p)

@@ -70,23 +70,3 @@ void rh_native_free(rh_policy *policy)
 {
     free(policy);
 }
-
-double rh_to_edge(double delta, double lo, double hi)
-{
-    if (delta > hi) return hi - delta;
-    if (delta < lo) return lo - delta;
-    return 0.0;
-}
-
-double rh_to_centre(double delta, double lo, double hi)
-{
-    return 0.5 * (lo + hi) - delta;
-}
-
-size_t rh_native_order(double qty, rh_order_request *order)
-{
-    if (qty == 0.0) return 0;
-    *order = (rh_order_request){
-        .qty = qty, .instrument = -1, .kind = RH_ORDER_MARKET, .slices = 1};
-    return 1;
-}

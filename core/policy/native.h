@@ -19,12 +19,27 @@ void rh_native_free(rh_policy *policy);
 bool rh_native_restart(rh_policy *policy, uint32_t path);
 
 /* The quantity that brings delta to the nearest edge of [lo, hi]; 0 inside. */
-double rh_to_edge(double delta, double lo, double hi);
+static inline double rh_to_edge(double delta, double lo, double hi)
+{
+    if (delta > hi) return hi - delta;
+    if (delta < lo) return lo - delta;
+    return 0.0;
+}
+
 /* The quantity that brings delta to the middle of [lo, hi], from anywhere. */
-double rh_to_centre(double delta, double lo, double hi);
+static inline double rh_to_centre(double delta, double lo, double hi)
+{
+    return 0.5 * (lo + hi) - delta;
+}
 
 /* One market order by the default route, or none when qty is 0. */
-size_t rh_native_order(double qty, rh_order_request *order);
+static inline size_t rh_native_order(double qty, rh_order_request *order)
+{
+    if (qty == 0.0) return 0;
+    *order = (rh_order_request){
+        .qty = qty, .instrument = -1, .kind = RH_ORDER_MARKET, .slices = 1};
+    return 1;
+}
 
 rh_status rh_native_none_create(rh_json params, rh_policy **policy, rh_error *error);
 rh_status rh_native_interval_create(rh_json params, rh_policy **policy, rh_error *error);

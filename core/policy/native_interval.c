@@ -24,19 +24,23 @@ static rh_status trigger(rh_policy *policy, const rh_view *view, const double *f
     return RH_OK;
 }
 
+static double plain(const rh_policy *policy, const rh_view *view)
+{
+    return policy->params.value[TO].number - rh_view_number(view, RH_VIEW_DELTA);
+}
+
 static rh_status scale(rh_policy *policy, const rh_view *view, const double *features, double lo,
                        double hi, rh_order_request *orders, size_t *count, rh_kill_kind *killed_by,
                        rh_error *error)
 {
     (void)features, (void)lo, (void)hi, (void)killed_by, (void)error;
-    double delta = rh_view_number(view, RH_VIEW_DELTA);
-    *count = rh_native_order(policy->params.value[TO].number - delta, orders);
+    *count = rh_native_order(plain(policy, view), orders);
     return RH_OK;
 }
 
 static const rh_policy_methods methods = {trigger, scale, rh_native_save_state,
                                           rh_native_load_state, rh_native_free, NULL,
-                                          rh_native_restart, NULL};
+                                          rh_native_restart, NULL, plain};
 
 rh_status rh_native_interval_create(rh_json params, rh_policy **policy, rh_error *error)
 {

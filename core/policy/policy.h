@@ -125,6 +125,10 @@ typedef struct rh_policy_methods {
     /* How far its random streams have been drawn, as bytes for rh_policy_services.streams. NULL
      * when it draws none. */
     rh_status (*save_streams)(const rh_policy *policy, rh_buffer *streams, rh_error *error);
+    /* Both answers at once, of one that keeps nothing and cannot die: the quantity of the one
+     * market order by the default route that trigger and scale would give, 0 for none. NULL: ask
+     * them. */
+    double (*plain)(const rh_policy *policy, const rh_view *view);
 } rh_policy_methods;
 
 struct rh_policy {      /* first member of each implementation's own struct */

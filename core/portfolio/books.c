@@ -130,12 +130,11 @@ static double add_foreign(rh_books *books, const rh_market *market, int c, doubl
     return moved;
 }
 
-static double interest_of(const rh_books *books, int c, double years)
+static double interest_of(const rh_books *books, int c, int64_t time_ns)
 {
     const rh_positions *p = books->positions;
-    double rate = books->universe->currencies[c].rate;
-    double balance = p->cash[c] + p->collateral[c];
-    return fabs(rate) > 0.0 ? balance * rh_expm1(rate * years) : 0.0;
+    return rh_interest(p->cash[c] + p->collateral[c], books->universe->currencies[c].rate,
+                       books->from_ns, time_ns);
 }
 
 static void add_currency(rh_books *books, const rh_market *market, int64_t time_ns, int c,
@@ -144,12 +143,11 @@ static void add_currency(rh_books *books, const rh_market *market, int64_t time_
     rh_positions *p = books->positions;
     double of_book = rh_positions_unsettled(p, RH_LAYER_BOOK, c);
     double of_hedge = rh_positions_unsettled(p, RH_LAYER_HEDGE, c);
-    double years = rh_years(books->from_ns, time_ns);
     rh_sum_add(&books->pnl[RH_PNL_options], add_foreign(books, market, c, of_book, sum));
     rh_sum_add(&books->pnl[RH_PNL_hedges], add_foreign(books, market, c, of_hedge, sum));
     rh_sum_add(&books->pnl[RH_PNL_carry],
                add_foreign(books, market, c, p->cash[c] + p->collateral[c], sum));
-    double interest = interest_of(books, c, years);
+    double interest = interest_of(books, c, time_ns);
     if (!(fabs(interest) > 0.0)) return;
     p->cash[c] += interest;
     books->reported->cash[c] += interest;
@@ -210,18 +208,16 @@ static void open_books(rh_books *books, const rh_market *market)
 static void accrue(rh_books *books, int64_t time_ns)
 {
     rh_positions *p = books->positions;
-    double years = rh_years(books->from_ns, time_ns);
     for (int c = 0; c < books->universe->currency_count; c++) {
-        double interest = interest_of(books, c, years);
+        double interest = interest_of(books, c, time_ns);
         p->cash[c] += interest;
         books->reported->cash[c] += interest;
     }
 }
 
-double rh_books_future_value(const rh_books *books, int currency, int64_t time_ns, double cash)
+double rh_books_growth(const rh_books *books, int currency, int64_t time_ns)
 {
-    double years = rh_years(time_ns, books->end_ns);
-    return cash + cash * rh_expm1(books->universe->currencies[currency].rate * years);
+    return rh_interest(1.0, books->universe->currencies[currency].rate, time_ns, books->end_ns);
 }
 
 static void mark_lean(rh_books *books, const rh_market *market, int64_t time_ns)
@@ -287,10 +283,10 @@ void rh_books_fill(rh_books *books, const rh_market *market, int64_t time_ns, rh
     double fees = fill->cost[RH_COST_fee] + fill->cost[RH_COST_gas];
     double moved = rh_positions_trade(books->positions, RH_LAYER_HEDGE, fill->instrument, fill->qty,
                                       fill->price, fees);
-    for (int k = 0; k < RH_COST_KINDS; k++) {
-        double cost = fill->cost[k];
-        if (books->lean) cost = rh_books_future_value(books, i->settle, time_ns, cost);
-        rh_sum_add(&books->cost[k], cost * fx);
+    double growth = books->lean ? rh_books_growth(books, i->settle, time_ns) : 0.0;
+    for (int k = 0; k < RH_COST_KINDS; k++) { /* most are nothing, which would change no sum */
+        if (!(fabs(fill->cost[k]) > 0.0)) continue;
+        rh_sum_add(&books->cost[k], rh_future_value(fill->cost[k], growth) * fx);
     }
     if (books->lean) return;
     for (int k = 0; k < RH_COST_KINDS; k++)

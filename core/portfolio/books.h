@@ -7,6 +7,7 @@
 
 #include "base/accounts.h"
 #include "market/market.h"
+#include "math/kernels.h"
 #include "portfolio/positions.h"
 #include "portfolio/unit.h"
 
@@ -22,6 +23,17 @@ static inline void rh_sum_add(rh_sum *s, double value)
     double total = s->sum + value;
     s->error += fabs(s->sum) >= fabs(value) ? (s->sum - total) + value : (value - total) + s->sum;
     s->sum = total;
+}
+
+/* What a balance earns between two times, continuously at `rate`. */
+static inline double rh_interest(double balance, double rate, int64_t from_ns, int64_t to_ns)
+{
+    return fabs(rate) > 0.0 ? balance * rh_expm1(rate * rh_years(from_ns, to_ns)) : 0.0;
+}
+
+static inline double rh_future_value(double cash, double growth)
+{
+    return cash + cash * growth;
 }
 
 typedef struct rh_books {
@@ -57,8 +69,8 @@ bool rh_books_can_mark(const rh_positions *positions, const rh_market *market);
  * funding and the end alone, so that interest accrues then. */
 void rh_books_mark(rh_books *books, const rh_market *market, int64_t time_ns);
 
-/* What cash of a currency is worth at the end of lean books, with the interest on it until then. */
-double rh_books_future_value(const rh_books *books, int currency, int64_t time_ns, double cash);
+/* What one unit of a currency earns until the end of lean books. */
+double rh_books_growth(const rh_books *books, int currency, int64_t time_ns);
 /* Of lean books, after a mark at the same time: value what is held, for rh_books_equity. */
 void rh_books_value(rh_books *books, const rh_market *market, int64_t time_ns);
 /* As after init, with what the positions held at the start. */

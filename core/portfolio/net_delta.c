@@ -140,6 +140,12 @@ RH_KERNEL void fill_inputs(rh_net_delta *net, int states, const double *spot,
     if (!net->flat || net->any_inverse) fill_carry(net, states, spot, &expiry);
 }
 
+void rh_net_delta_inputs(rh_net_delta *net, const int64_t time_ns[RH_AHEAD_STATES], double sigma)
+{
+    static const double spot[RH_AHEAD_STATES] = {1, 1, 1, 1, 1, 1, 1, 1}; /* inverse ones' alone */
+    fill_inputs(net, RH_AHEAD_STATES, spot, time_ns, sigma);
+}
+
 /* --- deltas of the options ----------------------------------------------------------------- */
 
 /* Delta of one unit as the design defines it: dW/dS in quote currency, S dW/dS in coin. */

@@ -94,6 +94,10 @@ rh_status rh_net_delta_rebuild(rh_net_delta *net, const rh_positions *filled,
  * say what is likely to come. Changes no result, only its cost. */
 void rh_net_delta_ahead(rh_net_delta *net, const rh_market *market, int64_t time_ns,
                         const rh_record *next, const rh_record *end);
+/* What the deltas of a book that can be foreseen need besides the spot, in some states at `sigma`,
+ * which leave drift, slope, shift and scale of option n in state k at n * RH_AHEAD_STATES + k. No
+ * option may be inverse; what is said of one that is valued one by one means nothing. */
+void rh_net_delta_inputs(rh_net_delta *net, const int64_t time_ns[RH_AHEAD_STATES], double sigma);
 /* Net delta of `positions`, asset units, at the mark or the hedge vol. */
 double rh_net_delta_of(rh_net_delta *net, const rh_positions *positions, const rh_market *market,
                        int64_t time_ns, bool hedge_vol);

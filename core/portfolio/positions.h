@@ -47,7 +47,12 @@ void rh_positions_settle(rh_positions *positions, int instrument, double price,
                          double paid[RH_LAYERS]);
 /* Cash in one currency that does not earn interest: unsettled basis. */
 double rh_positions_unsettled(const rh_positions *positions, rh_layer layer, int currency);
+double rh_round_to_whole_lots(double qty, double lot); /* lot > 0 */
 /* Nearest whole lot, ties away from zero; without a lot, less than 1e-9 is 0. */
-double rh_round_to_lot(double qty, double lot);
+static inline double rh_round_to_lot(double qty, double lot)
+{
+    if (lot > 0.0) return rh_round_to_whole_lots(qty, lot);
+    return fabs(qty) < 1e-9 ? 0.0 : qty;
+}
 
 #endif

@@ -25,6 +25,10 @@ void rh_option_delta_batch(const rh_delta_batch *batch, double S)
 void rh_log_prices(const double *restrict price, size_t count, double *restrict hi,
                    double *restrict lo)
 {
-    if (rh_isa_widest() == RH_ISA_BASELINE) rh_delta_logs_baseline(price, count, hi, lo);
-    else rh_delta_logs_fma(price, count, hi, lo);
+    switch (rh_isa_widest()) {
+    case RH_ISA_BASELINE: rh_delta_logs_baseline(price, count, hi, lo); return;
+    case RH_ISA_FMA: rh_delta_logs_fma(price, count, hi, lo); return;
+    case RH_ISA_AVX512: break;
+    }
+    rh_delta_logs_avx512(price, count, hi, lo);
 }

@@ -5,6 +5,7 @@
 
 #include "math/kernels.h"
 #include "pricing/claim.h"
+#include "pricing/log_contract.h"
 #include "pricing/log_quotient.h"
 #include "rehedge/contracts.h"
 
@@ -28,10 +29,10 @@ unsigned rh_log_contract_greeks(double S, double K, double T, double r, double q
     unsigned flags = flags_of(S, K, T, r, q, sigma);
     if (flags & (RH_GREEKS_NAN | RH_GREEKS_DOMAIN)) return rh_claim_refuse(flags, out);
     S = fabs(S);
-    double discount = rh_exp(-(r * T)), drift = (r - q) - 0.5 * sigma * sigma;
+    double discount = rh_log_contract_discount(r, T), drift = (r - q) - 0.5 * sigma * sigma;
     double log_ratio = S > 0.0 ? rh_log_quotient(S, K) : -HUGE_VAL;
     double mean = T > 0.0 ? drift * T : 0.0; /* sigma^2 may be beyond double */
-    double value = discount * (log_ratio + mean), per_S = discount / S;
+    double value = discount * (log_ratio + mean), per_S = rh_log_contract_delta(discount, S);
     *out = (rh_greeks_full){.price = value, .delta = per_S, .gamma = -per_S / S};
     out->speed = 2.0 * per_S / S / S;
     out->vega = -discount * sigma * T;

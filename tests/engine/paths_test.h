@@ -19,6 +19,10 @@ typedef struct paths_case {
     const char *policy; /* the policy's object */
     const char *more;   /* further top-level keys, each with a comma behind */
     const char *hedge;  /* keys of the hedge instrument besides its kind and asset */
+    const char *instrument; /* its kind, with the keys that belong to it; NULL: spot */
+    const char *interval;   /* of the bars; NULL: 30m */
+    const char *hedging;    /* "hedge" of the scenario; NULL: [\"H\"] */
+    bool given_up;          /* some paths of a block are done by the event engine */
 } paths_case;
 
 #define PATHS_GBM "\"model\": \"gbm\", \"spot\": 100, \"vol\": 0.5, \"drift\": 0.1"
@@ -35,14 +39,16 @@ static inline void paths_json(const paths_case *c, char *json, size_t room)
              "{\"rehedge\": 1, \"seed\": 11, \"numeraire\": \"USD\", \"clock\": {\"from\": "
              "\"2025-01-01T00:00:00Z\", \"to\": \"2025-01-04T00:00:00Z\", \"end\": \"%s\"}, "
              "\"assets\": {\"A\": {%s}}, \"instruments\": {\"S\": {\"kind\": \"spot\", \"asset\": "
-             "\"A\"}, \"H\": {\"kind\": \"spot\", \"asset\": \"A\", \"venue\": \"v\"%s}}, "
-             "\"feeds\": [{\"instrument\": \"S\", \"synth\": {%s, \"interval\": \"30m\"}}], "
+             "\"A\"}, \"H\": {%s, \"asset\": \"A\", \"venue\": \"v\"%s}}, "
+             "\"feeds\": [{\"instrument\": \"S\", \"synth\": {%s, \"interval\": \"%s\"}}], "
              "\"venues\": {\"v\": {%s}}, \"portfolio\": [{\"asset\": \"A\", %s}], "
-             "\"hedge\": [\"H\"], %s\"policy\": {%s}}",
+             "\"hedge\": %s, %s\"policy\": {%s}}",
              c->end ? c->end : "settle", c->asset ? c->asset : "\"vol\": {\"mark\": 0.5}",
-             c->hedge ? c->hedge : "", c->synth ? c->synth : PATHS_GBM,
+             c->instrument ? c->instrument : "\"kind\": \"spot\"", c->hedge ? c->hedge : "",
+             c->synth ? c->synth : PATHS_GBM, c->interval ? c->interval : "30m",
              c->venue ? c->venue : PATHS_BOOK, c->option ? c->option : PATHS_CALL ", \"qty\": -1",
-             c->more ? c->more : "", c->policy ? c->policy : PATHS_BAND);
+             c->hedging ? c->hedging : "[\"H\"]", c->more ? c->more : "",
+             c->policy ? c->policy : PATHS_BAND);
 }
 
 static inline rh_paths *paths_open(fixture *f, const paths_case *c, rh_paths_options options,

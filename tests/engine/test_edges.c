@@ -337,7 +337,7 @@ static rh_status load_greedy(void *context, const rh_policy_source *source, rh_j
                              rh_error *error)
 {
     static const rh_policy_methods methods = {greedy_trigger, greedy_scale, NULL, NULL,
-                                              greedy_free, NULL, NULL, NULL};
+                                              greedy_free, NULL, NULL, NULL, NULL};
     greedy *g = malloc(sizeof *g);
     (void)source, (void)params, (void)services, (void)error;
     assert_non_null(g);

@@ -84,7 +84,8 @@ static void puppet_free(rh_policy *policy)
 }
 
 static const rh_policy_methods puppet_methods = {puppet_trigger, puppet_scale, puppet_save,
-                                                 puppet_load_state, puppet_free, NULL, NULL, NULL};
+                                                 puppet_load_state, puppet_free, NULL, NULL, NULL,
+                                                 NULL};
 
 static rh_status load_puppet(void *context, const rh_policy_source *source, rh_json params,
                              const rh_policy_services *services, rh_policy **policy,

@@ -1,7 +1,7 @@
 /* Path-steps a second of many paths on one core, events and blocks, for the policies of the
  * published targets: one option, one asset, GBM, proportional costs. Prints processor time, the
  * best of several rounds in turns, and ratios; never fails on a slow machine.
- * Arguments: number of steps (1000) and of rounds (5). */
+ * Arguments: number of steps (1000, then 252, then 63) and of rounds (5). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,9 @@ static const struct row {
     {"native, unhedged", "native:none", 20.0},
     {"Lua, called at each step", "%s/each.lua", 2.0},
     {"Lua, called and trading at each step", "%s/each.lua:band=0", 2.0},
-    {"Lua, delta_band with wake, band 0.05", "delta_band:band=0.05", 20.0},
+    {"Lua with wake, band of 0.05", "delta_band:band=0.05", 20.0},
+    {"Lua with wake, band of 0.6", "delta_band:band=0.6", 20.0},
+    {"Lua with wake, band of 0.95", "delta_band:band=0.95", 20.0},
 };
 enum { ROWS = sizeof rows / sizeof *rows, METHODS = 2 };
 
@@ -103,23 +105,32 @@ static void show(const char *dir, const struct row *row, int steps, int rounds)
         }
     }
     double work = (double)RH_PATHS_BLOCK * steps;
-    printf("%-37s events %6.2f, %s %6.2f million path-steps/s, %5.2f of target, %4.1f%% trade\n",
+    printf("%-36s events %6.2f, %s %6.2f million path-steps/s, ratio %5.2f, %5.2f of target, "
+           "%5.1f%% trade\n",
            row->name, work / best[0] * 1e-6, rh_paths_in_blocks(paths[1]) ? "blocks" : "events",
-           work / best[1] * 1e-6, work / best[1] * 1e-6 / row->target_millions,
+           work / best[1] * 1e-6, best[0] / best[1], work / best[1] * 1e-6 / row->target_millions,
            100.0 * fills / steps);
     for (int m = 0; m < METHODS; m++) rh_paths_close(paths[m]);
 }
 
-int main(int argc, char **argv)
+static void show_all(const char *dir, int steps, int rounds)
 {
-    char dir[] = "/tmp/rehedge-bench-XXXXXX", json[2048];
-    int steps = argc > 1 ? atoi(argv[1]) : 1000, rounds = argc > 2 ? atoi(argv[2]) : 5;
-    if (steps < 2 || !mkdtemp(dir)) return 2;
+    char json[2048];
     snprintf(json, sizeof json, scenario, (int)(2592e6 / steps));
     write_file(dir, "s.json", json);
-    write_file(dir, "each.lua", lua_each);
     printf("%d paths of %d steps\n", RH_PATHS_BLOCK, steps);
     for (int n = 0; n < ROWS; n++) show(dir, &rows[n], steps, rounds);
+}
+
+int main(int argc, char **argv)
+{
+    static const int usual[] = {1000, 252, 63};
+    char dir[] = "/tmp/rehedge-bench-XXXXXX", json[128];
+    int steps = argc > 1 ? atoi(argv[1]) : 0, rounds = argc > 2 ? atoi(argv[2]) : 5;
+    if ((argc > 1 && steps < 2) || !mkdtemp(dir)) return 2;
+    write_file(dir, "each.lua", lua_each);
+    for (int n = 0; n < 3 && argc == 1; n++) show_all(dir, usual[n], rounds);
+    if (argc > 1) show_all(dir, steps, rounds);
     snprintf(json, sizeof json, "%s/s.json", dir);
     unlink(json);
     snprintf(json, sizeof json, "%s/each.lua", dir);
