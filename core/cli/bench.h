@@ -37,6 +37,7 @@ rh_status rh_bench_write(const rh_bench *bench, const char *name, const char *te
 
 /* The groups: each adds its figures. */
 rh_status rh_bench_replay(rh_bench *bench, rh_error *error);
+rh_status rh_bench_paths(rh_bench *bench, rh_error *error);
 rh_status rh_bench_pricing(rh_bench *bench, rh_error *error);
 
 /* --- output: bench_out.c ------------------------------------------------------------------- */

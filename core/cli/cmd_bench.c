@@ -70,6 +70,7 @@ static rh_status measure_all(rh_bench *bench, rh_error *error)
 {
     RH_TRY(make_folder(bench, error));
     RH_TRY(rh_bench_replay(bench, error)); /* first: the peak of memory is that of the process */
+    RH_TRY(rh_bench_paths(bench, error));
     return rh_bench_pricing(bench, error);
 }
 
