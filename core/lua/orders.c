@@ -53,7 +53,9 @@ static const char *text_field(lua_State *L, int index, const char *key)
     if (!field(L, index, key)) return NULL;
     if (lua_type(L, -1) != LUA_TSTRING)
         luaL_error(L, "%s: found a %s, expected text", key, luaL_typename(L, -1));
-    const char *text = lua_tostring(L, -1);
+    size_t length = 0;
+    const char *text = lua_tolstring(L, -1, &length);
+    if (strlen(text) != length) luaL_error(L, "%s: found a zero byte in the text", key);
     lua_pop(L, 1);      /* the order holds on to it */
     return text;
 }

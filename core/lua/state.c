@@ -107,6 +107,19 @@ static int save_body(lua_State *L)
     return 0;
 }
 
+/* Can the table at `index` be saved? Else raises why; `what` comes first in the message. */
+static void check_savable(lua_State *L, int index, const char *what)
+{
+    rh_lua *host = rh_lua_host(L);
+    rh_buffer trial = {0};
+    state_saving saving = {.out = &trial};
+    lua_pushvalue(L, index);
+    rh_status status = rh_lua_protected(host, save_body, &saving, lua_gettop(L), NULL);
+    rh_buffer_free(&trial);
+    lua_pop(L, 1);
+    if (status != RH_OK) luaL_error(L, "%s%s", what, host->message);
+}
+
 rh_status rh_lua_save_state(const rh_policy *policy, rh_buffer *state, rh_error *error)
 {
     /* The stack of the VM is scratch space: what a policy can observe does not change. */
@@ -222,6 +235,8 @@ static int load_body(lua_State *L)
         lua_pushvalue(L, -2);
         lua_rawset(L, 2);
     }
+    /* Or nobody could ever replace the policy: refuse it while the old one is there. */
+    check_savable(L, 2, loading->host->declared.migrate != LUA_NOREF ? "after migrate: " : "");
     return 0;
 }
 
@@ -255,13 +270,8 @@ int rh_lua_state(lua_State *L)
     if (!host->loading || host->declared.done)
         return luaL_error(L, "rehedge.state is only valid while a script loads, before the policy");
     if (host->state != LUA_NOREF) return luaL_error(L, "rehedge.state is called twice");
-    rh_buffer trial = {0};
-    state_saving saving = {.out = &trial};
-    lua_pushvalue(L, 1);
-    rh_status status = rh_lua_protected(host, save_body, &saving, 1, NULL);
-    rh_buffer_free(&trial);
     rh_lua_charge(L, RH_LUA_INSTRUCTIONS_PER_CALL);     /* once is enough for anybody */
-    if (status != RH_OK) return luaL_error(L, "%s", host->message);
+    check_savable(L, 1, "");
     lua_settop(L, 1);
     lua_pushvalue(L, 1);
     host->state = luaL_ref(L, LUA_REGISTRYINDEX);

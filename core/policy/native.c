@@ -53,13 +53,6 @@ rh_status rh_native_save_state(const rh_policy *policy, rh_buffer *state, rh_err
     return RH_OK;
 }
 
-rh_status rh_native_load_state(rh_policy *policy, const char *bytes, size_t length,
-                               const char *from_name, const char *from_version, rh_error *error)
-{
-    (void)policy, (void)bytes, (void)length, (void)from_name, (void)from_version, (void)error;
-    return RH_OK;
-}
-
 bool rh_native_restart(rh_policy *policy, uint32_t path)
 {
     (void)policy, (void)path;

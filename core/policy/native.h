@@ -13,8 +13,6 @@ rh_status rh_native_new(size_t bytes, const char *name, const char *about,
 
 /* Methods that every native policy uses. */
 rh_status rh_native_save_state(const rh_policy *policy, rh_buffer *state, rh_error *error);
-rh_status rh_native_load_state(rh_policy *policy, const char *bytes, size_t length,
-                               const char *from_name, const char *from_version, rh_error *error);
 void rh_native_free(rh_policy *policy);
 bool rh_native_restart(rh_policy *policy, uint32_t path);
 

@@ -65,9 +65,8 @@ static double plain(const rh_policy *policy, const rh_view *view)
     return is_outside(delta, half) ? back(policy, delta, -half, half) : 0.0;
 }
 
-static const rh_policy_methods methods = {trigger, scale, rh_native_save_state,
-                                          rh_native_load_state, rh_native_free, NULL,
-                                          rh_native_restart, NULL, plain};
+static const rh_policy_methods methods = {trigger, scale, rh_native_save_state, NULL,
+                                          rh_native_free, NULL, rh_native_restart, NULL, plain};
 
 rh_status rh_native_delta_band_create(rh_json params, rh_policy **policy, rh_error *error)
 {

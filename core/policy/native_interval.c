@@ -38,9 +38,8 @@ static rh_status scale(rh_policy *policy, const rh_view *view, const double *fea
     return RH_OK;
 }
 
-static const rh_policy_methods methods = {trigger, scale, rh_native_save_state,
-                                          rh_native_load_state, rh_native_free, NULL,
-                                          rh_native_restart, NULL, plain};
+static const rh_policy_methods methods = {trigger, scale, rh_native_save_state, NULL,
+                                          rh_native_free, NULL, rh_native_restart, NULL, plain};
 
 rh_status rh_native_interval_create(rh_json params, rh_policy **policy, rh_error *error)
 {

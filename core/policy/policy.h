@@ -111,7 +111,8 @@ typedef struct rh_policy_methods {
                        rh_kill_kind *killed_by, rh_error *error);
     /* State as bytes, without running any code of the policy. NULL when it has none. */
     rh_status (*save_state)(const rh_policy *policy, rh_buffer *state, rh_error *error);
-    /* Take over the state of another version; calls migrate when the script has one. */
+    /* Take over the state of another version; calls migrate when the script has one. NULL: it
+     * takes nobody's, so that it can replace a policy whose state cannot be saved. */
     rh_status (*load_state)(rh_policy *policy, const char *bytes, size_t length,
                             const char *from_name, const char *from_version, rh_error *error);
     void (*free)(rh_policy *policy);

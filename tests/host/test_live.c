@@ -265,6 +265,29 @@ static void a_state_that_cannot_be_saved_refuses_the_swap(void **state)
     }
 }
 
+/* A native policy asks for nobody's state: the way to be rid of a script that spoils its own. */
+static void a_native_policy_replaces_what_cannot_be_saved(void **state)
+{
+    static attack attacks[64];
+    size_t count = find_attacks("-- state: ", attacks, 64);
+    (void)state;
+    for (size_t n = 0; n < count; n++) {
+        char digest[RH_DIGEST_HEX];
+        rh_error why = {0};
+        rh_live_status now;
+        rh_run_request request = request_of(attacks[n].path, NULL);
+        rh_live *live = open_live(&request);
+        go(live, 3000);
+        assert_refused(live, "adaptive", &attacks[n]);
+        if (rh_live_swap(live, "native:delta_band", true, &why) != RH_OK)
+            fail_msg("%s: %s", attacks[n].path, why.message);
+        rh_live_look(live, &now);
+        assert_string_equal(now.policy, "delta_band");
+        assert_int_equal(rh_live_swap(live, "adaptive", true, &why), RH_OK);
+        finish(live, digest, NULL);
+    }
+}
+
 /* --- storms, features, forks --------------------------------------------------------------- */
 
 static void a_storm_of_swaps_ends_in_an_honest_refusal(void **state)
@@ -405,6 +428,7 @@ int main(void)
         TEST(a_quit_is_repeated),
         TEST(bad_versions_leave_no_trace),
         TEST(a_state_that_cannot_be_saved_refuses_the_swap),
+        TEST(a_native_policy_replaces_what_cannot_be_saved),
         TEST(a_storm_of_swaps_ends_in_an_honest_refusal),
         TEST(new_features_are_warm),
         TEST(a_fork_is_a_run_with_a_swap),

@@ -209,6 +209,7 @@ static const attack attacks[] = {
     {"order_function", MALFORMED, "found a function"},
     {"order_huge", MALFORMED, "qty: found 1e+16"},
     {"order_infinite", MALFORMED, "qty: found inf"},
+    {"order_instrument_zero", MALFORMED, "instrument: found a zero byte in the text"},
     {"order_limit_negative", MALFORMED, "limit: found -5"},
     {"order_limit_without_price", MALFORMED, "limit: a limit order"},
     {"order_list_number_keys", MALFORMED, "found a number"},
