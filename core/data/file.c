@@ -104,6 +104,14 @@ bool rh_file_is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+rh_status rh_file_is_plain(const char *path, rh_error *error)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return rh_fail(error, RH_INPUT, "%s: not a regular file", path);
+    return RH_OK;
+}
+
 /* --- names in a scenario ------------------------------------------------------------------- */
 
 static bool below(const char *path, const char *folder)

@@ -17,6 +17,9 @@ rh_status rh_file_read(const char *path, size_t max_bytes, char **bytes, size_t 
 rh_status rh_file_sha256(const char *path, char hex[RH_SHA256_HEX], rh_error *error);
 bool rh_file_exists(const char *path);
 bool rh_file_is_folder(const char *path);
+/* RH_INPUT when something else than a file of bytes is there, a pipe or a device, which reading
+ * might never get to the end of. RH_OK when nothing is there: whoever opens it will say so. */
+rh_status rh_file_is_plain(const char *path, rh_error *error);
 
 /* `name` relative to the folder of `base_file`, normalised into out[RH_PATH_MAX]. A result outside
  * that folder (by .., by an absolute path, by a symbolic link) is refused with RH_INPUT unless it

@@ -148,7 +148,7 @@ rh_status rh_archive_file(const char *archive, const char *name, char path[COPY_
     snprintf(path, COPY_PATH, "%s/%.100s", archive, name);
     if (lstat(path, &found) == 0 && S_ISLNK(found.st_mode))
         return rh_fail(error, RH_INPUT, "%s: a link; a run directory has files of its own", path);
-    return RH_OK;
+    return rh_file_is_plain(path, error);
 }
 
 rh_status rh_archive_read(const char *archive, const char *sha256, const char *label,

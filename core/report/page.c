@@ -42,6 +42,13 @@ rh_status rh_page_path(char path[RH_PATH_MAX], const char *dir, const char *name
     return RH_OK;
 }
 
+rh_status rh_page_input(char path[RH_PATH_MAX], const char *dir, const char *name,
+                        rh_error *error)
+{
+    RH_TRY(rh_page_path(path, dir, name, error));
+    return rh_file_is_plain(path, error);
+}
+
 static int hex_digit(char c)
 {
     return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;

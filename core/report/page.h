@@ -28,6 +28,9 @@ rh_page *rh_page_new(rh_error *error);
 void rh_page_free(rh_page *page);
 /* DIR/NAME; RH_INPUT when that is too long. */
 rh_status rh_page_path(char path[RH_PATH_MAX], const char *dir, const char *name, rh_error *error);
+/* The same for a file to read, which must be a plain one: the directory may be a stranger's. */
+rh_status rh_page_input(char path[RH_PATH_MAX], const char *dir, const char *name,
+                        rh_error *error);
 void rh_page_open(rh_page *page, const char *title);    /* up to the first part */
 void rh_page_close(rh_page *page);                      /* the data, the scripts, the end */
 rh_status rh_page_write(const rh_page *page, const char *path, rh_error *error);

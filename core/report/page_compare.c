@@ -86,7 +86,7 @@ static rh_status read_side(comparison *c, int index, const char *dir, const char
         return rh_fail(error, RH_INPUT, "%s: a run and a study of many paths cannot be compared",
                        dir);
     c->studies = is_study;
-    RH_TRY(rh_page_path(path, dir, "ledger.csv", error));
+    RH_TRY(rh_page_input(path, dir, "ledger.csv", error));
     if (is_study || index >= CURVES || !rh_file_exists(path)) return RH_OK;
     return rh_ledger_read(&s->ledger, path, error);
 }

@@ -12,11 +12,11 @@
 static rh_status read_run(rh_page *page, const char *dir, rh_error *error)
 {
     char path[RH_PATH_MAX];
-    RH_TRY(rh_page_path(path, dir, "ledger.csv", error));
+    RH_TRY(rh_page_input(path, dir, "ledger.csv", error));
     RH_TRY(rh_ledger_read(&page->ledger, path, error));
-    RH_TRY(rh_page_path(path, dir, "fills.csv", error));
+    RH_TRY(rh_page_input(path, dir, "fills.csv", error));
     RH_TRY(rh_fills_read(&page->fills, path, &page->ledger, error));
-    RH_TRY(rh_page_path(path, dir, "journal.jsonl", error));
+    RH_TRY(rh_page_input(path, dir, "journal.jsonl", error));
     return rh_marks_read(&page->marks, path, &page->ledger, error);
 }
 

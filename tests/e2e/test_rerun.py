@@ -194,6 +194,18 @@ class Rerun(Case):
             self.assertNotIn(hashlib.sha256(b"user,hunter2,password\n1,hunter2,3\n").hexdigest(),
                              result.err)
 
+    def test_a_pipe_in_the_place_of_a_file_is_refused(self):
+        """A pipe that nobody writes to would be read for ever."""
+        for name in ("journal.jsonl", "inputs.json", "scenario.json", "summary.json",
+                     "ledger.csv", "fills.csv"):
+            folder = self.hostile("pipe-" + name)
+            os.remove(f"{folder}/{name}")
+            os.mkfifo(f"{folder}/{name}")
+            if not name.endswith(".csv"):
+                self.refused(3, [name, "not a regular file"], "rerun", folder, "--quiet")
+            if name not in ("inputs.json", "scenario.json"):
+                self.refused(3, [name, "not a regular file"], "report", folder)
+
     def test_trust_comes_from_the_command_line_alone(self):
         script = ODD.replace("local st", "local word = ('a b'):match('%a')\nlocal st", 1)
         mine, other = self.write("mine.lua", script), self.write("other.lua", ODD)
