@@ -65,6 +65,7 @@ static rh_status load_script(rh_run *run, const rh_policy_choice *choice, rh_jso
                                    .trial = why != RH_TO_LIVE,
                                    .streams = run->streams[which].bytes,
                                    .streams_length = run->streams[which].length,
+                                   .machine_decided = &run->machine_refused,
                                    .gas_matters = run->scenario->compute_ns_per_gas > 0.0};
     if (choice->native) return choice->native->create(params, policy, error);
     if (!request->loader) {

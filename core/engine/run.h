@@ -139,6 +139,7 @@ typedef struct rh_run {
     uint32_t greeks_valid; /* bits of assets */
     bool policy_failed;
     bool reproducible;
+    bool machine_refused; /* a limit of this machine refused the candidate last made */
     bool killed;         /* and nobody has taken over since */
     rh_kill_kind killed_by;
     char kill_reason[256]; /* of the last kill, escaped */

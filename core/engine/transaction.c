@@ -46,6 +46,13 @@ static rh_status carry_state(rh_run *run, rh_candidate *candidate, rh_error *err
     return RH_OK;
 }
 
+static bool decided_by_machine(const rh_parts *parts)
+{
+    for (int p = 0; p < RH_PARTS; p++)
+        if (parts->part[p].policy && !parts->part[p].policy->reproducible) return true;
+    return false;
+}
+
 rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, rh_purpose why,
                             rh_candidate *candidate, rh_error *error)
 {
@@ -59,7 +66,10 @@ rh_status rh_candidate_make(rh_run *run, const rh_policy_pick *pick, rh_purpose 
     RH_TRY(rh_parts_keep_streams(run, error)); /* a copy: drawing from it moves nobody's */
     RH_TRY(rh_parts_load(run, pick, why, &candidate->parts, error));
     rh_status status = carry_state(run, candidate, error);
-    if (status != RH_OK) rh_parts_free(&candidate->parts);
+    if (status != RH_OK) {
+        run->machine_refused |= decided_by_machine(&candidate->parts);
+        rh_parts_free(&candidate->parts);
+    }
     return status;
 }
 
@@ -236,26 +246,24 @@ static rh_status try_out(rh_run *run, rh_candidate *candidate, rh_error *why)
 
 /* --- the whole ----------------------------------------------------------------------------- */
 
-static bool decided_by_machine(const rh_parts *parts)
-{
-    for (int p = 0; p < RH_PARTS; p++)
-        if (parts->part[p].policy && !parts->part[p].policy->reproducible) return true;
-    return false;
-}
-
 rh_status rh_candidate_prove(rh_run *run, const rh_policy_pick *pick, rh_candidate *candidate,
                              rh_error *why)
 {
     rh_candidate trial;
     *candidate = (rh_candidate){0};
-    RH_TRY(rh_candidate_make(run, pick, RH_TO_TRY, &trial, why));
-    rh_status status = try_out(run, &trial, why);
+    run->machine_refused = false;
+    rh_status status = rh_candidate_make(run, pick, RH_TO_TRY, &trial, why);
+    if (status != RH_OK) {
+        candidate->machine_decided = run->machine_refused;
+        return status;
+    }
+    status = try_out(run, &trial, why);
     for (int p = 0; p < RH_PARTS; p++)
         if (trial.parts.part[p].policy) trial.gas[p] = trial.parts.part[p].policy->gas_spent;
     bool machine_decided = decided_by_machine(&trial.parts);
     rh_parts_free(&trial.parts);
     if (status == RH_OK) status = rh_candidate_make(run, pick, RH_TO_LIVE, candidate, why);
-    candidate->machine_decided = machine_decided;
+    candidate->machine_decided = machine_decided || run->machine_refused;
     RH_TRY(status);
     uint64_t record = oldest_record(run->recent);
     warm_up(run->recent, &candidate->parts, &record, run->now_ns);

@@ -399,6 +399,8 @@ static rh_status load(void *context, const rh_policy_source *source, rh_json par
     if (status == RH_OK) status = load_into(host, params, error);
     if (status != RH_OK) {
         if (status == RH_POLICY) rh_lua_show_line(host, error);
+        if (services->machine_decided && !host->policy.reproducible)
+            *services->machine_decided = true;
         free_policy(&host->policy);
         return status;
     }

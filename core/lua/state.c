@@ -107,8 +107,8 @@ static int save_body(lua_State *L)
     return 0;
 }
 
-/* Can the table at `index` be saved? Else raises why; `what` comes first in the message. */
-static void check_savable(lua_State *L, int index, const char *what)
+/* Raises why the table at `index` cannot be saved, if so; the message begins with `before`. */
+static void check_savable(lua_State *L, int index, const char *before)
 {
     rh_lua *host = rh_lua_host(L);
     rh_buffer trial = {0};
@@ -117,7 +117,7 @@ static void check_savable(lua_State *L, int index, const char *what)
     rh_status status = rh_lua_protected(host, save_body, &saving, lua_gettop(L), NULL);
     rh_buffer_free(&trial);
     lua_pop(L, 1);
-    if (status != RH_OK) luaL_error(L, "%s%s", what, host->message);
+    if (status != RH_OK) luaL_error(L, "%s%s", before, host->message);
 }
 
 rh_status rh_lua_save_state(const rh_policy *policy, rh_buffer *state, rh_error *error)
@@ -236,7 +236,9 @@ static int load_body(lua_State *L)
         lua_rawset(L, 2);
     }
     /* Or nobody could ever replace the policy: refuse it while the old one is there. */
-    check_savable(L, 2, loading->host->declared.migrate != LUA_NOREF ? "after migrate: " : "");
+    bool migrated = loading->host->declared.migrate != LUA_NOREF;
+    check_savable(L, 2, lua_pushfstring(L, "%s: %s", loading->host->label,
+                                        migrated ? "after migrate: " : ""));
     return 0;
 }
 

@@ -176,6 +176,8 @@ typedef struct rh_policy_services {
     const char *streams;        /* where its random streams go on: what save_streams gave; NULL:
                                  * they begin. Only streams of the same seed, path and purpose */
     size_t streams_length;
+    bool *machine_decided;      /* set when it was a limit of this machine that refused the load, as
+                                 * `reproducible` says of a policy that was loaded; may be NULL */
 } rh_policy_services;
 
 /* How a script becomes a policy: implemented by core/lua, handed to the engine from above. `params`

@@ -151,6 +151,26 @@ class BadPolicy(Case):
         self.assertEqual(fills["flatten"], fills["hold"] + 1)
         self.assertGreater(fills["interval"], fills["hold"])
 
+    def test_a_swap_that_a_limit_of_this_machine_refused_is_said(self):
+        """Memory, while loading or in migrate: another machine might have taken the new policy.
+        The count of instructions is the same everywhere."""
+        grow = "local t = {} for i = 1, 1e7 do t[i] = { i } end"
+        state = "local st = rehedge.state { n = 1 }\n"
+        self.write("old.lua", policy(before=state))
+        spin = "while true do end"
+        for text, said in ((policy(before=grow), True),
+                           (policy(GOOD + f"migrate = function() {grow} end,", state), True),
+                           (policy(before=spin), False),
+                           (policy(GOOD + f"migrate = function() {spin} end,", state), False)):
+            self.write("p.lua", text)
+            result = self.rehedge("run", self.write("scenario.json", scenario()), "--quiet",
+                                  "--json", "--policy", self.path("old.lua"), "--swap",
+                                  "30m=" + self.path("p.lua"))
+            self.assertEqual(result.status, 4, result)
+            self.assertIs(result.json()["swaps"][0]["accepted"], False)
+            notes = " ".join(result.json()["notes"])
+            self.assertEqual("may not be reproducible" in notes, said, (text, notes))
+
     def test_an_innocent_policy_is_untouched(self):
         path = self.write("scenario.json", scenario())
         alone = self.good("compare", path, "delta_band:band=0.25", "--quiet", "--json").json()
