@@ -154,10 +154,10 @@ class BadPolicy(Case):
     def test_a_swap_that_a_limit_of_this_machine_refused_is_said(self):
         """Memory, while loading or in migrate: another machine might have taken the new policy.
         The count of instructions is the same everywhere."""
-        grow = "local t = {} for i = 1, 1e7 do t[i] = { i } end"
+        grow = "local t = {} for i = 1, 1e7 do t[i] = { i } end\n"
         state = "local st = rehedge.state { n = 1 }\n"
         self.write("old.lua", policy(before=state))
-        spin = "while true do end"
+        spin = "while true do end\n"
         for text, said in ((policy(before=grow), True),
                            (policy(GOOD + f"migrate = function() {grow} end,", state), True),
                            (policy(before=spin), False),
