@@ -153,6 +153,41 @@ static rh_status scale_and_submit(rh_run *run, const rh_view *view, const rh_dec
     return status;
 }
 
+static int64_t gas_spent(const rh_run *run)
+{
+    int64_t gas = 0;
+    for (int p = 0; p < RH_PARTS; p++) {
+        const rh_policy *policy = run->slot.part[p].policy;
+        if (policy) gas += policy->gas_spent;
+    }
+    return gas;
+}
+
+/* A script may be woken by timers while nothing happens, but not so often that a run takes for
+ * ever: it has a budget until the next record is known, and at least one a minute. */
+static bool timers_are_spent(rh_run *run)
+{
+    rh_policy_slot *slot = &run->slot;
+    int64_t gas = gas_spent(run), minute_ns = INT64_C(60000000000);
+    if (slot->timer_wakes++ == 0 || run->now_ns - slot->timer_from_ns >= minute_ns) {
+        slot->timer_wakes = 1;
+        slot->timer_from_ns = run->now_ns;
+        slot->timer_gas_from = gas;
+    }
+    if (gas == 0) return false; /* native */
+    int64_t work = RH_TIMER_GAS * (int64_t)slot->timer_wakes + gas - slot->timer_gas_from;
+    return work > RH_TIMER_GAS_MAX;
+}
+
+static rh_status kill_for_timers(rh_run *run, rh_error *error)
+{
+    rh_error why = {0};
+    rh_fail(&why, RH_POLICY, "instruction limit: woken %u times by timers in %.3g s without news; "
+            "each counts %d, all together may be %d", run->slot.timer_wakes,
+            (double)(run->now_ns - run->slot.timer_from_ns) * 1e-9, RH_TIMER_GAS, RH_TIMER_GAS_MAX);
+    return rh_run_killed(run, RH_KILL_INSTRUCTIONS, &why, error);
+}
+
 /* Every asset that is hedged has shown a price. */
 static bool hedges_priced(const rh_run *run)
 {
@@ -179,6 +214,7 @@ rh_status rh_run_wake(rh_run *run, rh_error *error)
     slot->timer_due = false;
     run->woke_ns = run->now_ns;
     uint32_t generation = slot->generation;
+    if (timer_due && timers_are_spent(run)) return kill_for_timers(run, error);
     if (run->expired_count > 0) RH_TRY(rh_run_tell_expiries(run, error));
     if (slot->generation != generation) return RH_OK; /* killed by what it was told */
     rh_run_fill_view(run, &view);

@@ -220,6 +220,7 @@ static void become_known(rh_run *run)
     rh_market_apply(&run->known, record);
     rh_recent_add_record(run->recent, record);
     run->greeks_valid = 0;
+    run->slot.timer_wakes = 0;
     if (!rh_run_policy(run)) return;
     update_features(run, record);
     rh_run_want_wake(run, why[record->kind]);

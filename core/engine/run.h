@@ -56,6 +56,10 @@ typedef struct rh_policy_slot {
     uint32_t seen;           /* bits RH_ON_* since the last wake */
     bool timer_due;
     int64_t wake_in_ns; /* s:wake_in; INT64_MAX: not set */
+    /* Wakes by timers since the last known record, or in this minute of market time: since when,
+     * and what the scripts had spent by then. */
+    uint32_t timer_wakes;
+    int64_t timer_from_ns, timer_gas_from;
     uint64_t calls;
 } rh_policy_slot;
 

@@ -33,6 +33,25 @@ class BadPolicy(Case):
         path = self.write("scenario.json", scenario())
         return ["run", path, "--quiet", "--policy", self.path("p.lua"), *options]
 
+    def test_timers_that_never_rest(self):
+        """A chain of shortest timers, alone or with work, dies early and always at one place."""
+        for name, body in (("bare", ""), ("work", "local n = 0 for i = 1, 50000 do n = n + i end")):
+            for where in ("wake = { every = \"1h\" }, trigger = function(s) %s s:wake_in(\"1ms\") "
+                          "return false end,",
+                          "trigger = function(s) s:wake_in(\"1ms\") return false end, "
+                          "on_timer = function(s) %s s:wake_in(\"1ms\") end,"):
+                text = policy(where % body + " scale = function() return 0 end,")
+                result = self.rehedge(*self.run_policy(text, "--json"))
+                self.assertEqual(result.status, 4, result)
+                self.assertRegex(result.err, "instruction limit: woken [0-9]+ times by timers")
+                summary = result.json()
+                self.assertFalse([note for note in summary["notes"] if "reproducible" in note])
+                again = self.rehedge(*self.run_policy(text, "--json")).json()
+                self.assertEqual(again["digest"], summary["digest"], name)
+        rests = policy("wake = { every = \"50ms\" }, trigger = function(s) return false end,"
+                       "scale = function() return 0 end,")
+        self.good(*self.run_policy(rests))
+
     def refused_at_load(self, text, *words):
         line = self.refused(4, ["p.lua", *words], *self.run_policy(text, "--out", self.path("out")))
         self.leftovers("p.lua", "scenario.json")
