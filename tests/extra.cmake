@@ -23,6 +23,7 @@ if(TARGET rehedge)
         set_tests_properties(e2e/${name} PROPERTIES LABELS e2e SKIP_RETURN_CODE 77 TIMEOUT 240
             ENVIRONMENT "${e2e_environment}")
     endforeach()
+    set_tests_properties(e2e/test_paced_replay PROPERTIES COST 1000) # waits longest: goes first
 endif()
 
 # Counts every allocation of our own code, and so of Lua, whose allocator is ours.

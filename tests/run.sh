@@ -54,7 +54,7 @@ build() {
         cmake --build --preset "$preset" ${1+--target "$@"}
 }
 
-# ctest_in PRESET [ctest arguments]
+# ctest_in PRESET [ctest arguments]; the last -j counts
 ctest_in() {
     local preset=$1
     shift
@@ -76,7 +76,8 @@ fi
 targets="rehedge rehedge_failing_writes"
 [ "$all" -eq 1 ] && targets="all"
 if stage "build the release" build release ON $targets; then
-    stage "end-to-end tests" ctest_in release -L e2e
+    # one more than processors: some of these wait for the time of day most of their time
+    stage "end-to-end tests" ctest_in release -L e2e -j "$(($(nproc) + 1))"
     [ "$all" -eq 1 ] && stage "unit tests of the release" ctest_in release -LE 'e2e|tidy'
 fi
 

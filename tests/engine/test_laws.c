@@ -1,10 +1,12 @@
-/* The scenarios of examples/laws, each with its comment's formula: paths of the event engine, one
- * by one, against the law within four standard errors of the sample (and what the law itself leaves
- * out, where it says so). Few paths: these tests are about the scenarios; studies sharpen them. */
+/* The scenarios of examples/laws, each with its comment's formula: paths in blocks, and the last of
+ * them as a run of its own, against the law within four standard errors of the sample (and what the
+ * law itself leaves out, where it says so). Few paths: these tests are about the scenarios; studies
+ * sharpen them. */
 #include "engine_test.h"
 
 #include <math.h>
 
+#include "engine/paths.h"
 #include "policy/policy.h"
 
 #define PATHS_MAX 400
@@ -16,6 +18,22 @@ typedef struct sample {
     double pnl[PATHS_MAX], cost[PATHS_MAX], fills[PATHS_MAX];
 } sample;
 
+/* The last path of the sample, run alone: the summary says the same. */
+static void run_alone(rh_run_request request, const sample *s)
+{
+    outcome o = {0};
+    int last = s->count - 1;
+    request.path = (uint32_t)last;
+    o.status = rh_run_scenario(&request, &o.result, &o.error);
+    if (o.status != RH_OK) fail_msg("%s", o.error.message);
+    assert_int_equal(rh_json_parse("summary", o.result.summary.bytes, o.result.summary.length,
+                                   &o.summary, &o.error), RH_OK);
+    NEAR(number(&o, "pnl.total"), s->pnl[last], 1e-6);
+    NEAR(number(&o, "cost.total"), s->cost[last], 1e-9);
+    NEAR(number(&o, "hedging.fills"), s->fills[last], 0.0);
+    done(&o);
+}
+
 /* Paths of a law with `sets` (NULL-terminated) and a policy, NULL: its band of no width. */
 static void run_law(const char *name, const char *policy, const char *const *sets, int count,
                     sample *out)
@@ -25,19 +43,24 @@ static void run_law(const char *name, const char *policy, const char *const *set
                               .policy = policy ? policy : "native:delta_band:band=0"};
     snprintf(path, sizeof path, REHEDGE_SOURCE_DIR "/examples/laws/%s.json", name);
     while (sets[request.set_count]) request.set_count++;
-    out->count = count;
-    for (int k = 0; k < count; k++) {
-        outcome o = {0};
-        request.path = (uint32_t)k;
-        o.status = rh_run_scenario(&request, &o.result, &o.error);
-        if (o.status != RH_OK) fail_msg("%s", o.error.message);
-        assert_int_equal(rh_json_parse("summary", o.result.summary.bytes, o.result.summary.length,
-                                       &o.summary, &o.error), RH_OK);
-        out->pnl[k] = number(&o, "pnl.total");
-        out->cost[k] = number(&o, "cost.total");
-        out->fills[k] = number(&o, "hedging.fills");
-        done(&o);
+    rh_paths_options options = {.method = RH_PATHS_BLOCKS};
+    rh_paths *paths = NULL;
+    rh_error error = {0};
+    if (rh_paths_open(&request, &options, &paths, &error) != RH_OK) fail_msg("%s", error.message);
+    *out = (sample){.count = count};
+    for (int from = 0, n; from < count; from += n) {
+        static rh_path_result r[RH_PATHS_BLOCK];
+        n = count - from < RH_PATHS_BLOCK ? count - from : RH_PATHS_BLOCK;
+        if (rh_paths_run(paths, (uint32_t)from, (uint32_t)n, r, &error) != RH_OK)
+            fail_msg("%s", error.message);
+        for (int k = 0; k < n; k++) {
+            out->pnl[from + k] = r[k].pnl;
+            out->fills[from + k] = r[k].fills;
+            for (int c = 0; c < RH_COST_KINDS; c++) out->cost[from + k] += r[k].cost[c];
+        }
     }
+    rh_paths_close(paths);
+    run_alone(request, out);
 }
 
 static double mean_of(const double *x, int count, double *se)

@@ -37,16 +37,23 @@ static inline rh_record take_record(const generated *made)
     return record;
 }
 
-/* The log return of a whole path. */
-static inline double path_return(const char *json, int64_t length_ns, uint32_t path)
+/* The log returns of whole paths 0 .. paths - 1; the text is parsed once. */
+static inline void path_returns(const char *json, int64_t length_ns, uint32_t paths, double *x)
 {
-    generated made = make_feed(json, 0, length_ns, 7, path, 0);
-    rh_record record;
-    rh_error error;
-    double first = take_record(&made).price, last = first;
-    while (rh_feed_next(made.feed, &record, &error) == RH_OK) last = record.price;
-    drop_feed(&made);
-    return log(last / first);
+    generated made = {0};
+    rh_error error = {0};
+    assert_int_equal(rh_json_parse("test", json, strlen(json), &made.doc, &error), RH_OK);
+    for (uint32_t path = 0; path < paths; ++path) {
+        rh_record record;
+        if (rh_feed_synth(rh_json_root(made.doc), 0, length_ns, 7, path, 0, &made.feed, &error) !=
+            RH_OK)
+            fail_msg("%s", error.message);
+        double first = take_record(&made).price, last = first;
+        while (rh_feed_next(made.feed, &record, &error) == RH_OK) last = record.price;
+        made.feed->free(made.feed);
+        x[path] = log(last / first);
+    }
+    rh_json_free(made.doc);
 }
 
 /* |sample mean - expected| within `width` standard errors; values are independent. */

@@ -31,8 +31,7 @@ static void prices_are_the_law(void **state)
     static double returns[PATHS], values[PATHS];
     const double t = 182 / 365.0;
     (void)state;
-    for (uint32_t path = 0; path < PATHS; ++path)
-        returns[path] = path_return(half_year, 182 * DAY_NS, path);
+    path_returns(half_year, 182 * DAY_NS, PATHS, returns);
     for (int i = 0; i < PATHS; ++i) values[i] = exp(returns[i]);
     assert_mean("E[S]", values, PATHS, exp(drift * t), 4);
     for (size_t k = 0; k < sizeof strikes / sizeof *strikes; ++k) {

@@ -7,8 +7,7 @@ static double returns[PATHS], values[PATHS];
 
 static void simulate(const char *json, int64_t length_ns)
 {
-    for (uint32_t path = 0; path < PATHS; ++path)
-        returns[path] = path_return(json, length_ns, path);
+    path_returns(json, length_ns, PATHS, returns);
 }
 
 /* Two states, rates a (0 to 1) and b per year: P(dt) = pi + (1 - pi) e^{-(a+b) dt}. */

@@ -1,6 +1,7 @@
 /* Policies in Lua walked in blocks: whatever a script reads, remembers or asks for, and however it
  * dies, its path is that of the event engine bit for bit. */
 #include "../engine/paths_test.h"
+#include "extent.h"
 #include "lua/lua_policy.h"
 
 #define HEAD "return rehedge.policy { api = 1, name = 'x', version = '1', "
@@ -128,6 +129,7 @@ static void blocks_give_the_bits_of_events(void **state)
         assert_string_equal(rh_paths_kill_message(by_events), rh_paths_kill_message(by_blocks));
         for (uint32_t p = PATHS; p-- > 0;) {
             assert_same_path(&c, &events[p], &blocks[p], 40 + p, "events and blocks");
+            if (p % (uint32_t)extent(5, 1) != 0) continue;
             paths_run(&c, by_blocks, 40 + p, 1, &alone);
             assert_same_path(&c, &blocks[p], &alone, 40 + p, "alone");
         }

@@ -1,6 +1,7 @@
 /* Many paths of policies in Lua: a script begins anew in each, by being run again in its VM or by a
  * new one, and no trick of a script makes the two differ. */
 #include "../engine/paths_test.h"
+#include "extent.h"
 #include "lua/lua_policy.h"
 
 #define LUA "\"script\": \"p.lua\""
@@ -91,13 +92,14 @@ static paths_case case_of(fixture *f, const struct script *script, char policy[1
 
 static void agrees_with_the_run_of_the_same_path(void **state)
 {
+    const uint32_t count = (uint32_t)extent(8, PATHS);
     for (int k = 0; k < SCRIPTS; k++) {
         char policy[128];
         rh_path_result r[PATHS];
         paths_case c = case_of(*state, &scripts[k], policy);
         rh_paths *paths = paths_open(*state, &c, (rh_paths_options){0}, &rh_lua_loader);
-        paths_run(&c, paths, 0, PATHS, r);
-        for (uint32_t p = 0; p < PATHS; p++)
+        paths_run(&c, paths, 0, count, r);
+        for (uint32_t p = 0; p < count; p++)
             assert_run_agrees(*state, &c, &rh_lua_loader, p, &r[p]);
         rh_paths_close(paths);
     }
@@ -105,19 +107,20 @@ static void agrees_with_the_run_of_the_same_path(void **state)
 
 static void nothing_leaks_from_path_to_path(void **state)
 {
+    const uint32_t count = (uint32_t)extent(8, PATHS);
     for (int k = 0; k < SCRIPTS; k++) {
         char policy[128];
         rh_path_result together[PATHS], alone;
         paths_case c = case_of(*state, &scripts[k], policy);
         rh_paths *paths = paths_open(*state, &c, (rh_paths_options){0}, &rh_lua_loader);
-        paths_run(&c, paths, 0, PATHS, together);
-        for (uint32_t p = PATHS; p-- > 0;) {
+        paths_run(&c, paths, 0, count, together);
+        for (uint32_t p = count; p-- > 0;) {
             paths_run(&c, paths, p, 1, &alone);
             assert_same_path(&c, &together[p], &alone, p, "backwards");
             assert_int_equal(*rh_paths_kill_message(paths) != '\0', alone.killed);
         }
         rh_paths_close(paths);
-        for (uint32_t p = 0; p < PATHS; p += 5) {
+        for (uint32_t p = 0; p < count; p += 5) {
             paths = paths_open(*state, &c, (rh_paths_options){0}, &rh_lua_loader);
             paths_run(&c, paths, p, 1, &alone);
             assert_same_path(&c, &together[p], &alone, p, "in a VM of its own");

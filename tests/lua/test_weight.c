@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "data/file.h"
+#include "extent.h"
 
 enum { HEAVY_MAX = 128 };
 #define SECONDS_MAX 1.5         /* of a busy machine, and of a build for tests */
@@ -108,15 +109,16 @@ static void heavy_work_ends_by_the_instruction_limit(void **state)
             fail_msg("%s", error.message);
         run_call(names[i], bytes, length, &call);
         run_call(names[i], bytes, length, &again);
-        run_load(names[i], bytes, &load);
+        bool loads = i % extent(4, 1) == 0;
+        if (loads) run_load(names[i], bytes, &load);
         free(bytes);
         print_message("%-28s %8.1f %8lld %8.1f %8.1f\n", names[i], 1e3 * call.seconds,
                       (long long)call.gas, 1e9 * call.seconds / (double)call.gas,
-                      1e3 * load.seconds);
+                      loads ? 1e3 * load.seconds : (double)NAN);
         bool same = strcmp(call.error.message, again.error.message) == 0;
-        if (is_good(&call) && is_good(&load) && same) continue;
+        if (is_good(&call) && (!loads || is_good(&load)) && same) continue;
         print_error("%s: call: %d %s\n  load: %s\n", names[i], call.reproducible,
-                    call.error.message, load.error.message);
+                    call.error.message, loads ? load.error.message : "not tried");
         failed++;
     }
     assert_int_equal(failed, 0);

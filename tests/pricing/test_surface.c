@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "extent.h"
 #include "rehedge/surface.h"
 
 enum { SLICES = 8, QUOTES = 25, FOUND = 64 };
@@ -211,7 +212,8 @@ static void reports_agree_with_a_plain_scan(void **unused)
     (void)unused;
     uint64_t state = 5;
     int bad = 0;
-    for (int trial = 0; trial < 300; trial++) {
+    int trials = extent(60, 300);
+    for (int trial = 0; trial < trials; trial++) {
         rh_slice slices[2];
         rh_arbitrage found[FOUND];
         for (int i = 0; i < 2; i++) {
@@ -238,7 +240,7 @@ static void reports_agree_with_a_plain_scan(void **unused)
             }
         }
     }
-    assert_true(bad > 10000);
+    assert_true(bad > 33 * trials);
 }
 
 /* --- SSVI ----------------------------------------------------------------------------------- */
@@ -313,7 +315,7 @@ static void ssvi_fit_is_free(void **unused)
     quoted_surface s;
     double work[8192], theta[SLICES];
     uint64_t state = 11;
-    for (int trial = 0; trial < 25; trial++) {
+    for (int trial = 0; trial < extent(8, 25); trial++) {
         for (size_t i = 0; i < SLICES; i++) {
             double T = 0.05 * (double)(i + 1), w = uniform(&state, 0.01, 0.2);
             rh_svi svi = {0.3 * w, uniform(&state, 0.1, 1.5), uniform(&state, -0.9, 0.9), 0.0,
@@ -370,9 +372,10 @@ static void repair_of_noise_is_cheap(void **unused)
     quoted_surface s;
     double work[8192], worst = 0.0;
     int dirty = 0;
-    for (uint64_t seed = 0; seed < 30; seed++) {
+    int seeds = extent(10, 30);
+    for (int seed = 0; seed < seeds; seed++) {
         size_t replaced;
-        make_ssvi(&s, SLICES, 0.01, seed);
+        make_ssvi(&s, SLICES, 0.01, (uint64_t)seed);
         for (size_t i = 0; i < SLICES; i++)
             assert_int_equal(rh_svi_fit(&s.expiries[i], NULL, work, &s.slices[i].svi), RH_OK);
         rh_surface surface = surface_of(&s);
@@ -383,9 +386,9 @@ static void repair_of_noise_is_cheap(void **unused)
         assert_int_equal(replaced, 0);
         worst = fmax(worst, rms_of(&s) / before);
     }
-    print_message("%d of 30 surfaces were dirty; rms error grew by a factor of %.3f at worst\n",
-                  dirty, worst);
-    assert_true(dirty > 10);
+    print_message("%d of %d surfaces were dirty; rms error grew by a factor of %.3f at worst\n",
+                  dirty, seeds, worst);
+    assert_true(3 * dirty > seeds);
     assert_true(worst < 1.25);
 }
 
@@ -398,7 +401,8 @@ static void repair_of_nonsense(void **unused)
     double work[8192];
     uint64_t state = 13;
     size_t all_replaced = 0;
-    for (int trial = 0; trial < 40; trial++) {
+    int trials = extent(10, 40);
+    for (int trial = 0; trial < trials; trial++) {
         for (size_t i = 0; i < SLICES; i++) {
             double T = 0.05 * (double)(i + 1);
             rh_svi svi = {uniform(&state, 0.001, 0.2), uniform(&state, 0.01, 1.9),
@@ -420,7 +424,7 @@ static void repair_of_nonsense(void **unused)
         }
         all_replaced += replaced;
     }
-    print_message("%zu of %d slices were replaced\n", all_replaced, 40 * SLICES);
+    print_message("%zu of %d slices were replaced\n", all_replaced, trials * SLICES);
 }
 
 /* Total variance a billion times below that of the expiry before: no least squares gets there, and
@@ -568,7 +572,8 @@ static double moved_vol(const rh_surface *surface, rh_smile_dynamics rule, doubl
     case RH_STICKY_TREE: return smile(surface, log(K * moved / (F * F)), T);
     default: break;
     }
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 200; i++) {         /* until it stands still */
+        double before = vol;
         double d1 = log(moved / K) / (vol * root) + 0.5 * vol * root, low = -5.0, high = 5.0;
         for (int j = 0; j < 80; j++) {       /* where the smile now has this d1 */
             double k = 0.5 * (low + high), u = smile(surface, k, T) * root;
@@ -576,6 +581,7 @@ static double moved_vol(const rh_surface *surface, rh_smile_dynamics rule, doubl
             else high = k;
         }
         vol = smile(surface, low, T);
+        if (vol == before) break;
     }
     return vol;
 }

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "extent.h"
 #include "study/optimum.h"
 
 static const rh_optimum_problem setup = {.spot = 100, .strike = 100, .is_call = true, .qty = -1,
@@ -50,13 +51,16 @@ static void known_values_and_convergence(void **state)
     static const struct { double cost, risk_aversion, price, within, lo, hi; } rows[] = {
         {0.005, 0.1, 4.483403, 2e-5, 0.3315, 0.7150},
         {0.001, 1, 4.313826, 2e-5 * 4.313826, 0.4930, 0.5510}};
-    static const int grids[][2] = {{2, 121}, {3, 181}};
+    static const int grids[][2] = {{0, 0}, {3, 181}, {2, 121}}; /* the first is the default */
     (void)state;
     for (int k = 0; k < 2; k++) {
         double lo, hi;
         rh_optimum_problem p = setup;
         p.cost = rows[k].cost;
         p.risk_aversion = rows[k].risk_aversion;
+        int finest = extent(1 + k, 0);
+        p.spot_density = grids[finest][0];
+        p.holdings = grids[finest][1];
         rh_optimum out = solve(&p);
         double price = out.price;
         rh_optimum_band(&out, 0, 100, &lo, &hi);
@@ -64,7 +68,7 @@ static void known_values_and_convergence(void **state)
         assert_near("price", price, rows[k].price, rows[k].within);
         assert_near("lower end", lo, rows[k].lo, 1.5e-3);
         assert_near("upper end", hi, rows[k].hi, 1.5e-3);
-        for (int g = 0; g < 2; g++) {
+        for (int g = finest + 1; g < 3; g++) {
             p.spot_density = grids[g][0];
             p.holdings = grids[g][1];
             assert_near("on a coarser grid", price_of(&p), price, 1e-5);
@@ -177,6 +181,7 @@ static void bands_of_put_and_call_are_one_share_apart(void **state)
     rh_optimum_problem p = setup;
     p.spot_density = 2;
     p.holdings = 121;
+    p.steps = extent(21, 63);
     rh_optimum call = solve(&p);
     p.is_call = false;
     rh_optimum put = solve(&p);
@@ -200,6 +205,7 @@ static void books_scale_against_risk_aversion(void **state)
     rh_optimum_problem p = setup;
     p.spot_density = 2;
     p.holdings = 121;
+    p.steps = extent(21, 63);
     rh_optimum one = solve(&p);
     p.qty *= 4;
     p.risk_aversion /= 4;
@@ -221,6 +227,7 @@ static void bands_follow_cost_and_aversion(void **state)
     rh_optimum_problem p = setup;
     p.spot_density = 2;
     p.holdings = 121;
+    p.steps = extent(32, 63);
     for (int k = 0; k < 3; k++) {
         double lo, hi;
         p.cost = 0.001 * (1 << k);
