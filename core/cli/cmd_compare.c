@@ -13,7 +13,7 @@ typedef struct compare_arguments {
     const char *seed, *out, *actual, *actual_pnl;
     rh_ranking_words words;
     rh_path_options of_paths;
-    bool bare, json, quiet, trusted;
+    bool bare, optimum, json, quiet, trusted;
     rh_words sets, allowed;
 } compare_arguments;
 
@@ -35,7 +35,8 @@ static int compare_over_paths(const compare_arguments *given)
     rh_compare_paths over = {
         .of_paths = given->of_paths, .words = given->words, .run = request_of(given),
         .policies = given->policies + 1, .count = (size_t)given->count - 1, .out = given->out,
-        .bare = given->bare, .json = given->json, .quiet = given->quiet};
+        .bare = given->bare, .optimum = given->optimum, .json = given->json,
+        .quiet = given->quiet};
     return rh_cmd_compare_paths(&over);
 }
 
@@ -44,6 +45,8 @@ static int compare_on_tape(compare_arguments *given)
     const rh_path_options *paths = &given->of_paths;
     if (paths->risk_aversion || paths->method || paths->antithetic || paths->moment_matched)
         return rh_cli_usage("a risk aversion or options of paths need --paths");
+    if (given->optimum)
+        return rh_cli_usage("--optimum: it is one of expectations, which need --paths");
     if (given->actual_pnl && !given->actual)
         return rh_cli_usage("--actual-pnl: whose? it needs --actual");
     if (given->actual) {
@@ -81,6 +84,8 @@ int rh_cmd_compare(int argc, char **argv)
          &given.words.baseline, NULL, NULL},
         {"--bare", NULL, "without the yardsticks no-hedge, every-step and best-band", NULL,
          &given.bare, NULL},
+        {"--optimum", NULL, "with --paths: how far each is from the best possible (one European "
+         "option, geometric Brownian motion, proportional cost)", NULL, &given.optimum, NULL},
         {"--actual", "FILE", "a person's own hedges (fills.csv) as one of the contestants, and the "
          "baseline", &given.actual, NULL, NULL},
         {"--actual-pnl", "X", "what they booked by their own account: the residual is stated",

@@ -21,6 +21,7 @@ typedef struct comparison {
     rh_mc_scenario scenario;
     rh_contestant *contestants;
     rh_contestants named;
+    rh_optimum_facts optimum;
     bool searching;
     rh_path_progress progress;
 } comparison;
@@ -125,7 +126,8 @@ static rh_status print(const comparison *c, const rh_compare_paths *given, rh_di
     const rh_ranking_head head = {.scenario = &c->scenario, .objective = r->objective,
                                   .lambda = r->lambda, .risk_aversion = r->study.risk_aversion,
                                   .count = r->count, .baseline = r->baseline,
-                                  .paths = r->study.paths};
+                                  .paths = r->study.paths,
+                                  .optimum = given->optimum ? &c->optimum : NULL};
     rh_status status = rh_ranking_json(&head, c->contestants, &json, error);
     if (status == RH_OK && given->out) status = write_all(c, &json, dir, error);
     if (status == RH_OK && given->json) {
@@ -170,6 +172,8 @@ static rh_status run(comparison *c, const rh_compare_paths *given, rh_error *err
     RH_TRY(rh_mc_scenario_read(&given->run, &c->scenario, error));
     if (isnan(c->request.study.risk_aversion))
         c->request.study.risk_aversion = c->scenario.risk_aversion;
+    if (given->optimum)
+        RH_TRY(rh_optimum_of(&given->run, c->request.study.risk_aversion, &c->optimum, error));
     if (given->out) RH_TRY(rh_dir_out_begin(&dir, given->out, error));
     rh_path_progress_begin(&c->progress, "compare", given->quiet);
     rh_status status = find_band(c, error);

@@ -14,7 +14,7 @@ typedef struct rh_compare_paths {
     const char *const *policies;
     size_t count;
     const char *out;
-    bool bare, json, quiet;
+    bool bare, optimum, json, quiet;
 } rh_compare_paths;
 
 /* Returns the exit status. */

@@ -136,6 +136,30 @@ static rh_status run_yardsticks(comparison *c, rh_error *error)
 
 /* --- the ranking --------------------------------------------------------------------------- */
 
+/* What all runs have in common, from the first that has a summary. */
+static rh_status read_scenario(comparison *c, rh_error *error)
+{
+    const rh_compare_run *run = c->runs;
+    const char *name = NULL, *numeraire = NULL, *seed = NULL;
+    rh_json_doc *doc = NULL;
+    while (run->status != RH_OK) run++; /* there is one: any_done */
+    RH_TRY(rh_json_parse("summary.json", run->result.summary.bytes, run->result.summary.length,
+                         &doc, error));
+    rh_json root = rh_json_root(doc);
+    rh_status status = rh_json_text(root, "name", RH_REQUIRED, &name, error);
+    if (status == RH_OK)
+        status = rh_json_text(root, "numeraire", RH_REQUIRED, &numeraire, error);
+    if (status == RH_OK) status = rh_json_text(root, "seed", RH_REQUIRED, &seed, error);
+    if (status == RH_OK && !rh_parse_u64(seed, &c->scenario.seed))
+        status = rh_fail(error, RH_BROKEN, "summary.json: a seed of %.64s", seed);
+    if (status == RH_OK) {
+        snprintf(c->scenario.name, sizeof c->scenario.name, "%s", name);
+        snprintf(c->scenario.numeraire, sizeof c->scenario.numeraire, "%s", numeraire);
+    }
+    rh_json_free(doc);
+    return status;
+}
+
 /* What they booked: as the person says, else as their file does. */
 static rh_status find_booked(comparison *c, rh_error *error)
 {
@@ -160,7 +184,7 @@ static rh_status find_booked(comparison *c, rh_error *error)
 static rh_status rank(comparison *c, rh_error *error)
 {
     size_t count = c->named.count;
-    RH_TRY(rh_mc_scenario_read(&c->given->run, &c->scenario, error));
+    RH_TRY(read_scenario(c, error));
     c->contestants = calloc(count, sizeof *c->contestants);
     if (!c->contestants) return rh_fail(error, RH_NO_MEMORY, "out of memory");
     RH_TRY(rh_tape_rank(c->runs, count, c->objective, c->lambda, c->baseline, c->contestants,

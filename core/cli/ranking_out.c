@@ -119,6 +119,33 @@ static void put_notes(rh_buffer *out, const rh_ranking_head *head,
     }
 }
 
+/* "  label   4.5242 +- 0.0028    0.0408 +- 0.0028" in the order of the ranking. */
+static void put_optimum(rh_buffer *out, const rh_ranking_head *head,
+                        const rh_contestant *contestants)
+{
+    const rh_optimum_facts *best = head->optimum;
+    if (!best) return;
+    rh_buffer_printf(out, "\n  the optimum of Hodges and Neuberger at risk aversion %g: price "
+                          "%.4f; at the start it\n  holds from %.4f to %.4f of the asset\n",
+                     best->risk_aversion, best->price, best->band_lo, best->band_hi);
+    put_text(out, "", LABEL + 3, false);
+    put_text(out, "price", VALUE + 2, true);
+    put_text(out, "", ERROR + 5, false);
+    rh_buffer_text(out, "above it\n");
+    for (size_t place = 0; place < head->count; place++) {
+        for (size_t i = 0; i < head->count; i++) {
+            rh_estimate price = rh_reservation_price(&contestants[i]);
+            if (contestants[i].place != place || isnan(price.value)) continue;
+            rh_buffer_text(out, "     ");
+            put_text(out, contestants[i].label, LABEL - 1, false);
+            put_estimate(out, price, true);
+            put_estimate(out, (rh_estimate){price.value - best->price, price.se}, true);
+            while (!out->failed && out->bytes[out->length - 1] == ' ') out->length--;
+            rh_buffer_text(out, "\n");
+        }
+    }
+}
+
 static void put_booked(rh_buffer *out, const rh_booked *booked)
 {
     char pnl[RH_FIGURE_TEXT], there[RH_FIGURE_TEXT], residual[RH_FIGURE_TEXT];
@@ -155,6 +182,7 @@ rh_status rh_ranking_table(FILE *out, const rh_ranking_head *head, const rh_cont
     put_notes(&text, head, contestants);
     put_best_band(&text, contestants, head->count);
     put_booked(&text, head->booked);
+    put_optimum(&text, head, contestants);
     rh_status status = RH_OK;
     if (text.failed) {
         status = rh_fail(error, RH_NO_MEMORY, "no memory for a table");
@@ -214,13 +242,22 @@ static void put_numbers(rh_json_writer *w, const rh_contestant *c)
     rh_json_put_text(w, "digest", o->digest);
 }
 
-static void put_run(rh_json_writer *w, const rh_contestant *c)
+static void put_price(rh_json_writer *w, const rh_optimum_facts *optimum, const rh_contestant *c)
+{
+    rh_estimate price = rh_reservation_price(c);
+    rh_json_put_double(w, "price", price.value);
+    rh_json_put_double(w, "price_se", price.se);
+    rh_json_put_double(w, "above_optimum", price.value - optimum->price);
+}
+
+static void put_run(rh_json_writer *w, const rh_ranking_head *head, const rh_contestant *c)
 {
     rh_json_open(w, NULL, '{');
     rh_json_put_text(w, "label", c->label);
     rh_json_put_text(w, "policy", c->policy);
     if (c->status == RH_OK) {
         put_numbers(w, c);
+        if (head->optimum) put_price(w, head->optimum, c);
     } else {
         rh_json_put_text(w, "refused", c->error.message);
     }
@@ -253,8 +290,15 @@ void rh_ranking_put(const rh_ranking_head *head, const rh_contestant *contestant
         rh_json_put_double(w, "residual", head->booked->residual);
         rh_json_close(w, '}');
     }
+    if (head->optimum) {
+        rh_json_open(w, "optimum", '{');
+        rh_json_put_double(w, "price", head->optimum->price);
+        rh_json_put_double(w, "band_lo", head->optimum->band_lo);
+        rh_json_put_double(w, "band_hi", head->optimum->band_hi);
+        rh_json_close(w, '}');
+    }
     rh_json_open(w, "runs", '[');
-    for (size_t i = 0; i < head->count; i++) put_run(w, &contestants[i]);
+    for (size_t i = 0; i < head->count; i++) put_run(w, head, &contestants[i]);
     rh_json_close(w, ']');
 }
 

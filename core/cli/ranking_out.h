@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "data/json.h"
+#include "study/held_against.h"
 #include "study/mc_summary.h"
-#include "study/ranking.h"
 
 typedef struct rh_booked { /* a P&L by a person's own account, and what the tape says of it */
     double pnl, residual;
@@ -21,6 +21,7 @@ typedef struct rh_ranking_head { /* what all contestants have in common */
     uint64_t paths;               /* 0: one tape, */
     size_t rows, block;           /* of whose ledger; 0 rows in a block: no errors */
     const rh_booked *booked;      /* NULL: nobody said */
+    const rh_optimum_facts *optimum; /* of paths; NULL: not asked for */
 } rh_ranking_head;
 
 rh_status rh_ranking_table(FILE *out, const rh_ranking_head *head, const rh_contestant *contestants,

@@ -42,5 +42,5 @@ void rh_history_free(rh_history *history)
 size_t rh_history_block(size_t rows)
 {
     size_t block = (size_t)floor(sqrt((double)rows));
-    return block >= 1 && rows / block >= RH_HISTORY_BLOCKS_MIN ? block : 0;
+    return block >= RH_HISTORY_BLOCKS_MIN ? block : 0;
 }

@@ -20,7 +20,7 @@ void rh_history_free(rh_history *history);
 /* Rows that are taken together, so that what hangs together from row to row (volatility does) is
  * not taken for independent: floor(sqrt(rows)), as for batch means (Flegal & Jones, "Batch means
  * and spectral variance estimators in Markov chain Monte Carlo", Ann. Stat. 38, 2010). 0: there are
- * too few rows for an error. */
+ * too few rows for an error, fewer than the square of RH_HISTORY_BLOCKS_MIN. */
 size_t rh_history_block(size_t rows);
 #define RH_HISTORY_BLOCKS_MIN 20
 
