@@ -46,7 +46,7 @@ static int compare_on_tape(compare_arguments *given)
     if (paths->risk_aversion || paths->method || paths->antithetic || paths->moment_matched)
         return rh_cli_usage("a risk aversion or options of paths need --paths");
     if (given->optimum)
-        return rh_cli_usage("--optimum: it is one of expectations, which need --paths");
+        return rh_cli_usage("--optimum needs --paths: what it is best at is an expectation");
     if (given->actual_pnl && !given->actual)
         return rh_cli_usage("--actual-pnl: whose? it needs --actual");
     if (given->actual) {

@@ -14,7 +14,7 @@
 
 #include "study/tape_ranking.h"
 
-/* --- the fake: a band b pays 0.01 / b, and its rows go up and down: the error is b ------------- */
+/* --- the fake: a band b pays 0.01 / b, and its rows go up and down: the error is b ----------- */
 
 enum { ROWS = 900 };
 static int engine_runs;
