@@ -99,20 +99,34 @@ static rh_status write_all(const comparison *c, const rh_buffer *json, rh_dir_ou
 
 /* --- the end ------------------------------------------------------------------------------- */
 
+static size_t count_whole(const comparison *c)
+{
+    size_t whole = 0;
+    while (whole < c->request.count && c->contestants[whole].status != RH_INTERRUPTED) whole++;
+    return whole;
+}
+
 static int say_failures(const comparison *c)
 {
     int exit_status = 0;
+    size_t whole = count_whole(c);
+    if (whole < c->request.count) {
+        exit_status = 1;
+        fprintf(stderr, "rehedge: interrupted: the first %zu of %zu contestants are whole\n", whole,
+                c->request.count);
+    }
     for (size_t i = 0; i < c->request.count; i++) {
         const rh_contestant *of = &c->contestants[i];
         char label[2 * RH_NAME_MAX];
+        if (of->status == RH_INTERRUPTED) continue;
         if (of->status != RH_OK) {
             rh_cli_say_policy_failed(of->label, of->error.message);
-            exit_status = 4;
+            if (exit_status == 0) exit_status = 4;
         } else if (of->result.sums.killed > 0) {
             snprintf(label, sizeof label, "%s died on %llu paths; on path %u", of->label,
                      (unsigned long long)of->result.sums.killed, of->result.first_killed);
             rh_cli_say_policy_failed(label, of->result.kill_message);
-            exit_status = 4;
+            if (exit_status == 0) exit_status = 4;
         }
     }
     return exit_status;
@@ -202,10 +216,12 @@ static int read_options(comparison *c, const rh_compare_paths *given, rh_workers
     r->study.run = given->run;
     r->progress = note_progress;
     r->progress_context = c;
+    rh_ranking_words words = given->words;
+    if (given->optimum && !words.objective) words.objective = "certainty_equivalent";
     int status = rh_contestants_name(&c->named, given->policies, given->count, given->bare);
     if (status == 0)
         status = rh_path_options_read(&given->of_paths, paths_default, workers, &r->study);
-    if (status == 0) status = rh_ranking_words_read(&given->words, &r->objective, &r->lambda);
+    if (status == 0) status = rh_ranking_words_read(&words, &r->objective, &r->lambda);
     if (status != 0) return status;
     r->policies = c->named.policies;
     r->labels = c->named.labels;

@@ -60,7 +60,7 @@ static void row(rh_buffer *out, const rh_contestant *c)
     rh_buffer_printf(out, "%2zu %s ", c->place + 1, c->frontier ? "*" : " ");
     put_text(out, c->label, LABEL - 1, false);
     if (c->status != RH_OK) {
-        rh_buffer_text(out, "  refused: ");
+        rh_buffer_text(out, c->status == RH_INTERRUPTED ? "  " : "  refused: ");
         put_text(out, c->error.message, 60, false);
         rh_buffer_text(out, "\n");
         return;
@@ -259,7 +259,8 @@ static void put_run(rh_json_writer *w, const rh_ranking_head *head, const rh_con
         put_numbers(w, c);
         if (head->optimum) put_price(w, head->optimum, c);
     } else {
-        rh_json_put_text(w, "refused", c->error.message);
+        bool whole = c->status != RH_INTERRUPTED;
+        rh_json_put_text(w, whole ? "refused" : "unfinished", c->error.message);
     }
     rh_json_close(w, '}');
 }

@@ -406,6 +406,17 @@ static rh_status read_swaps(rh_scenario *s, rh_json root, const rh_run_request *
     return request->fork_at ? add_fork(s, request, error) : RH_OK;
 }
 
+/* What was done stays as it was: nobody takes over on the way, and no friction is without it. */
+static rh_status check_actual(const rh_scenario *s, rh_error *error)
+{
+    if (s->swap_count > 0)
+        return rh_fail(error, RH_INPUT, "recorded hedges (%s) do not go together with swaps or "
+                       "forks of policies", s->actual->name);
+    if (s->without == 0) return RH_OK;
+    return rh_fail(error, RH_INPUT, "recorded hedges (%s) cannot be had without a friction: how "
+                   "they would have been done then is not recorded", s->actual->name);
+}
+
 rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_request *request,
                                     rh_error *error)
 {
@@ -424,5 +435,6 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
         return rh_fail(error, RH_INPUT,
                        "/hedge: a policy needs at least one instrument to hedge with");
     }
-    return read_swaps(s, root, request, error);
+    RH_TRY(read_swaps(s, root, request, error));
+    return s->actual ? check_actual(s, error) : RH_OK;
 }

@@ -20,6 +20,18 @@ static void pass_progress(void *context, double fraction, uint64_t paths)
     of->request->progress(of->request->progress_context, of->index, fraction, paths);
 }
 
+/* Interrupted in study `at`: the ones before it have all their paths, the others none. */
+static rh_status keep_whole(rh_contestant *contestants, size_t at, size_t count, rh_error *error)
+{
+    if (at < 2)
+        return rh_fail(error, RH_INTERRUPTED, "interrupted before two contestants were done");
+    for (size_t i = at; i < count; i++) {
+        rh_mc_result_free(&contestants[i].result);
+        contestants[i].status = rh_fail(&contestants[i].error, RH_INTERRUPTED, "interrupted");
+    }
+    return RH_OK;
+}
+
 static rh_status run_studies(const rh_ranking_request *request, rh_contestant *contestants,
                              rh_error *error)
 {
@@ -33,7 +45,7 @@ static rh_status run_studies(const rh_ranking_request *request, rh_contestant *c
         memset(one.files, 0, sizeof one.files);
         c->status = rh_mc_run(&one, &c->result, &c->error);
         if (c->status == RH_INTERRUPTED || c->result.interrupted) {
-            return rh_fail(error, RH_INTERRUPTED, "interrupted in the study of %s", c->label);
+            return keep_whole(contestants, i, request->count, error);
         }
         if (c->status == RH_USAGE || c->status == RH_NO_MEMORY) {
             if (error) *error = c->error;

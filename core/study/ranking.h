@@ -50,7 +50,8 @@ typedef struct rh_ranking_request {
 
 /* Fills contestants[0..count), all zero on arrival; the caller frees them in any case. A policy
  * that is refused is a result, and so is one that dies on some paths. RH_USAGE for a request
- * without sense; RH_INTERRUPTED: nothing can be compared. */
+ * without sense. Interrupted: contestants that are not whole have the status RH_INTERRUPTED, the
+ * others are ranked; with fewer than two of them the whole is RH_INTERRUPTED. */
 rh_status rh_ranking(const rh_ranking_request *request, rh_contestant *contestants,
                      rh_error *error);
 /* The part of it that needs no path: whether the request makes sense. */

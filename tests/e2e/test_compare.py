@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Comparisons on one tape: the ranking against the runs alone, the yardsticks, a person's own hedges
-as a contestant (they give the run again that they came from), and what is refused."""
+"""Comparisons on one tape: the ranking against the runs alone, the yardsticks, a person's own
+hedges as a contestant (they give the run again that they came from), and what is refused; the
+optimum over paths."""
 import csv
 import json
 import math
 import os
 
-from harness import Case, bars, main, scenario
+from harness import ROOT, Case, bars, main, scenario
 
 COSTS = ("spread", "depth", "impact", "fee", "latency", "gas", "adversary")
 HEAD = "time,instrument,qty,price,fee,booked_pnl\n"
@@ -128,7 +129,8 @@ class Actual(Case):
             ("time,instrument,qty,price,feee\n", ["mine.csv:1", "feee", 'did you mean "fee"']),
             ("time,time,instrument,qty,price\n", ["mine.csv:1", "twice"]),
             (HEAD + row.replace("PERP", "PREP"), ["mine.csv:2", "PREP", 'mean "BTC-PERP"']),
-            (HEAD + row + row.replace("T01:00", "T00:59"), ["mine.csv:3", "order of time", "T01:00:00Z"]),
+            (HEAD + row + row.replace("T01:00", "T00:59"),
+             ["mine.csv:3", "order of time", "T01:00:00Z"]),
             (HEAD + row.replace("2025", "2024"), ["mine.csv:2", "2024", "inside the clock"]),
             (HEAD + row.replace("T01", "T05"), ["mine.csv:2", "inside the clock"]),
             (HEAD + row.replace("2025-01-06T01:00:00Z", "yesterday"), ["mine.csv:2", "yesterday"]),
@@ -152,6 +154,11 @@ class Actual(Case):
         both = scenario()
         both["policy"]["actual"] = "mine.csv"
         self.refused(3, ["/policy", "neither"], "run", self.write("b.json", both), "--quiet")
+        good = self.write("good.csv", HEAD + row)
+        self.refused(3, ["good.csv", "swaps"], "run", path, "--policy", "actual:" + good, "--swap",
+                     "1h=delta_band", "--quiet")
+        self.refused(3, ["good.csv", "friction"], "run", path, "--policy", "actual:" + good,
+                     "--explain", "--quiet")
         self.refused(2, ["--actual", "--paths"], "compare", path, "--actual", "mine.csv",
                      "--paths", 10)
         self.refused(2, ["--actual-pnl"], "compare", path, "delta_band", "--actual-pnl", 10)
@@ -317,6 +324,70 @@ class Ranking(Case):
         self.write("s.json", self.data)
         ranking = self.compare("--json").json()["ranking"]
         self.assertEqual([run["label"] for run in ranking["runs"]][2:], ["no-hedge", "every-step"])
+
+
+class Optimum(Case):
+    """Compared with the optimum of Hodges and Neuberger, whose own tests are in tests/study."""
+
+    def law(self, **changes):
+        with open(os.path.join(ROOT, "examples/laws/optimum.json"), encoding="utf-8") as file:
+            text = "".join(line for line in file if not line.lstrip().startswith("//"))
+        data = json.loads(text)
+        for name, value in changes.items():
+            data[name] = value
+        return self.write("law.json", data)
+
+    def test_nobody_is_below_it(self):
+        found = self.good("compare", self.law(), "delta_band:band=0.2",
+                          "whalley_wilmott:risk_aversion=0.1,cost=0.005",
+                          "--paths", 1024, "--optimum", "--json", "--quiet").json()
+        self.assertAlmostEqual(found["optimum"]["price"], 4.483403, delta=1e-4)
+        self.assertAlmostEqual(found["optimum"]["band_lo"], 0.3315, delta=0.01)
+        self.assertAlmostEqual(found["optimum"]["band_hi"], 0.7150, delta=0.01)
+        for run in found["runs"]:
+            self.assertAlmostEqual(run["above_optimum"], run["price"] - found["optimum"]["price"],
+                                   places=9)
+            self.assertGreater(run["above_optimum"], -4 * run["price_se"], run["label"])
+        runs = {run["label"]: run for run in found["runs"]}
+        self.assertGreater(runs["every-step"]["above_optimum"], 0.9)    # 5.5234 in the reference
+        self.assertLess(abs(runs["every-step"]["price"] - 5.523373),
+                        4 * runs["every-step"]["price_se"])
+        alone = self.good("mc", self.law(), "--policy", "delta_band:band=0.2", "--paths", 1024,
+                          "--json", "--quiet").json()["entropic"]
+        self.assertEqual((alone["price"], alone["se"]),
+                         (runs["delta_band-band=0.2"]["price"],
+                          runs["delta_band-band=0.2"]["price_se"]))
+        table = self.good("compare", self.law(), "delta_band:band=0.2", "--paths", 64,
+                          "--set", "steps=8", "--optimum", "--quiet").out
+        self.assertRegex(table, r"optimum of Hodges and Neuberger at risk aversion 0\.1: price 4\.")
+        self.assertLessEqual(max(map(len, table.split("\n"))), 100)
+
+    def test_a_scenario_it_does_not_know(self):
+        with open(self.law(), encoding="utf-8") as file:
+            data = json.load(file)
+        option, feed, venue = data["portfolio"][0], data["feeds"][0], data["venues"]["market"]
+        heston = {"model": "merton", "spot": 100, "vol": 0.2, "intensity": 1, "jump_mean": 0,
+                  "jump_vol": 0.1}
+        cases = [
+            (dict(portfolio=[option, dict(option, strike=110)]), ["more than one entry"]),
+            (dict(portfolio=[dict(option, option="log")]), ["log contract"]),
+            (dict(portfolio=[{"instrument": "X-SPOT", "qty": 1}]), ["without an option"]),
+            (dict(portfolio=[]), ["no option"]),
+            (dict(feeds=[dict(feed, synth=heston)]), ["another model", "merton"]),
+            (dict(feeds=[dict(feed, delay_ms=5)]), ["delay"]),
+            (dict(venues={"market": dict(venue, first_trade_free=True)}), ["first trade"]),
+            (dict(venues={"market": {"kind": "book", "spread_bps": 1}}), ["not proportional"]),
+            (dict(collateral={"USD": 5}), ["collateral"]),
+            (dict(assets={"X": {"yield": 0.1, "vol": {"mark": 0.2}}}), ["yield"]),
+            (dict(instruments={"X-SPOT": {"kind": "spot", "asset": "X", "venue": "market",
+                                          "lot": 0.1}}), ["a lot"]),
+        ]
+        for changes, words in cases:
+            with self.subTest(words):
+                self.refused(3, ["optimum", *words], "compare", self.law(**changes), "delta_band",
+                             "--paths", 8, "--risk-aversion", 0.1, "--optimum", "--quiet")
+        self.refused(2, ["risk-aversion"], "compare", self.law(), "delta_band", "--paths", 8,
+                     "--set", "risk_aversion=0", "--optimum", "--quiet")
 
 
 if __name__ == "__main__":
