@@ -340,7 +340,7 @@ class Optimum(Case):
     def test_nobody_is_below_it(self):
         found = self.good("compare", self.law(), "delta_band:band=0.2",
                           "whalley_wilmott:risk_aversion=0.1,cost=0.005",
-                          "--paths", 1024, "--optimum", "--json", "--quiet").json()
+                          "--paths", 400, "--optimum", "--json", "--quiet").json()
         self.assertAlmostEqual(found["optimum"]["price"], 4.483403, delta=1e-4)
         self.assertAlmostEqual(found["optimum"]["band_lo"], 0.3315, delta=0.01)
         self.assertAlmostEqual(found["optimum"]["band_hi"], 0.7150, delta=0.01)
@@ -352,7 +352,7 @@ class Optimum(Case):
         self.assertGreater(runs["every-step"]["above_optimum"], 0.9)    # 5.5234 in the reference
         self.assertLess(abs(runs["every-step"]["price"] - 5.523373),
                         4 * runs["every-step"]["price_se"])
-        alone = self.good("mc", self.law(), "--policy", "delta_band:band=0.2", "--paths", 1024,
+        alone = self.good("mc", self.law(), "--policy", "delta_band:band=0.2", "--paths", 400,
                           "--json", "--quiet").json()["entropic"]
         self.assertEqual((alone["price"], alone["se"]),
                          (runs["delta_band-band=0.2"]["price"],
@@ -366,14 +366,14 @@ class Optimum(Case):
         with open(self.law(), encoding="utf-8") as file:
             data = json.load(file)
         option, feed, venue = data["portfolio"][0], data["feeds"][0], data["venues"]["market"]
-        heston = {"model": "merton", "spot": 100, "vol": 0.2, "intensity": 1, "jump_mean": 0,
+        jumps = {"model": "merton", "spot": 100, "vol": 0.2, "jump_intensity": 1, "jump_mean": 0,
                   "jump_vol": 0.1}
         cases = [
             (dict(portfolio=[option, dict(option, strike=110)]), ["more than one entry"]),
             (dict(portfolio=[dict(option, option="log")]), ["log contract"]),
             (dict(portfolio=[{"instrument": "X-SPOT", "qty": 1}]), ["without an option"]),
             (dict(portfolio=[]), ["no option"]),
-            (dict(feeds=[dict(feed, synth=heston)]), ["another model", "merton"]),
+            (dict(feeds=[dict(feed, synth=jumps)]), ["another model", "merton"]),
             (dict(feeds=[dict(feed, delay_ms=5)]), ["delay"]),
             (dict(venues={"market": dict(venue, first_trade_free=True)}), ["first trade"]),
             (dict(venues={"market": {"kind": "book", "spread_bps": 1}}), ["not proportional"]),
