@@ -367,7 +367,7 @@ class Optimum(Case):
             data = json.load(file)
         option, feed, venue = data["portfolio"][0], data["feeds"][0], data["venues"]["market"]
         jumps = {"model": "merton", "spot": 100, "vol": 0.2, "jump_intensity": 1, "jump_mean": 0,
-                  "jump_vol": 0.1}
+                 "jump_vol": 0.1}
         cases = [
             (dict(portfolio=[option, dict(option, strike=110)]), ["more than one entry"]),
             (dict(portfolio=[dict(option, option="log")]), ["log contract"]),
