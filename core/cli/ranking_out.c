@@ -106,9 +106,11 @@ static void put_notes(rh_buffer *out, const rh_ranking_head *head,
     rh_buffer_text(out, "  P&L less: that of ");
     rh_plain_text(out, contestants[head->baseline].label, RH_NAME_MAX);
     rh_buffer_text(out, head->paths ? ", path by path\n" : ", on the same tape\n");
-    rh_buffer_text(out, "  *: nobody has both less cost and less error");
+    if (head->paths) rh_buffer_text(out, "  +-: one standard error; ");
+    rh_buffer_text(out, head->paths ? "*: " : "  *: ");
+    rh_buffer_text(out, "nobody has both less cost and less error");
     if (head->paths) {
-        rh_buffer_text(out, "; +-: one standard error\n");
+        rh_buffer_text(out, "\n");
     } else if (head->block) {
         rh_buffer_printf(out, "\n  +-: one standard error, from blocks of %s rows of this one "
                               "history: what more or less\n  of the same market would change, not "
