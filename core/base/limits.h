@@ -28,6 +28,8 @@
 #define RH_VENUES_MAX 32
 #define RH_HEDGES_MAX 16
 #define RH_BOOK_TRADES_MAX 100000               /* client trades */
+#define RH_ACTUAL_FILLS_MAX (1 << 22)           /* recorded hedges of a person */
+#define RH_ACTUAL_BYTES_MAX (1u << 30)          /* of their file */
 
 /* option chains */
 #define RH_CHAIN_ROWS_MAX (1 << 20)

@@ -71,7 +71,8 @@ static int fork_run(const fork_arguments *given, int processes)
         rh_progress_abandon(&progress);
     }
     int exit_status = status == RH_OK
-                          ? rh_compare_out(runs, count, given->json, given->out, given->quiet)
+                          ? rh_compare_out(runs, count, given->json, given->out, given->quiet, NULL,
+                                           NULL)
                           : rh_cli_fail(&error);
     rh_compare_free(runs, count);
     free(runs);

@@ -8,7 +8,6 @@
 
 #include "base/buffer.h"
 #include "cli/commands.h"
-#include "data/json.h"
 #include "report/report.h"
 
 /* --- output -------------------------------------------------------------------------------- */
@@ -59,7 +58,8 @@ static rh_status put_run(rh_json_writer *writer, const rh_compare_run *run, rh_e
     return RH_OK;
 }
 
-static rh_status print_json(const rh_compare_run *runs, size_t count, rh_error *error)
+static rh_status print_json(const rh_compare_run *runs, size_t count, rh_compare_more *more,
+                            const void *context, rh_error *error)
 {
     rh_buffer text = {0};
     rh_json_writer writer = {.out = &text, .pretty = true};
@@ -70,6 +70,7 @@ static rh_status print_json(const rh_compare_run *runs, size_t count, rh_error *
         status = put_run(&writer, &runs[i], error);
     }
     rh_json_close(&writer, ']');
+    if (more) more(context, &writer);
     rh_json_close(&writer, '}');
     if (status == RH_OK && text.failed) status = rh_fail(error, RH_NO_MEMORY, "out of memory");
     if (status == RH_OK) puts(text.bytes);
@@ -109,7 +110,7 @@ static int exit_status_of(const rh_compare_run *runs, size_t count)
 }
 
 rh_status rh_compare_page(const rh_compare_run *runs, size_t count, const char *out_dir,
-                          rh_error *error)
+                          const char *study, rh_error *error)
 {
     char path[RH_PATH_MAX], (*dirs)[RH_PATH_MAX] = calloc(count, sizeof *dirs);
     const char *pointers[RH_COMPARE_POLICIES_MAX];
@@ -124,17 +125,17 @@ rh_status rh_compare_page(const rh_compare_run *runs, size_t count, const char *
     }
     if (status == RH_OK && found > 0 &&
         snprintf(path, sizeof path, "%s/report.html", out_dir) < (int)sizeof path)
-        status = rh_report_compare(pointers, NULL, found, NULL, path, error);
+        status = rh_report_compare(pointers, NULL, found, study, path, error);
     free(dirs);
     return status;
 }
 
 int rh_compare_out(const rh_compare_run *runs, size_t count, bool json, const char *out_dir,
-                   bool quiet)
+                   bool quiet, rh_compare_more *more, const void *context)
 {
     rh_error error = {0};
     if (all_failed_alike(runs, count)) return rh_cli_fail(&runs[0].error);
-    rh_status status = json ? print_json(runs, count, &error)
+    rh_status status = json ? print_json(runs, count, more, context, &error)
                             : print_table(runs, count, &error);
     if (status != RH_OK) return rh_cli_fail(&error);
     fflush(stdout);

@@ -7,19 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/contestants.h"
 #include "cli/ranking_out.h"
 #include "report/report.h"
-#include "study/best_band.h"
 
 static const uint64_t paths_default = 10000;
-static const double lambda_default = 1e-3;
-
-/* Yardsticks: the first two are what any policy must be better than, the last is what is to be had
- * with a constant band by who knows the paths. */
-enum { NO_HEDGE, EVERY_STEP, BEST_BAND, ALWAYS };
-static const char *const always[ALWAYS] = {"no-hedge", "every-step", "best-band"};
 
 enum { ALL_MAX = RH_COMPARE_POLICIES_MAX };
 
@@ -27,8 +20,8 @@ typedef struct comparison {
     rh_ranking_request request;
     rh_mc_scenario scenario;
     rh_contestant *contestants;
-    const char *policies[ALL_MAX], *labels[ALL_MAX];
-    rh_best_band best;
+    rh_contestants named;
+    rh_optimum_facts optimum;
     bool searching;
     rh_path_progress progress;
 } comparison;
@@ -43,7 +36,9 @@ static uint64_t search_paths(const comparison *c)
 static void note_progress(void *context, size_t study, double fraction, uint64_t paths)
 {
     comparison *c = context;
-    uint64_t searched = RH_BEST_BAND_STUDIES * search_paths(c), each = c->request.study.paths;
+    bool bare = c->named.count == c->named.given;
+    uint64_t searched = bare ? 0 : RH_BEST_BAND_STUDIES * search_paths(c);
+    uint64_t each = c->request.study.paths;
     uint64_t done = c->searching ? study * search_paths(c) : searched + study * each;
     (void)fraction;
     rh_path_progress_note(&c->progress, (double)(done + paths) /
@@ -104,20 +99,34 @@ static rh_status write_all(const comparison *c, const rh_buffer *json, rh_dir_ou
 
 /* --- the end ------------------------------------------------------------------------------- */
 
+static size_t count_whole(const comparison *c)
+{
+    size_t whole = 0;
+    while (whole < c->request.count && c->contestants[whole].status != RH_INTERRUPTED) whole++;
+    return whole;
+}
+
 static int say_failures(const comparison *c)
 {
     int exit_status = 0;
+    size_t whole = count_whole(c);
+    if (whole < c->request.count) {
+        exit_status = 1;
+        fprintf(stderr, "rehedge: interrupted: the first %zu of %zu contestants are whole\n", whole,
+                c->request.count);
+    }
     for (size_t i = 0; i < c->request.count; i++) {
         const rh_contestant *of = &c->contestants[i];
         char label[2 * RH_NAME_MAX];
+        if (of->status == RH_INTERRUPTED) continue;
         if (of->status != RH_OK) {
             rh_cli_say_policy_failed(of->label, of->error.message);
-            exit_status = 4;
+            if (exit_status == 0) exit_status = 4;
         } else if (of->result.sums.killed > 0) {
             snprintf(label, sizeof label, "%s died on %llu paths; on path %u", of->label,
                      (unsigned long long)of->result.sums.killed, of->result.first_killed);
             rh_cli_say_policy_failed(label, of->result.kill_message);
-            exit_status = 4;
+            if (exit_status == 0) exit_status = 4;
         }
     }
     return exit_status;
@@ -127,15 +136,19 @@ static rh_status print(const comparison *c, const rh_compare_paths *given, rh_di
                        rh_error *error)
 {
     rh_buffer json = {0};
-    rh_status status =
-        rh_ranking_json(&c->request, &c->scenario, c->contestants, &json, error);
+    const rh_ranking_request *r = &c->request;
+    const rh_ranking_head head = {.scenario = &c->scenario, .objective = r->objective,
+                                  .lambda = r->lambda, .risk_aversion = r->study.risk_aversion,
+                                  .count = r->count, .baseline = r->baseline,
+                                  .paths = r->study.paths,
+                                  .optimum = given->optimum ? &c->optimum : NULL};
+    rh_status status = rh_ranking_json(&head, c->contestants, &json, error);
     if (status == RH_OK && given->out) status = write_all(c, &json, dir, error);
     if (status == RH_OK && given->json) {
         puts(json.bytes);
         fflush(stdout);
     } else if (status == RH_OK) {
-        status = rh_ranking_table(stdout, &c->request, &c->scenario, c->contestants,
-                                  rh_cli_colour(stdout), error);
+        status = rh_ranking_table(stdout, &head, c->contestants, rh_cli_colour(stdout), error);
     }
     rh_buffer_free(&json);
     if (status == RH_OK && given->out && !given->quiet) {
@@ -159,8 +172,9 @@ static const rh_error *common_failure(const comparison *c)
 static rh_status find_band(comparison *c, rh_error *error)
 {
     RH_TRY(rh_ranking_check(&c->request, error));
+    if (c->named.count == c->named.given) return RH_OK;
     c->searching = true;
-    rh_status status = rh_best_band_find(&c->request, &c->best, error);
+    rh_status status = rh_best_band_find(&c->request, &c->named.best, error);
     c->searching = false;
     if (status == RH_DOMAIN) c->request.count--;
     return status == RH_DOMAIN ? RH_OK : status;
@@ -172,12 +186,14 @@ static rh_status run(comparison *c, const rh_compare_paths *given, rh_error *err
     RH_TRY(rh_mc_scenario_read(&given->run, &c->scenario, error));
     if (isnan(c->request.study.risk_aversion))
         c->request.study.risk_aversion = c->scenario.risk_aversion;
+    if (given->optimum)
+        RH_TRY(rh_optimum_of(&given->run, c->request.study.risk_aversion, &c->optimum, error));
     if (given->out) RH_TRY(rh_dir_out_begin(&dir, given->out, error));
     rh_path_progress_begin(&c->progress, "compare", given->quiet);
     rh_status status = find_band(c, error);
     if (status == RH_OK) status = rh_ranking(&c->request, c->contestants, error);
     if (status == RH_OK) {
-        rh_progress_end(&c->progress.bar, c->best.studies * search_paths(c) +
+        rh_progress_end(&c->progress.bar, c->named.best.studies * search_paths(c) +
                                               c->request.count * c->request.study.paths);
     } else {
         rh_progress_abandon(&c->progress.bar);
@@ -194,56 +210,23 @@ static rh_status run(comparison *c, const rh_compare_paths *given, rh_error *err
 
 /* --- options ------------------------------------------------------------------------------- */
 
-static void name_policies(comparison *c, const rh_compare_paths *given)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < given->count; i++) c->policies[count++] = given->policies[i];
-    const char *const policies[ALWAYS] = {"native:none", "native:delta_band:band=0",
-                                          c->best.policy};
-    for (size_t i = 0; i < ALWAYS; i++) {
-        c->labels[count] = always[i];
-        c->policies[count++] = policies[i];
-    }
-    c->request.policies = c->policies;
-    c->request.labels = c->labels;
-    c->request.count = count;
-}
-
-/* A policy as given, or a yardstick by its label; the first policy when none is named. */
-static int find_baseline(comparison *c, const char *name)
-{
-    for (size_t i = 0; i < c->request.count; i++) {
-        const char *label = c->labels[i];
-        bool it = !name || strcmp(name, c->policies[i]) == 0 || (label && !strcmp(name, label));
-        if (!it) continue;
-        c->request.baseline = i;
-        return 0;
-    }
-    return rh_cli_usage("--baseline: found %.64s, expected one of the policies, no-hedge, "
-                        "every-step or best-band", name);
-}
-
 static int read_options(comparison *c, const rh_compare_paths *given, rh_workers *workers)
 {
-    rh_error error = {0};
     rh_ranking_request *r = &c->request;
     r->study.run = given->run;
-    r->lambda = lambda_default;
     r->progress = note_progress;
     r->progress_context = c;
-    if (given->count + ALWAYS > ALL_MAX) {
-        return rh_cli_usage("at most %d policies can be compared, found %zu",
-                            ALL_MAX - (int)ALWAYS, given->count);
-    }
-    int status = rh_path_options_read(&given->of_paths, paths_default, workers, &r->study);
-    if (status == 0) status = rh_path_positive_parse("--lambda", given->lambda, &r->lambda);
-    if (status == 0 && rh_objective_find(given->objective, &r->objective, &error) != RH_OK)
-        status = rh_cli_fail(&error);
-    if (status == 0 && given->lambda && !r->objective->uses_lambda)
-        status = rh_cli_usage("--lambda: the objective %s has none", r->objective->name);
+    rh_ranking_words words = given->words;
+    if (given->optimum && !words.objective) words.objective = "certainty_equivalent";
+    int status = rh_contestants_name(&c->named, given->policies, given->count, given->bare);
+    if (status == 0)
+        status = rh_path_options_read(&given->of_paths, paths_default, workers, &r->study);
+    if (status == 0) status = rh_ranking_words_read(&words, &r->objective, &r->lambda);
     if (status != 0) return status;
-    name_policies(c, given);
-    return find_baseline(c, given->baseline);
+    r->policies = c->named.policies;
+    r->labels = c->named.labels;
+    r->count = c->named.count;
+    return rh_contestants_find(&c->named, given->words.baseline, &r->baseline);
 }
 
 int rh_cmd_compare_paths(const rh_compare_paths *given)

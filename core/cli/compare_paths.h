@@ -3,17 +3,18 @@
 #ifndef RH_CLI_COMPARE_PATHS_H
 #define RH_CLI_COMPARE_PATHS_H
 
+#include "cli/contestants.h"
 #include "cli/path_options.h"
 #include "engine/engine.h"
 
 typedef struct rh_compare_paths {
     rh_path_options of_paths;
-    const char *objective, *lambda, *baseline;
+    rh_ranking_words words;
     rh_run_request run;             /* scenario, sets, seed, trust */
     const char *const *policies;
     size_t count;
     const char *out;
-    bool json, quiet;
+    bool bare, optimum, json, quiet;
 } rh_compare_paths;
 
 /* Returns the exit status. */

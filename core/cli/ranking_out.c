@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cli/mc_table.h"
-#include "data/json.h"
 #include "report/markup.h"
 
 enum { LABEL = 25, VALUE = 9, ERROR = 7 };
@@ -61,7 +60,7 @@ static void row(rh_buffer *out, const rh_contestant *c)
     rh_buffer_printf(out, "%2zu %s ", c->place + 1, c->frontier ? "*" : " ");
     put_text(out, c->label, LABEL - 1, false);
     if (c->status != RH_OK) {
-        rh_buffer_text(out, "  refused: ");
+        rh_buffer_text(out, c->status == RH_INTERRUPTED ? "  " : "  refused: ");
         put_text(out, c->error.message, 60, false);
         rh_buffer_text(out, "\n");
         return;
@@ -76,26 +75,94 @@ static void row(rh_buffer *out, const rh_contestant *c)
     rh_buffer_text(out, "\n");
 }
 
-static void head(rh_buffer *out, const rh_ranking_request *request, const rh_mc_scenario *scenario,
-                 bool colour)
+static void put_head(rh_buffer *out, const rh_ranking_head *head, bool colour)
 {
-    char paths[RH_FIGURE_TEXT];
-    rh_figure_text(paths, (double)request->study.paths, 0);
-    if (colour) rh_buffer_text(out, "\033[1m");
-    rh_plain_text(out, scenario->name, 100);
-    if (colour) rh_buffer_text(out, "\033[0m");
-    rh_buffer_printf(out, "\n%s paths, seed %" PRIu64 ", ", paths, scenario->seed);
-    rh_plain_text(out, scenario->numeraire, 12);
-    rh_buffer_printf(out, "; %s", request->objective->about);
-    if (request->objective->uses_lambda) rh_buffer_printf(out, ", lambda %g", request->lambda);
+    char count[RH_FIGURE_TEXT];
+    rh_figure_text(count, head->paths ? (double)head->paths : (double)head->rows, 0);
+    if (colour && head->paths) rh_buffer_text(out, "\033[1m");
+    if (head->paths) rh_plain_text(out, head->scenario->name, 100);
+    if (colour && head->paths) rh_buffer_text(out, "\033[0m");
+    if (head->paths) {
+        rh_buffer_printf(out, "\n%s paths, seed %" PRIu64 ", ", count, head->scenario->seed);
+    } else {
+        rh_buffer_printf(out, "ranking on this tape: %s rows, ", count);
+    }
+    rh_plain_text(out, head->scenario->numeraire, 12);
+    rh_buffer_printf(out, "; %s", head->objective->about);
+    if (head->objective->uses_lambda) rh_buffer_printf(out, ", lambda %g", head->lambda);
     rh_buffer_text(out, "\n\n");
 }
 
-/* What the constant band of the comparison was. */
-static void put_best_band(rh_buffer *out, const rh_ranking_request *request,
-                          const rh_contestant *contestants)
+static void put_notes(rh_buffer *out, const rh_ranking_head *head,
+                      const rh_contestant *contestants)
 {
-    for (size_t i = 0; i < request->count; i++) {
+    char rows[RH_FIGURE_TEXT];
+    rh_figure_text(rows, (double)head->block, 0);
+    rh_buffer_text(out, head->paths ? "\n  regret: the objective less the best one's; error: std "
+                                      "of the P&L before costs\n"
+                                    : "\n  regret: the objective less the best one's, in "
+                                      "hindsight; error: root of the summed squared\n  changes of "
+                                      "the P&L before costs, row by row of the ledger\n");
+    rh_buffer_text(out, "  P&L less: that of ");
+    rh_plain_text(out, contestants[head->baseline].label, RH_NAME_MAX);
+    rh_buffer_text(out, head->paths ? ", path by path\n" : ", on the same tape\n");
+    if (head->paths) rh_buffer_text(out, "  +-: one standard error; ");
+    rh_buffer_text(out, head->paths ? "*: " : "  *: ");
+    rh_buffer_text(out, "nobody has both less cost and less error");
+    if (head->paths) {
+        rh_buffer_text(out, "\n");
+    } else if (head->block) {
+        rh_buffer_printf(out, "\n  +-: one standard error, from blocks of %s rows of this one "
+                              "history: what more or less\n  of the same market would change, not "
+                              "what another market would\n", rows);
+    } else {
+        rh_buffer_printf(out, "; with fewer than %d rows there are no errors\n",
+                         RH_HISTORY_BLOCKS_MIN * RH_HISTORY_BLOCKS_MIN);
+    }
+}
+
+/* "  label   4.5242 +- 0.0028    0.0408 +- 0.0028" in the order of the ranking. */
+static void put_optimum(rh_buffer *out, const rh_ranking_head *head,
+                        const rh_contestant *contestants)
+{
+    const rh_optimum_facts *best = head->optimum;
+    if (!best) return;
+    rh_buffer_printf(out, "\n  the optimum of Hodges and Neuberger at risk aversion %g: price "
+                          "%.4f; at the start it\n  holds from %.4f to %.4f of the asset\n",
+                     best->risk_aversion, best->price, best->band_lo, best->band_hi);
+    put_text(out, "", LABEL + 3, false);
+    put_text(out, "price", VALUE + 2, true);
+    put_text(out, "", ERROR + 5, false);
+    rh_buffer_text(out, "above it\n");
+    for (size_t place = 0; place < head->count; place++) {
+        for (size_t i = 0; i < head->count; i++) {
+            rh_estimate price = rh_reservation_price(&contestants[i]);
+            if (contestants[i].place != place || isnan(price.value)) continue;
+            rh_buffer_text(out, "     ");
+            put_text(out, contestants[i].label, LABEL - 1, false);
+            put_estimate(out, price, true);
+            put_estimate(out, (rh_estimate){price.value - best->price, price.se}, true);
+            while (!out->failed && out->bytes[out->length - 1] == ' ') out->length--;
+            rh_buffer_text(out, "\n");
+        }
+    }
+}
+
+static void put_booked(rh_buffer *out, const rh_booked *booked)
+{
+    char pnl[RH_FIGURE_TEXT], there[RH_FIGURE_TEXT], residual[RH_FIGURE_TEXT];
+    if (!booked) return;
+    rh_figure_text(pnl, booked->pnl, 2);
+    rh_figure_text(there, booked->pnl - booked->residual, 2);
+    rh_figure_text(residual, booked->residual, 2);
+    rh_buffer_printf(out, "  actual: booked %s, on this tape %s, residual %s\n", pnl, there,
+                     residual);
+}
+
+/* What the constant band of the comparison was. */
+static void put_best_band(rh_buffer *out, const rh_contestant *contestants, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         if (strcmp(contestants[i].label, "best-band") != 0) continue;
         rh_buffer_text(out, "  best-band: the constant band that is best in hindsight, ");
         rh_plain_text(out, contestants[i].policy, RH_NAME_MAX);
@@ -103,24 +170,21 @@ static void put_best_band(rh_buffer *out, const rh_ranking_request *request,
     }
 }
 
-rh_status rh_ranking_table(FILE *out, const rh_ranking_request *request,
-                           const rh_mc_scenario *scenario, const rh_contestant *contestants,
+rh_status rh_ranking_table(FILE *out, const rh_ranking_head *head, const rh_contestant *contestants,
                            bool colour, rh_error *error)
 {
     rh_buffer text = {0};
-    head(&text, request, scenario, colour);
+    put_head(&text, head, colour);
     heading(&text);
-    for (size_t place = 0; place < request->count; place++) {
-        for (size_t i = 0; i < request->count; i++) {
+    for (size_t place = 0; place < head->count; place++) {
+        for (size_t i = 0; i < head->count; i++) {
             if (contestants[i].place == place) row(&text, &contestants[i]);
         }
     }
-    rh_buffer_text(&text, "\n  regret: the objective less the best one's; error: std of the P&L "
-                          "before costs\n  P&L less: that of ");
-    rh_plain_text(&text, contestants[request->baseline].label, RH_NAME_MAX);
-    rh_buffer_text(&text, ", path by path\n  +-: one standard error; *: nobody has both less "
-                          "cost and less error\n");
-    put_best_band(&text, request, contestants);
+    put_notes(&text, head, contestants);
+    put_best_band(&text, contestants, head->count);
+    put_booked(&text, head->booked);
+    put_optimum(&text, head, contestants);
     rh_status status = RH_OK;
     if (text.failed) {
         status = rh_fail(error, RH_NO_MEMORY, "no memory for a table");
@@ -175,45 +239,78 @@ static void put_numbers(rh_json_writer *w, const rh_contestant *c)
     rh_json_put_double(w, "trades", o->fills);
     rh_json_put_double(w, "turnover", o->turnover);
     rh_json_put_bool(w, "frontier", c->frontier);
-    rh_json_put_i64(w, "killed", (int64_t)c->result.sums.killed);
+    bool paths = !c->trace.adds_up;
+    rh_json_put_i64(w, "killed", paths ? (int64_t)c->result.sums.killed : o->policy_failed);
     rh_json_put_text(w, "digest", o->digest);
 }
 
-static void put_run(rh_json_writer *w, const rh_contestant *c)
+static void put_price(rh_json_writer *w, const rh_optimum_facts *optimum, const rh_contestant *c)
+{
+    rh_estimate price = rh_reservation_price(c);
+    rh_json_put_double(w, "price", price.value);
+    rh_json_put_double(w, "price_se", price.se);
+    rh_json_put_double(w, "above_optimum", price.value - optimum->price);
+}
+
+static void put_run(rh_json_writer *w, const rh_ranking_head *head, const rh_contestant *c)
 {
     rh_json_open(w, NULL, '{');
     rh_json_put_text(w, "label", c->label);
     rh_json_put_text(w, "policy", c->policy);
     if (c->status == RH_OK) {
         put_numbers(w, c);
+        if (head->optimum) put_price(w, head->optimum, c);
     } else {
-        rh_json_put_text(w, "refused", c->error.message);
+        bool whole = c->status != RH_INTERRUPTED;
+        rh_json_put_text(w, whole ? "refused" : "unfinished", c->error.message);
     }
     rh_json_close(w, '}');
 }
 
-rh_status rh_ranking_json(const rh_ranking_request *request, const rh_mc_scenario *scenario,
-                          const rh_contestant *contestants, rh_buffer *json, rh_error *error)
+void rh_ranking_put(const rh_ranking_head *head, const rh_contestant *contestants,
+                    rh_json_writer *w)
 {
     char seed[RH_NUMBER_TEXT];
-    rh_json_writer writer = {.out = json, .pretty = true}, *w = &writer;
-    snprintf(seed, sizeof seed, "%" PRIu64, scenario->seed);
-    rh_json_open(w, NULL, '{');
+    snprintf(seed, sizeof seed, "%" PRIu64, head->scenario->seed);
     rh_json_put_text(w, "kind", "compare");
-    rh_json_put_text(w, "scenario", scenario->name);
-    rh_json_put_text(w, "numeraire", scenario->numeraire);
+    rh_json_put_text(w, "scenario", head->scenario->name);
+    rh_json_put_text(w, "numeraire", head->scenario->numeraire);
     rh_json_put_text(w, "seed", seed);
     rh_json_put_text(w, "engine", RH_ENGINE_VERSION);
-    rh_json_put_i64(w, "paths", (int64_t)request->study.paths);
-    rh_json_put_text(w, "objective", request->objective->name);
-    if (request->objective->uses_lambda) rh_json_put_double(w, "lambda", request->lambda);
-    if (!isnan(request->study.risk_aversion)) {
-        rh_json_put_double(w, "risk_aversion", request->study.risk_aversion);
+    if (head->paths) {
+        rh_json_put_i64(w, "paths", (int64_t)head->paths);
+    } else {
+        rh_json_put_i64(w, "rows", (int64_t)head->rows);
+        rh_json_put_i64(w, "block_rows", (int64_t)head->block);
     }
-    rh_json_put_text(w, "baseline", contestants[request->baseline].label);
+    rh_json_put_text(w, "objective", head->objective->name);
+    if (head->objective->uses_lambda) rh_json_put_double(w, "lambda", head->lambda);
+    if (!isnan(head->risk_aversion)) rh_json_put_double(w, "risk_aversion", head->risk_aversion);
+    rh_json_put_text(w, "baseline", contestants[head->baseline].label);
+    if (head->booked) {
+        rh_json_open(w, "actual", '{');
+        rh_json_put_double(w, "booked_pnl", head->booked->pnl);
+        rh_json_put_double(w, "residual", head->booked->residual);
+        rh_json_close(w, '}');
+    }
+    if (head->optimum) {
+        rh_json_open(w, "optimum", '{');
+        rh_json_put_double(w, "price", head->optimum->price);
+        rh_json_put_double(w, "band_lo", head->optimum->band_lo);
+        rh_json_put_double(w, "band_hi", head->optimum->band_hi);
+        rh_json_close(w, '}');
+    }
     rh_json_open(w, "runs", '[');
-    for (size_t i = 0; i < request->count; i++) put_run(w, &contestants[i]);
+    for (size_t i = 0; i < head->count; i++) put_run(w, head, &contestants[i]);
     rh_json_close(w, ']');
-    rh_json_close(w, '}');
+}
+
+rh_status rh_ranking_json(const rh_ranking_head *head, const rh_contestant *contestants,
+                          rh_buffer *json, rh_error *error)
+{
+    rh_json_writer writer = {.out = json, .pretty = true};
+    rh_json_open(&writer, NULL, '{');
+    rh_ranking_put(head, contestants, &writer);
+    rh_json_close(&writer, '}');
     return json->failed ? rh_fail(error, RH_NO_MEMORY, "no memory for a comparison") : RH_OK;
 }

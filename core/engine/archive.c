@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "engine/actual.h"
 #include "engine/run.h"
 
 #define SCRIPTS "scripts"
+#define ACTUAL "actual.csv"
 #define HEX (RH_SHA256_HEX - 1)
 #define LIST_BYTES_MAX (1u << 20)
 #define COPY_PATH (RH_PATH_MAX + 128)
@@ -239,7 +241,11 @@ static void put_policies(rh_json_writer *w, const rh_scenario *s)
     char word[RH_NAME_MAX + 8];
     snprintf(word, sizeof word, "native:%s", s->failover.native ? s->failover.native->name : "");
     rh_json_open(w, "policy", '{');
-    put_pick(w, &s->policy);
+    if (s->actual) {
+        rh_json_put_text(w, "actual", s->actual->hash);
+    } else {
+        put_pick(w, &s->policy);
+    }
     rh_json_put_text(w, "on_failure", s->on_failure == RH_FAILURE_HOLD      ? "hold"
                                       : s->on_failure == RH_FAILURE_FLATTEN ? "flatten"
                                                                             : word);
@@ -321,6 +327,39 @@ static rh_status write_text(const rh_run *run, const char *name, const rh_buffer
     return rh_file_out_commit(file, error);
 }
 
+/* --- recorded hedges ----------------------------------------------------------------------- */
+
+static rh_status put_actual(const rh_run *run, rh_error *error)
+{
+    const rh_actual *actual = run->scenario->actual;
+    char path[COPY_PATH], *bytes = NULL;
+    size_t length = 0;
+    rh_file_out *file = NULL;
+    if (!actual) return RH_OK;
+    RH_TRY(read_copy(actual->path, actual->hash, RH_ACTUAL_BYTES_MAX, &bytes, &length, error));
+    snprintf(path, sizeof path, "%s/" ACTUAL, run->out.dir.temporary);
+    rh_status status = rh_file_out_open(path, &file, error);
+    if (status == RH_OK) {
+        rh_file_out_write(file, bytes, length);
+        status = rh_file_out_commit(file, error);
+    }
+    free(bytes);
+    return status;
+}
+
+rh_status rh_archive_actual_read(rh_scenario *s, const char *sha256, rh_error *error)
+{
+    char path[COPY_PATH], hash[RH_SHA256_HEX];
+    RH_TRY(rh_archive_file(s->archive, ACTUAL, path, error));
+    RH_TRY(rh_file_sha256(path, hash, error));
+    if (strcmp(hash, sha256) != 0)
+        return rh_fail(error, RH_INPUT, "%s: the copy has been changed: its hash is another one "
+                       "now", path);
+    return rh_actual_read(s, path, ACTUAL, error);
+}
+
+/* --- all of it ----------------------------------------------------------------------------- */
+
 rh_status rh_archive_inputs(rh_run *run, rh_error *error)
 {
     const rh_scenario *s = run->scenario;
@@ -335,6 +374,7 @@ rh_status rh_archive_inputs(rh_run *run, rh_error *error)
     if (status == RH_OK) status = write_text(run, "inputs.json", &text, error);
     rh_buffer_free(&text);
     RH_TRY(status);
+    RH_TRY(put_actual(run, error));
     for (int p = 0; p < RH_PARTS; p++) rh_archive_script(run, &s->policy.choice[p]);
     for (size_t k = 0; k < s->swap_count; k++)
         for (int p = 0; p < RH_PARTS; p++) rh_archive_script(run, &s->swaps[k].pick.choice[p]);

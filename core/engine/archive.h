@@ -22,6 +22,8 @@ rh_status rh_archive_file(const char *archive, const char *name, char path[RH_PA
                           rh_error *error);
 rh_status rh_archive_read(const char *archive, const char *sha256, const char *label,
                           rh_policy_source *source, rh_error *error);
+/* The copy of recorded hedges, actual.csv, into s->actual: it must have this hash. */
+rh_status rh_archive_actual_read(rh_scenario *s, const char *sha256, rh_error *error);
 /* "sha256:HEX:own:LABEL" (or strict for own), as scenario.json of an archive names a script. Which
  * of the two words stands there is a record and decides nothing: see rh_archive_trust. */
 bool rh_archive_is_reference(const char *name);

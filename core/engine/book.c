@@ -165,6 +165,7 @@ static rh_status settled(rh_run *run, rh_error *error)
         double released = run->released_delta[a];
         run->released_delta[a] = 0.0;
         if (!(options >> a & 1u) || !run->scenario->unwind_at_expiry) continue;
+        if (run->scenario->actual) continue; /* it is known what they did */
         RH_TRY(unwind(run, a, released, error));
     }
     return rh_run_flatten_when_idle(run, error);

@@ -23,7 +23,8 @@ typedef struct rh_run_request {
     int branch_count;
     const char *policy;      /* replaces the policy block and drops swaps; NULL: as written,
                                 "delta_band", "my.lua", "my/bundle", "name@1.0.0",
-                                "native:none", "delta_band:band=0.4" */
+                                "native:none", "delta_band:band=0.4"; "actual:fills.csv": no
+                                policy, but the hedges recorded there */
     const char *const *sets; /* "k=v" of --set: a var, or policy.PARAM */
     int set_count;
     const char *seed;           /* NULL: the scenario's */
@@ -42,6 +43,10 @@ typedef struct rh_run_request {
     const char *lua_version; /* for summary.json */
     void (*progress)(void *context, double fraction, uint64_t events); /* may be NULL */
     void *progress_context;
+    /* P&L and cost so far, numeraire: at each row of the ledger, and once more at the end. NULL:
+     * nobody asks. */
+    void (*row)(void *context, double pnl, double cost);
+    void *row_context;
     int64_t (*wall_ns)(void); /* monotonic; NULL: wall_s is 0 */
     const volatile int *stop; /* non-zero ends the run with RH_INTERRUPTED; may be NULL */
 } rh_run_request;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/actual.h"
 #include "engine/path_set.h"
 
 static rh_status check_feeds(const rh_paths *paths, rh_error *error)
@@ -16,6 +17,10 @@ static rh_status check_feeds(const rh_paths *paths, rh_error *error)
         return rh_fail(error, RH_INPUT,
                        "%s: no feed is a generator (\"synth\"): all paths would be the same",
                        paths->request.scenario_path);
+    }
+    if (paths->scenario->actual) {
+        return rh_fail(error, RH_INPUT, "%s: recorded hedges belong to one tape, not to simulated "
+                       "paths", paths->scenario->actual->name);
     }
     if (feed->mirrors || (!options->antithetic && !options->moment_matched)) return RH_OK;
     return rh_fail(error, RH_INPUT, "%s: a generator here has no %s paths",

@@ -2,6 +2,7 @@
  * order, and the two deliveries of a market record. Invariant: time never runs backwards, and a
  * step to the left of the line is an event. */
 #include "engine/run.h"
+#include "engine/actual.h"
 #include "engine/archive.h"
 
 #include <stdlib.h>
@@ -43,6 +44,7 @@ rh_status rh_run_schedule(rh_run *run, rh_error *error)
     for (size_t k = 0; k < s->swap_count; k++) {
         RH_TRY(rh_queue_push(q, s->swaps[k].at_ns, RH_CLASS_SWAP, (uint32_t)k, 0, error));
     }
+    RH_TRY(rh_run_actual_schedule(run, error));
     if (run->lean) return RH_OK;
     return rh_queue_push(q, s->from_ns, RH_CLASS_LEDGER, 0, 0, error);
 }
@@ -126,7 +128,8 @@ static rh_status open_run(const rh_run_request *request, rh_scenario *scenario, 
     run->hedged = 1u << run->asset;
     for (int h = 0; h < scenario->hedge_count; h++)
         run->hedged |= 1u << scenario->universe.instruments[scenario->hedges[h]].asset;
-    run->has_stake = scenario->trade_count > 0 || scenario->hedge_count > 0;
+    run->has_stake =
+        scenario->trade_count > 0 || scenario->hedge_count > 0 || scenario->actual;
     rh_status status = open_parts(run, error);
     if (status != RH_OK) {
         rh_run_close(run);
@@ -312,6 +315,13 @@ static void add_error(rh_run *run)
     h->has_row = true;
 }
 
+static void tell_row(const rh_run *run)
+{
+    const rh_run_request *r = run->request;
+    if (!r->row) return;
+    r->row(r->row_context, rh_books_pnl(&run->books), rh_books_cost(&run->books));
+}
+
 /* Row number `row`, the first being 0. */
 static rh_status ledger_row(rh_run *run, uint32_t row, rh_error *error)
 {
@@ -320,6 +330,7 @@ static rh_status ledger_row(rh_run *run, uint32_t row, rh_error *error)
     if (priced && rh_books_can_mark(&run->filled, &run->is)) {
         rh_books_mark(&run->books, &run->is, run->now_ns);
         add_error(run);
+        tell_row(run);
         rh_output_ledger(run);
     }
     if (run->now_ns >= s->to_ns) return RH_OK;
@@ -333,7 +344,9 @@ static rh_status queued_event(rh_run *run, rh_error *error)
     rh_event event;
     rh_queue_pop(&run->queue, &event);
     switch (rh_event_get_class(&event)) {
-    case RH_CLASS_ORDER: return rh_run_order_event(run, &event, error);
+    case RH_CLASS_ORDER:
+        if (event.slot == RH_ACTUAL_SLOT) return rh_run_actual(run, error);
+        return rh_run_order_event(run, &event, error);
     case RH_CLASS_CLIENT: return rh_run_client_trades(run, error);
     case RH_CLASS_FUNDING: rh_run_funding(run, (int)event.slot, run->is.funding[event.slot]); break;
     case RH_CLASS_SETTLEMENT: return rh_run_settle(run, (int)event.slot, error);
@@ -415,6 +428,7 @@ rh_status rh_run_end(rh_run *run, rh_error *error)
         rh_run_state_passed(run);
         if (run->lean) rh_books_value(&run->books, &run->is, run->now_ns);
         else RH_TRY(rh_books_check(&run->books, error));
+        if (!run->lean) tell_row(run);
     }
     rh_journal(run, "end", "%llu events, %llu orders, %llu fills", (unsigned long long)run->events,
                (unsigned long long)run->hedging.orders, (unsigned long long)run->hedging.fills);

@@ -129,6 +129,7 @@ typedef struct rh_run {
     int64_t wake_at_ns, woke_ns; /* a wake is pending for; the last one was at */
     bool wake_pending;
     size_t trades_first, trades_entered;
+    size_t actual_next;   /* the first of scenario->actual that is not booked */
     bool priced;          /* all that is held has a known price; until positions change */
     int64_t trigger_gas;  /* of the call that fired */
     int64_t thought_ns;   /* how long the decision took whose orders are being sent */

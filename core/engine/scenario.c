@@ -1,5 +1,6 @@
 /* From a JSON file to a checked scenario: the frame, clock, universe, venues, hedges, guards.
  * Feeds, book and policies have files of their own. Nothing runs here. */
+#include "engine/actual.h"
 #include "engine/archive.h"
 
 #include <stdio.h>
@@ -431,6 +432,7 @@ void rh_scenario_free(rh_scenario *scenario)
     if (!scenario) return;
     if (scenario->feed) scenario->feed->free(scenario->feed);
     rh_pick_free(&scenario->policy);
+    rh_actual_free(scenario->actual);
     for (size_t i = 0; i < scenario->swap_count; i++)
         rh_pick_free(&scenario->swaps[i].pick);
     for (size_t i = 0; i < scenario->branch_count; i++)

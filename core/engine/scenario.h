@@ -91,6 +91,7 @@ typedef struct rh_scenario {
     int default_route; /* of the hedges: the first that is no option */
     rh_guards guards;
     rh_policy_pick policy;
+    struct rh_actual *actual; /* recorded hedges in the place of the policy; NULL: none */
     double compute_ns_per_gas; /* a call's work delays its orders; 0: it does not */
     rh_on_failure on_failure;
     rh_policy_choice failover; /* native */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/actual.h"
 #include "engine/archive.h"
 
 const char *const rh_part_words[RH_PARTS] = {"trigger", "scale"};
@@ -139,11 +140,27 @@ static rh_status read_on_failure(rh_scenario *s, rh_json block, rh_error *error)
                         word);
 }
 
+/* {"actual": FILE}: recorded hedges, and nobody who decides. */
+static rh_status read_actual(rh_scenario *s, rh_json block, rh_error *error)
+{
+    char path[RH_PATH_MAX + 128];
+    const char *name = NULL;
+    if (rh_json_has(block, "script") || rh_json_has(block, "trigger") ||
+        rh_json_has(block, "scale") || rh_json_has(block, "params")) {
+        return rh_json_fail(block, error, "recorded hedges (\"actual\") have neither a script nor "
+                                          "params");
+    }
+    RH_TRY(rh_json_text(block, "actual", RH_REQUIRED, &name, error));
+    if (s->archive) return rh_archive_actual_read(s, name, error);
+    RH_TRY(rh_path_resolve(s->path, name, s->allowed, path, error));
+    return rh_actual_read(s, path, name, error);
+}
+
 static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
 {
     static const char *const keys[] = {"script",         "params",       "trigger",    "scale",
                                        "trigger_params", "scale_params", "on_failure",
-                                       "compute_ns_per_gas", NULL};
+                                       "compute_ns_per_gas", "actual", NULL};
     rh_json block;
     s->policy.whole = true;
     s->policy.choice[0].native = rh_native_policy_find("none");
@@ -156,6 +173,7 @@ static rh_status read_policy(rh_scenario *s, rh_json root, rh_error *error)
                           &s->compute_ns_per_gas, error));
     if (s->compute_ns_per_gas > 0.0) s->frictions |= 1u << RH_FRICTION_COMPUTE;
     if (s->without >> RH_FRICTION_COMPUTE & 1u) s->compute_ns_per_gas = 0.0;
+    if (rh_json_has(block, "actual")) return read_actual(s, block, error);
     s->policy.choice[0].native = NULL;
     return read_pick(s, block, false, &s->policy, error);
 }
@@ -280,6 +298,12 @@ rh_status rh_pick_from_spec(const rh_scenario *s, const char *spec, bool may_sta
 /* What --policy and compare give; --set policy.PARAM still applies. */
 static rh_status read_override(rh_scenario *s, rh_json root, const char *text, rh_error *error)
 {
+    const char *actual = rh_actual_file(text);
+    if (actual) {
+        s->policy.whole = true;
+        s->policy.choice[0].native = rh_native_policy_find("none");
+        return rh_actual_read(s, actual, actual, error);
+    }
     RH_TRY(copy_block(s, root, text, error));
     return fill_pick(s, text, false, &s->policy, error);
 }
@@ -382,6 +406,17 @@ static rh_status read_swaps(rh_scenario *s, rh_json root, const rh_run_request *
     return request->fork_at ? add_fork(s, request, error) : RH_OK;
 }
 
+/* What was done stays as it was: nobody takes over on the way, and no friction is without it. */
+static rh_status check_actual(const rh_scenario *s, rh_error *error)
+{
+    if (s->swap_count > 0)
+        return rh_fail(error, RH_INPUT, "recorded hedges (%s) do not go together with swaps or "
+                       "forks of policies", s->actual->name);
+    if (s->without == 0) return RH_OK;
+    return rh_fail(error, RH_INPUT, "recorded hedges (%s) cannot be had without a friction: how "
+                   "they would have been done then is not recorded", s->actual->name);
+}
+
 rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_request *request,
                                     rh_error *error)
 {
@@ -400,5 +435,6 @@ rh_status rh_scenario_read_policies(rh_scenario *s, rh_json root, const rh_run_r
         return rh_fail(error, RH_INPUT,
                        "/hedge: a policy needs at least one instrument to hedge with");
     }
-    return read_swaps(s, root, request, error);
+    RH_TRY(read_swaps(s, root, request, error));
+    return s->actual ? check_actual(s, error) : RH_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/actual.h"
 #include "engine/run.h"
 
 #define PORTFOLIO_LISTED 200
@@ -356,6 +357,20 @@ static void put_notes(const rh_run *run, rh_json_writer *w)
     rh_json_close(w, ']');
 }
 
+/* What they booked by their own account, and how far from the tape's that is. */
+static void put_actual(const rh_run *run, rh_json_writer *w)
+{
+    const rh_actual *actual = run->scenario->actual;
+    rh_json_open(w, "actual", '{');
+    rh_json_put_i64(w, "fills", (int64_t)actual->count);
+    rh_json_put_text(w, "sha256", actual->hash);
+    if (!isnan(actual->booked_pnl)) {
+        rh_json_put_double(w, "booked_pnl", actual->booked_pnl);
+        rh_json_put_double(w, "residual", actual->booked_pnl - rh_books_pnl(&run->books));
+    }
+    rh_json_close(w, '}');
+}
+
 static void put_head(const rh_run *run, rh_json_writer *w)
 {
     const rh_scenario *s = run->scenario;
@@ -394,6 +409,7 @@ rh_status rh_output_summary(rh_run *run, rh_buffer *out, rh_error *error)
     put_guards(run, &w);
     put_swaps(run, &w);
     rh_output_policy(run, run->policy_failed ? run->policy_message : NULL, &w);
+    if (run->scenario->actual) put_actual(run, &w);
     put_portfolio(run, &w);
     put_notes(run, &w);
     rh_json_close(&w, '}');

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/actual.h"
 #include "engine/archive.h"
 #include "engine/run.h"
 
@@ -166,6 +167,12 @@ rh_status rh_run_first_policy(rh_run *run, rh_error *error)
         memcpy(first->name, policy->name, sizeof first->name);
         memcpy(first->version, policy->version, sizeof first->version);
         memcpy(first->sha256, policy->sha256, sizeof first->sha256);
+    }
+    if (run->scenario->actual) {
+        rh_script_identity *first = &run->first[0];
+        snprintf(first->name, sizeof first->name, "actual");
+        first->version[0] = '\0';
+        memcpy(first->sha256, run->scenario->actual->hash, sizeof first->sha256);
     }
     digest_policy(run, parts);
     RH_TRY(go_live(run, parts, error));

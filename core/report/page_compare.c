@@ -40,6 +40,7 @@ typedef struct comparison {
     side *sides;
     int count, baseline, best, worst;   /* by P&L; -1: none */
     bool studies;
+    bool ranked;        /* runs whose compare.json has their errors in money */
     rh_json_doc *study;
     const char *objective;
 } comparison;
@@ -112,6 +113,7 @@ static rh_status read_study(comparison *c, const char *path, rh_error *error)
         rh_json run = rh_json_at(runs, i), difference = rh_summary_block(run, "difference");
         side *s = side_of(c, rh_summary_text(run, "label"));
         if (!s) continue;
+        c->ranked = !c->studies;
         read_estimate(s, PNL, rh_summary_block(run, "pnl"), "mean", "se");
         read_estimate(s, COST, rh_summary_block(run, "cost"), "mean", "se");
         read_estimate(s, ERROR, rh_summary_block(run, "error"), "mean", "se");
@@ -163,6 +165,12 @@ static void say_money(comparison *c, int index, int column)
     rh_page_money(c->page, value, rh_figure_decimals(fabs(value)));
 }
 
+static const char *error_words(const comparison *c)
+{
+    if (c->ranked) return "root of the summed squared changes of P&L before costs";
+    return c->studies ? "standard deviation of P&L before costs" : "rms net delta";
+}
+
 static void headline(comparison *c)
 {
     rh_page *page = c->page;
@@ -206,14 +214,18 @@ static void headline(comparison *c)
     if (exact >= 0) {
         rh_buffer_text(out, cheap >= 0 ? "; closest to flat " : "Closest to flat was ");
         name(c, exact);
-        rh_buffer_text(out, c->studies ? " (standard deviation " : " (rms net delta ");
+        rh_buffer_text(out, c->studies  ? " (standard deviation "
+                            : c->ranked ? " (error "
+                                        : " (rms net delta ");
         rh_page_short(page, c->sides[exact].values[ERROR], 4);
         rh_buffer_text(out, ")");
     }
     if (cheap >= 0 || exact >= 0) rh_buffer_text(out, ". ");
     if (!c->studies)
-        rh_buffer_text(out, "This is one history: the differences have no error bars, and another "
-                            "week may rank them otherwise. ");
+        rh_buffer_printf(out, "This is one history: %s, and another week may rank them otherwise. ",
+                         least(c, LOW) >= 0
+                             ? "the error bars are those of blocks of it against each other"
+                             : "the differences have no error bars");
     rh_buffer_text(out, "</p>\n</header>\n<p class=\"keys hint\">Drag over a picture through time "
                         "to zoom, a double click shows all; a name switches its curve.</p>\n");
 }
@@ -249,8 +261,11 @@ static void all_numbers(comparison *c)
     rh_frame frame = {.heading = "All numbers", .unit = c->page->summary.numeraire,
                       .about = c->studies ? "Means over the paths; error is the standard deviation "
                                             "of P&amp;L before costs."
-                                          : "Error is the time-weighted rms net delta, in units of "
-                                            "the asset; difference is to the first policy."};
+                               : c->ranked ? "Error is the root of the summed squared changes of "
+                                             "P&amp;L before costs, row by row of the ledger; "
+                                             "difference is to the baseline."
+                                           : "Error is the time-weighted rms net delta, in units "
+                                             "of the asset; difference is to the first policy."};
     static_assert(COLUMNS <= RH_FRAME_COLUMNS_MAX, "a frame holds every column");
     for (int k = 0; k < COLUMNS; k++) {
         frame.heads[k] = column_words[k];
@@ -270,8 +285,7 @@ static void scatter(comparison *c)
     rh_frame frame = {.draw = "scatter", .heading = "Cost against error", .unit = "",
                       .about = "Left is cheaper, down is more exact: no other policy is both than "
                                "one on the frontier.",
-                      .x = cost, .y = c->studies ? "standard deviation of P&L before costs"
-                                                 : "rms net delta",
+                      .x = cost, .y = error_words(c),
                       .of = "policies", .height = 400, .keys = {"x", "y", "x_se", "y_se"},
                       .heads = {"cost", "error", "standard error of cost",
                                 "standard error of error"}};
@@ -289,9 +303,11 @@ static void differences(comparison *c)
              c->sides[c->baseline].label, c->page->summary.numeraire);
     rh_frame frame = {.draw = "differences", .heading = "Paired differences of P&amp;L",
                       .unit = c->page->summary.numeraire,
-                      .about = least(c, LOW) >= 0
+                      .about = least(c, LOW) < 0 ? "On the same market."
+                               : c->studies
                                    ? "Path by path on the same market, with confidence intervals."
-                                   : "On the same market.",
+                                   : "On the same tape; the intervals are those of blocks of rows "
+                                     "of this one history.",
                       .x = axis, .height = 70 + 34 * c->count, .keys = {"value", "low", "high"},
                       .heads = {"difference", "from", "to"}};
     double *values = take(c, columns, 3, &frame, labels);

@@ -34,7 +34,8 @@ void rh_report_list_free(rh_report_list *list);
  *   {"kind": "compare", "baseline": "LABEL", "objective": "NAME", "runs": [{"label", "objective",
  *    "pnl": {"mean", "se"}, "cost": {"mean", "se"}, "error": {"mean", "se"},
  *    "difference": {"mean", "low", "high"}, "regret": 12.5}, ...]}
- * where "difference" is the paired one of P&L to the baseline with its confidence interval. */
+ * where "difference" is the paired one of P&L to the baseline with its confidence interval, and the
+ * error of runs is in money as well. */
 rh_status rh_report_compare(const char *const *dirs, const char *const *labels, int count,
                             const char *study, const char *path, rh_error *error);
 

@@ -74,11 +74,12 @@ static bool is_taken(const rh_compare_run *runs, size_t count, const char *label
     return false;
 }
 
-void rh_compare_labels(const char *const *policies, size_t count, rh_compare_run *runs)
+void rh_compare_labels(const char *const *policies, const char *const *labels, size_t count,
+                       rh_compare_run *runs)
 {
     for (size_t i = 0; i < count; i++) {
         char stem[RH_NAME_MAX];
-        make_label(stem, policies[i]);
+        make_label(stem, labels && labels[i] ? labels[i] : policies[i]);
         memcpy(runs[i].label, stem, sizeof stem);
         for (size_t number = 2; is_taken(runs, i, runs[i].label); number++) {
             char suffix[24];
@@ -130,6 +131,10 @@ static rh_status run_one(const rh_compare_request *request, rh_compare_run *run,
     }
     one.progress = request->progress ? pass_progress : NULL;
     one.progress_context = &of;
+    if (request->keep_history) {
+        one.row = rh_history_add;
+        one.row_context = &run->history;
+    }
     RH_TRY(rh_run_scenario(&one, &run->result, &run->error));
     if (!request->finish) return RH_OK;
     return request->finish(request->context, index, &run->result, &run->error);
@@ -139,6 +144,7 @@ static rh_status run_one(const rh_compare_request *request, rh_compare_run *run,
 static rh_status compare_body(void *argument, size_t index)
 {
     comparison *all = argument;
+    index += all->request->done;
     rh_compare_run *run = &all->runs[index];
     const volatile int *stop = all->request->base.stop;
     run->status = stop && *stop ? rh_fail(&run->error, RH_INTERRUPTED, "interrupted")
@@ -150,7 +156,7 @@ static rh_status compare_body(void *argument, size_t index)
 static rh_status prepare_directories(const rh_compare_request *request, const rh_compare_run *runs,
                                      rh_error *error)
 {
-    for (size_t i = 0; i < request->count; i++) {
+    for (size_t i = request->done; i < request->count; i++) {
         char out[RH_PATH_MAX];
         struct stat found;
         if (run_directory(request, &runs[i], out) && lstat(out, &found) == 0) {
@@ -167,14 +173,15 @@ rh_status rh_compare(const rh_compare_request *request, rh_compare_run *runs, rh
         return rh_fail(error, RH_USAGE, "from 1 to %d policies can be compared, found %zu",
                        RH_COMPARE_POLICIES_MAX, request->count);
     }
-    rh_compare_labels(request->policies, request->count, runs);
+    rh_compare_labels(request->policies, request->labels, request->count, runs);
     if (request->out_dir) RH_TRY(prepare_directories(request, runs, error));
     comparison all = {request, runs};
+    size_t left = request->count - request->done;
     rh_status status = RH_OK;
     if (request->parallel) {
-        status = request->parallel(request->parallel_context, request->count, compare_body, &all);
+        status = request->parallel(request->parallel_context, left, compare_body, &all);
     } else {
-        for (size_t i = 0; i < request->count; i++) {
+        for (size_t i = 0; i < left; i++) {
             rh_status one = compare_body(&all, i);
             if (status == RH_OK) status = one;
         }
@@ -184,5 +191,8 @@ rh_status rh_compare(const rh_compare_request *request, rh_compare_run *runs, rh
 
 void rh_compare_free(rh_compare_run *runs, size_t count)
 {
-    for (size_t i = 0; i < count; i++) rh_run_result_free(&runs[i].result);
+    for (size_t i = 0; i < count; i++) {
+        rh_run_result_free(&runs[i].result);
+        rh_history_free(&runs[i].history);
+    }
 }

@@ -218,7 +218,7 @@ rh_status rh_fork(const rh_fork_request *request, rh_compare_run *runs, rh_error
         return rh_fail(error, RH_USAGE, "from 1 to %d branches can be made, found %zu",
                        RH_COMPARE_POLICIES_MAX, request->count);
     }
-    rh_compare_labels(request->policies, request->count, runs);
+    rh_compare_labels(request->policies, NULL, request->count, runs);
     base->fork_at = request->at;
     base->branches = request->policies;
     base->branch_count = (int)request->count;

@@ -57,6 +57,11 @@ rh_status rh_objective_find(const char *name, const rh_objective **objective, rh
         }
         names[count++] = o->name;
     }
+    if (strcmp(name, "return_on_margin") == 0) {
+        return rh_fail(error, RH_USAGE, "objective: return_on_margin needs the margin that the "
+                       "account must hold, and no venue here has margin rules yet; pnl or "
+                       "cost_variance rank without it");
+    }
     const char *near = rh_nearest_name(name, names, count);
     return rh_fail(error, RH_USAGE, "objective: found \"%.64s\"%s%s%s", name,
                    near ? "; did you mean \"" : ", expected cost_variance, certainty_equivalent, "

@@ -401,7 +401,7 @@ class Compare(Study):
                      "--lambda", 1)
         self.refused(2, ["--lambda", "-1"], *base, "--paths", 10, "--lambda", "-1")
         self.refused(2, ["--baseline"], *base, "--paths", 10, "--baseline", "nobody")
-        self.refused(2, ["--paths"], *base, "--objective", "pnl")
+        self.refused(2, ["--paths"], *base, "--objective", "es95")
         self.refused(2, ["found 0"], *base, "--paths", 0)
         self.refused(2, ["risk-aversion"], *base, "--paths", 10, "--objective",
                      "certainty_equivalent", "--set", "risk_aversion=0")

@@ -64,17 +64,28 @@ class Report(Case):
         self.good("compare", self.write("s.json", scenario()), "interval:every=1h", "delta_band",
                   "--quiet", "--out", out)
         page = page_of(out)
-        self.assertIn("2 policies side by side", page)
-        self.assertEqual(sorted(os.listdir(out)), ["delta_band", "interval-every=1h",
+        self.assertIn("5 policies side by side", page)
+        self.assertEqual(sorted(os.listdir(out)), ["best-band", "compare.json", "delta_band",
+                                                   "every-step", "interval-every=1h", "no-hedge",
                                                    "report.html"])
+        ranked = "root of the summed squared changes"
+        self.assertIn(ranked, page)
         runs = [os.path.join(out, name) for name in ("interval-every=1h", "delta_band")]
         combined = self.path("combined.html")
         self.good("report", *runs, "--out", combined, "--quiet")
         with open(combined, encoding="utf-8") as file:
-            self.assertEqual(file.read(), page)     # the same order, the same bytes
+            two = file.read()
+        self.assertIn("2 policies side by side", two)
+        self.assertNotIn(ranked, two)       # of runs alone, without a compare.json
         os.remove(os.path.join(out, "report.html"))
         self.good("report", out, "--quiet")
-        self.assertIn("2 policies side by side", page_of(out))
+        again = page_of(out)
+        self.assertIn("5 policies side by side", again)
+        self.assertIn(ranked, again)
+        self.good("report", *(os.path.join(out, name) for name in (
+            "interval-every=1h", "delta_band")), "--out", combined, "--quiet")
+        with open(combined, encoding="utf-8") as file:
+            self.assertEqual(file.read(), two)      # the same order, the same bytes
 
     def test_bad_directories(self):
         os.mkdir(self.path("empty"))

@@ -50,7 +50,7 @@ void rh_run_result_free(rh_run_result *result)
 static void label_is(const char *policy, const char *label)
 {
     rh_compare_run run = {0};
-    rh_compare_labels(&policy, 1, &run);
+    rh_compare_labels(&policy, NULL, 1, &run);
     assert_string_equal(run.label, label);
     assert_ptr_equal(run.policy, policy);
 }
@@ -79,7 +79,7 @@ static void labels_are_file_names(void **state)
     enum { COUNT = sizeof hostile / sizeof hostile[0] };
     static rh_compare_run runs[COUNT];
     (void)state;
-    rh_compare_labels(hostile, COUNT, runs);
+    rh_compare_labels(hostile, NULL, COUNT, runs);
     for (size_t i = 0; i < COUNT; i++) {
         const char *label = runs[i].label;
         assert_in_range(strlen(label), 1, RH_NAME_MAX - 1);
@@ -95,7 +95,7 @@ static void labels_are_unique(void **state)
     static const char *const same[] = {"a", "A.lua", "x/a.lua", "a-2", "a", "a-2-2"};
     static rh_compare_run runs[6];
     (void)state;
-    rh_compare_labels(same, 6, runs);
+    rh_compare_labels(same, NULL, 6, runs);
     assert_string_equal(runs[0].label, "a");
     assert_string_equal(runs[1].label, "A-2");
     assert_string_equal(runs[2].label, "a-3");
@@ -113,7 +113,7 @@ static void long_equal_labels_stay_unique(void **state)
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
     for (size_t i = 0; i < RH_COMPARE_POLICIES_MAX; i++) policies[i] = name;
-    rh_compare_labels(policies, RH_COMPARE_POLICIES_MAX, runs);
+    rh_compare_labels(policies, NULL, RH_COMPARE_POLICIES_MAX, runs);
     for (size_t i = 0; i < RH_COMPARE_POLICIES_MAX; i++) {
         for (size_t j = 0; j < i; j++) assert_string_not_equal(runs[i].label, runs[j].label);
     }

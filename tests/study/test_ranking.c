@@ -17,7 +17,9 @@
 #include "math/random.h"
 #include "study/ranking.h"
 
-/* --- the fake: "a" .. "d" are policies of one market, "bad" is refused ----------------------- */
+/* --- the fake: "a" .. "d" are policies of one market, "bad" is refused, "stops" interrupted --- */
+
+static volatile int stop;
 
 struct rh_paths {
     char policy;
@@ -27,6 +29,7 @@ struct rh_paths {
 rh_status rh_paths_open(const rh_run_request *request, const rh_paths_options *options,
                         rh_paths **paths, rh_error *error)
 {
+    if (strcmp(request->policy, "stops") == 0) stop = 1;
     if (strcmp(request->policy, "bad") == 0) return rh_fail(error, RH_POLICY, "bad.lua:1: no");
     *paths = calloc(1, sizeof **paths);
     (*paths)->policy = request->policy[0];
@@ -261,6 +264,33 @@ static void a_study_alone_is_the_same(void **state)
     rh_ranking_free(contestants, 2);
 }
 
+/* What is whole when a person ends it is ranked; the rest says that it is not there. */
+static void interrupted(void **state)
+{
+    static const char *const policies[] = {"c", "b", "stops", "a"};
+    rh_contestant contestants[4] = {{.place = 0}};
+    rh_error error = {0};
+    (void)state;
+    rh_ranking_request request = request_of("error", policies, 4, 1000);
+    request.study.run.stop = &stop;
+    stop = 0;
+    assert_int_equal(rh_ranking(&request, contestants, &error), RH_OK);
+    const size_t places[] = {1, 0, 2, 3};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(contestants[i].place, places[i]);
+        assert_int_equal(contestants[i].status, i < 2 ? RH_OK : RH_INTERRUPTED);
+    }
+    assert_int_equal(contestants[1].result.paths, 1000);
+    assert_true(contestants[1].difference.se > 0);
+    rh_ranking_free(contestants, 4);
+    memset(contestants, 0, sizeof contestants);
+    request.policies = policies + 1; /* one alone is no comparison */
+    request.count = 3;
+    stop = 0;
+    assert_int_equal(rh_ranking(&request, contestants, &error), RH_INTERRUPTED);
+    rh_ranking_free(contestants, 3);
+}
+
 static void requests_without_sense(void **state)
 {
     static const char *const policies[] = {"a"};
@@ -287,6 +317,7 @@ int main(void)
         cmocka_unit_test(every_objective),
         cmocka_unit_test(places_and_frontier),
         cmocka_unit_test(a_study_alone_is_the_same),
+        cmocka_unit_test(interrupted),
         cmocka_unit_test(requests_without_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
