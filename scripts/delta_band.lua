@@ -1,11 +1,12 @@
 -- Hedge on the book: do nothing while net delta lies inside the band, trade back when it leaves.
 -- At equal error, trading to the nearest edge costs less than trading to the centre, and both cost
 -- less than hedging on a clock: edge is right for proportional costs, centre for fixed ones.
+local to_edge, to_centre = rehedge.to_edge, rehedge.to_centre
 
 -- The half width in units of the asset. In percent, it breathes with the size of the book.
-local function half_width(s, p)
-  if p.unit == "quote" then return p.band / s.spot end
-  if p.unit == "percent" then return p.band / 100 * s.gross_delta end
+local function half_width(s, p, unit)
+  if unit == "quote" then return p.band / s.spot end
+  if unit == "percent" then return p.band / 100 * s.gross_delta end
   return p.band
 end
 
@@ -25,12 +26,12 @@ return rehedge.policy {
   wake = { delta_beyond = "band", unit = "unit" },
 
   trigger = function(s, p)
-    local half = half_width(s, p)
-    return s.delta > half or s.delta < -half, -half, half
+    local delta, half = s.delta, half_width(s, p, p.unit)
+    return delta > half or delta < -half, -half, half
   end,
 
   scale = function(s, p, f, lo, hi)
-    if p.to == "centre" then return rehedge.to_centre(s.delta, lo, hi) end
-    return rehedge.to_edge(s.delta, lo, hi)
+    local trade_to = p.to == "centre" and to_centre or to_edge
+    return trade_to(s.delta, lo, hi)
   end,
 }

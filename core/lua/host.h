@@ -62,6 +62,9 @@ enum { RH_SOURCE_ZEROS = 1,         /* texts may hold zero bytes, which are slow
 /* What instructions weigh by: see weight.c. */
 typedef struct rh_lua_sizes { unsigned uses; size_t text_bytes, stack_bytes; } rh_lua_sizes;
 
+/* A field of the view that the table behind `s` holds, and the bits of its value there. */
+typedef struct rh_lua_filled { int field; uint64_t bits; } rh_lua_filled;
+
 /* One file of the source in the host's copy. */
 typedef struct rh_lua_part {
     char label[RH_LUA_LABEL_MAX];       /* as messages name it: "vol.lua" */
@@ -111,7 +114,8 @@ typedef struct rh_lua {
     int trigger_line, scale_line;       /* where they are defined, for messages about results */
     const rh_view *view;                /* during a call */
     const double *features;
-    int filled_count, filled[RH_VIEW_FIELDS + 1];   /* fields set in RH_LUA_AT_FIELDS per call */
+    int filled_count;
+    rh_lua_filled filled[RH_VIEW_FIELDS + 1];       /* set in RH_LUA_AT_FIELDS before each call */
     rh_lua_declared declared;
     int state;                          /* reference of the table of rehedge.state, or LUA_NOREF */
 
