@@ -3,13 +3,6 @@
 -- less than hedging on a clock: edge is right for proportional costs, centre for fixed ones.
 local to_edge, to_centre = rehedge.to_edge, rehedge.to_centre
 
--- The half width in units of the asset. In percent, it breathes with the size of the book.
-local function half_width(s, p, unit)
-  if unit == "quote" then return p.band / s.spot end
-  if unit == "percent" then return p.band / 100 * s.gross_delta end
-  return p.band
-end
-
 return rehedge.policy {
   api = 1, name = "delta-band", version = "1.0.0", license = "MIT",
   about = "Trade back to the band when net delta leaves it.",
@@ -25,8 +18,11 @@ return rehedge.policy {
   -- The core compares delta with the band; this script runs only when it is left.
   wake = { delta_beyond = "band", unit = "unit" },
 
+  -- The half width in units of the asset. In percent, it breathes with the size of the book.
   trigger = function(s, p)
-    local delta, half = s.delta, half_width(s, p, p.unit)
+    local delta, half, unit = s.delta, p.band, p.unit
+    if unit == "quote" then half = half / s.spot end
+    if unit == "percent" then half = half / 100 * s.gross_delta end
     return delta > half or delta < -half, -half, half
   end,
 

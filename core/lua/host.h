@@ -209,7 +209,11 @@ bool rh_lua_load_prelude(lua_State *L, int into);
 bool rh_lua_in_prelude(const lua_Debug *activation);    /* after lua_getinfo with "S" */
 
 /* value.c: reading arguments strictly and making text without libc or addresses */
-lua_Number rh_lua_number(lua_State *L, int arg);    /* no strings */
+static inline lua_Number rh_lua_number(lua_State *L, int arg)   /* no strings */
+{
+    if (lua_type(L, arg) != LUA_TNUMBER) luaL_typeerror(L, arg, "number");
+    return lua_tonumber(L, arg);
+}
 lua_Integer rh_lua_integer(lua_State *L, int arg);
 lua_Integer rh_lua_integer_or(lua_State *L, int arg, lua_Integer otherwise);
 const char *rh_lua_text(lua_State *L, int arg, size_t *length);     /* strings only */
