@@ -1,13 +1,7 @@
 -- Hedge on the book: do nothing while net delta lies inside the band, trade back when it leaves.
 -- At equal error, trading to the nearest edge costs less than trading to the centre, and both cost
 -- less than hedging on a clock: edge is right for proportional costs, centre for fixed ones.
-
--- The half width in units of the asset. In percent, it breathes with the size of the book.
-local function half_width(s, p)
-  if p.unit == "quote" then return p.band / s.spot end
-  if p.unit == "percent" then return p.band / 100 * s.gross_delta end
-  return p.band
-end
+local to_edge, to_centre = rehedge.to_edge, rehedge.to_centre
 
 return rehedge.policy {
   api = 1, name = "delta-band", version = "1.0.0", license = "MIT",
@@ -24,13 +18,16 @@ return rehedge.policy {
   -- The core compares delta with the band; this script runs only when it is left.
   wake = { delta_beyond = "band", unit = "unit" },
 
+  -- The half width in units of the asset. In percent, it breathes with the size of the book.
   trigger = function(s, p)
-    local half = half_width(s, p)
-    return s.delta > half or s.delta < -half, -half, half
+    local delta, half, unit = s.delta, p.band, p.unit
+    if unit == "quote" then half = half / s.spot end
+    if unit == "percent" then half = half / 100 * s.gross_delta end
+    return delta > half or delta < -half, -half, half
   end,
 
   scale = function(s, p, f, lo, hi)
-    if p.to == "centre" then return rehedge.to_centre(s.delta, lo, hi) end
-    return rehedge.to_edge(s.delta, lo, hi)
+    local trade_to = p.to == "centre" and to_centre or to_edge
+    return trade_to(s.delta, lo, hi)
   end,
 }

@@ -3,6 +3,7 @@
  * settle at the same time. */
 #include "engine/block.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,7 +148,7 @@ static rh_status allocate(rh_block *block, rh_error *error)
 {
     double **arrays[] = {&block->prices,     &block->spot,        &block->log_spot,
                          &block->log_spot_lo, &block->mark_delta, &block->hedge_delta,
-                         &block->growth};
+                         &block->growth,     &block->held_ns};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) {
         *arrays[k] = calloc(block->count + block->records + 1, sizeof(double));
         if (!*arrays[k]) return rh_fail(error, RH_NO_MEMORY, "no memory for a block");
@@ -225,6 +226,23 @@ static void remember_start(rh_block *block)
     block->instants[0].seen = run->slot.seen;
 }
 
+/* What a walk that only passes states reads instead of the instants; a plain one is never last in
+ * these arrays. */
+static void find_quiet(rh_block *block)
+{
+    int64_t last_ns = block->run->last_expiry_ns;
+    while (block->dense < block->count && block->instants[block->dense].record) block->dense++;
+    for (size_t i = 0; i <= block->count; i++) {
+        bool plain = i < block->count && block->instants[i].plain;
+        block->held_ns[i] = (double)NAN;
+        if (!plain) continue;
+        int64_t from_ns = block->instants[i - 1].time_ns, to_ns = block->instants[i].time_ns;
+        if (from_ns > last_ns) from_ns = last_ns;
+        if (to_ns > last_ns) to_ns = last_ns;
+        block->held_ns[i] = (double)(to_ns - from_ns);
+    }
+}
+
 static rh_status open_parts(rh_block *block, const char **lacks, rh_error *error)
 {
     rh_run *run = block->run;
@@ -242,6 +260,7 @@ static rh_status open_parts(rh_block *block, const char **lacks, rh_error *error
         at->plain = i > 0 && at->record && at->settle_count == 0 && !at->timer;
         at->whole = rh_venue_is_whole(block->venue) && !rh_venue_waives(block->venue, at->time_ns);
     }
+    find_quiet(block);
     remember_start(block);
     return RH_OK;
 }
@@ -284,5 +303,6 @@ void rh_block_close(rh_block *block)
     free(block->mark_delta);
     free(block->hedge_delta);
     free(block->growth);
+    free(block->held_ns);
     free(block);
 }

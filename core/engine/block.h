@@ -43,7 +43,8 @@ typedef struct rh_block {
     bool by_band; /* see rh_run_wakes_by_band; without a policy too */
     double rate;    /* that cash earns */
     double *growth; /* of what is paid at an instant, until the end of the clock */
-    size_t count, records;
+    double *held_ns; /* of a plain instant: a state lasted from the one before; NaN of others */
+    size_t count, records, dense; /* the first `dense` instants are bars */
     rh_block_instant *instants;
     int settles[RH_INSTRUMENTS_MAX]; /* instruments, in order of time */
     rh_delta_grid mark, hedged;      /* at the two vols; `hedged` unused where they are one */

@@ -12,8 +12,9 @@
 
 static void spread_prices(rh_block *block)
 {
-    size_t next = 0;
-    for (size_t i = 0; i < block->count; i++) {
+    size_t next = block->dense;
+    memcpy(block->spot, block->prices, next * sizeof(double));
+    for (size_t i = next; i < block->count; i++) {
         if (block->instants[i].record) next++;
         block->spot[i] = block->prices[next - 1];
     }
@@ -28,8 +29,7 @@ static rh_status compute(rh_block *block, const rh_feed_path *of_feeds, bool *do
     *done = feed->prices(feed, block->prices, block->records, error) == RH_OK &&
             !memcmp(&block->prices[0], &block->start.spot, sizeof(double));
     if (!*done) return RH_OK;
-    if (block->count > block->records) spread_prices(block);
-    else memcpy(block->spot, block->prices, block->count * sizeof(double));
+    spread_prices(block);
     rh_log_prices(block->spot, block->count, block->log_spot, block->log_spot_lo);
     const double *spot = block->spot, *hi = block->log_spot, *lo = block->log_spot_lo;
     rh_delta_grid_sums(&block->mark, spot, hi, lo, block->mark_delta);
@@ -213,20 +213,22 @@ static size_t pass_quietly(rh_block *block, size_t i, bool *due)
     const rh_block_instant *at = block->instants;
     const double *mark = block->mark_delta;
     const double *delta = block->same_vol ? mark : block->hedge_delta;
-    bool looks = rh_run_policy(block->run) != NULL;
-    double qty = block->state.hedge.qty, lo = 0.0, hi = 0.0;
-    if (looks) rh_run_wake_band(block->run, &lo, &hi);
-    *due = looks && (delta[i] + qty < lo || delta[i] + qty > hi);
+    double qty = block->state.hedge.qty, lo = -HUGE_VAL, hi = HUGE_VAL;
+    if (rh_run_policy(block->run)) rh_run_wake_band(block->run, &lo, &hi);
+    *due = delta[i] + qty < lo || delta[i] + qty > hi;
     if (*due) return i;
+    state_passed(block, i);
     rh_hedging hedging = block->state.hedging;
-    for (; i < block->count && at[i].plain; i++) {
+    for (i++; block->held_ns[i] >= 0.0; i++) {
         double seen = delta[i] + qty;
-        *due = looks && (seen < lo || seen > hi);
+        *due = seen < lo || seen > hi;
         if (*due) break;
         if (hedging.over) continue;
-        rh_hedging_hold(&hedging, at[i].time_ns, block->run->last_expiry_ns);
+        rh_hedging_held(&hedging, block->held_ns[i]);
         rh_hedging_take(&hedging, mark[i] + qty);
     }
+    int64_t last_ns = block->run->last_expiry_ns, now_ns = at[i - 1].time_ns;
+    if (!hedging.over) hedging.since_ns = now_ns < last_ns ? now_ns : last_ns;
     block->state.hedging = hedging;
     block->at = i - 1;
     block->synced = false;

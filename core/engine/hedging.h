@@ -22,14 +22,18 @@ typedef struct rh_hedging {
     bool started, over; /* from the first mark to the settlement of the last expiry */
 } rh_hedging;
 
+/* The state of now has been held for so long. */
+static inline void rh_hedging_held(rh_hedging *h, double held_ns)
+{
+    rh_sum_add(&h->delta2_ns, h->delta_now * h->delta_now * held_ns);
+}
+
 /* Time-weighted delta^2, held between changes, at the mark vol and the filled positions, until the
  * last expiry. */
 static inline void rh_hedging_hold(rh_hedging *h, int64_t now_ns, int64_t last_expiry_ns)
 {
     int64_t end = now_ns < last_expiry_ns ? now_ns : last_expiry_ns;
-    if (h->started && end > h->since_ns) {
-        rh_sum_add(&h->delta2_ns, h->delta_now * h->delta_now * (double)(end - h->since_ns));
-    }
+    if (h->started && end > h->since_ns) rh_hedging_held(h, (double)(end - h->since_ns));
     if (!h->started) h->started_ns = end;
     h->started = true;
     h->since_ns = end;

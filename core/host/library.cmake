@@ -31,9 +31,11 @@ foreach(library IN ITEMS rehedge_static rehedge_shared)
         ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
     target_include_directories(${library} INTERFACE ${PROJECT_SOURCE_DIR}/include)
     target_link_libraries(${library} PRIVATE PkgConfig::UV PkgConfig::CJSON PkgConfig::XXHASH
-        PkgConfig::SODIUM PkgConfig::ARCHIVE PkgConfig::SQLITE ${CSV_LIBRARY} ZLIB::ZLIB rh_liblua
+        PkgConfig::SODIUM PkgConfig::ARCHIVE PkgConfig::SQLITE ${CSV_LIBRARY} ZLIB::ZLIB
         Threads::Threads m)
 endforeach()
+target_link_libraries(rehedge_static PRIVATE rh_liblua)
+target_link_libraries(rehedge_shared PRIVATE rh_liblua_shared)
 set_target_properties(rehedge_shared PROPERTIES VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${REHEDGE_EXPORTS})
 target_link_options(rehedge_shared PRIVATE "LINKER:--version-script=${REHEDGE_EXPORTS}")

@@ -62,6 +62,9 @@ enum { RH_SOURCE_ZEROS = 1,         /* texts may hold zero bytes, which are slow
 /* What instructions weigh by: see weight.c. */
 typedef struct rh_lua_sizes { unsigned uses; size_t text_bytes, stack_bytes; } rh_lua_sizes;
 
+/* A field of the view that the table behind `s` holds, and the bits of its value there. */
+typedef struct rh_lua_filled { int field; uint64_t bits; } rh_lua_filled;
+
 /* One file of the source in the host's copy. */
 typedef struct rh_lua_part {
     char label[RH_LUA_LABEL_MAX];       /* as messages name it: "vol.lua" */
@@ -111,7 +114,8 @@ typedef struct rh_lua {
     int trigger_line, scale_line;       /* where they are defined, for messages about results */
     const rh_view *view;                /* during a call */
     const double *features;
-    int filled_count, filled[RH_VIEW_FIELDS + 1];   /* fields set in RH_LUA_AT_FIELDS per call */
+    int filled_count;
+    rh_lua_filled filled[RH_VIEW_FIELDS + 1];       /* set in RH_LUA_AT_FIELDS before each call */
     rh_lua_declared declared;
     int state;                          /* reference of the table of rehedge.state, or LUA_NOREF */
 
@@ -205,7 +209,11 @@ bool rh_lua_load_prelude(lua_State *L, int into);
 bool rh_lua_in_prelude(const lua_Debug *activation);    /* after lua_getinfo with "S" */
 
 /* value.c: reading arguments strictly and making text without libc or addresses */
-lua_Number rh_lua_number(lua_State *L, int arg);    /* no strings */
+static inline lua_Number rh_lua_number(lua_State *L, int arg)   /* no strings */
+{
+    if (lua_type(L, arg) != LUA_TNUMBER) luaL_typeerror(L, arg, "number");
+    return lua_tonumber(L, arg);
+}
 lua_Integer rh_lua_integer(lua_State *L, int arg);
 lua_Integer rh_lua_integer_or(lua_State *L, int arg, lua_Integer otherwise);
 const char *rh_lua_text(lua_State *L, int arg, size_t *length);     /* strings only */

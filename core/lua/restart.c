@@ -89,19 +89,23 @@ static int function_of(lua_State *L, const char *key)
     return LUA_NOREF;
 }
 
-/* rehedge.policy of a script that is restarted; arg 1 is what it declares. */
+/* rehedge.policy of a script that is restarted; arg 1 is what it declares. Only the dice tell one
+ * path from another while a script loads: one that asked for none so far runs as it ran before. */
 int rh_lua_declare_again(lua_State *L)
 {
     rh_lua *host = rh_lua_host(L);
     rh_lua_declared *declared = &host->declared;
     rh_lua_charge(L, host->declare_work);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, host->kept_declaration);
-    if (!same_table(L, 2, 1, 0)) return luaL_error(L, "it declares something else than before");
+    if (host->knows_path) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, host->kept_declaration);
+        if (!same_table(L, 2, 1, 0)) return luaL_error(L, "it declares something else than before");
+        lua_settop(L, 1);
+    }
     declared->trigger = function_of(L, "trigger");
     declared->scale = function_of(L, "scale");
     for (int kind = 0; kind < RH_NOTICES; kind++)
-        declared->callback[kind] = function_of(L, rh_notice_words[kind]);
-    lua_settop(L, 1);
+        if (host->policy.told >> kind & 1u)
+            declared->callback[kind] = function_of(L, rh_notice_words[kind]);
     lua_pushvalue(L, 1);
     declared->marker = luaL_ref(L, LUA_REGISTRYINDEX);
     declared->done = true;

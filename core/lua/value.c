@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-lua_Number rh_lua_number(lua_State *L, int arg)
-{
-    if (lua_type(L, arg) != LUA_TNUMBER) luaL_typeerror(L, arg, "number");
-    return lua_tonumber(L, arg);
-}
-
 lua_Integer rh_lua_integer(lua_State *L, int arg)
 {
     int exact = 0;

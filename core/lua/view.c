@@ -48,12 +48,23 @@ int rh_lua_unknown_field(lua_State *L)
     return luaL_error(L, "the view has no field '%s'", name);
 }
 
-static void push_field(lua_State *L, const rh_view *view, int field)
+static uint64_t bits_of_field(const rh_view *view, int field)
 {
+    uint64_t bits = (uint64_t)view->time_ns;
+    if (field == RH_LUA_TIME) return bits;
+    double value = rh_view_number(view, (rh_view_field)field);
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static void push_bits(lua_State *L, int field, uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, sizeof value);
     if (field == RH_LUA_TIME)
-        lua_pushinteger(L, view->time_ns);
+        lua_pushinteger(L, (lua_Integer)bits);
     else
-        lua_pushnumber(L, rh_view_number(view, (rh_view_field)field));
+        lua_pushnumber(L, value);
 }
 
 /* Arg 1: the table of fields; upvalue 1: name -> number of the field. Reached for what the table
@@ -66,26 +77,31 @@ static int view_index(lua_State *L)
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER) return rh_lua_unknown_field(L);
     int field = (int)lua_tointeger(L, -1);
-    push_field(L, view, field);
+    uint64_t bits = bits_of_field(view, field);
+    push_bits(L, field, bits);
     if (field == RH_LUA_TIME || (view->eager_mask >> field & 1u)) {
         lua_pushvalue(L, 2);
         lua_pushvalue(L, -2);
         lua_rawset(L, 1);
-        host->filled[host->filled_count++] = field;
+        host->filled[host->filled_count++] = (rh_lua_filled){field, bits};
     } else {
         rh_lua_charge(L, 32);   /* may walk the whole book */
     }
     return 1;
 }
 
+/* What did not change since the last call, such as all fields from a trigger to its scale, is there
+ * already: only this file writes to the table. */
 void rh_lua_fill_view(rh_lua *host)
 {
     lua_State *L = host->L;
-    const rh_view *view = host->view;
     for (int i = 0; i < host->filled_count; i++) {
-        int field = host->filled[i];
-        lua_pushvalue(L, RH_LUA_AT_NAMES + field);
-        push_field(L, view, field);
+        rh_lua_filled *filled = &host->filled[i];
+        uint64_t bits = bits_of_field(host->view, filled->field);
+        if (bits == filled->bits) continue;
+        filled->bits = bits;
+        lua_pushvalue(L, RH_LUA_AT_NAMES + filled->field);
+        push_bits(L, filled->field, bits);
         lua_rawset(L, RH_LUA_AT_FIELDS);    /* the key is there: nothing is allocated */
     }
 }

@@ -374,6 +374,30 @@ static void fields_are_fresh_in_each_call(void **state)
     rh_policy_free(policy);
 }
 
+/* A field that is written only when it changed has the bits of this call all the same: signs of
+ * zero, NaN, values that come back, in the trigger and in its scale. */
+static void fields_keep_their_bits(void **state)
+{
+    static const double deltas[] = {0.0, -0.0, 0.0, 7.0, (double)NAN, 7.0, 7.0, -0.0, -7.0};
+    static const double kinds[] = {1.0, 2.0, 1.0, 7.0, 3.0, 7.0, 7.0, 2.0, -7.0};
+    (void)state;
+    fake f;
+    fake_init(&f);
+    rh_policy *policy = must_load(&f, POLICY("trigger = function(s) local d = s.delta "
+        "local kind = d ~= d and 3 or d == 0 and (1 / d > 0 and 1 or 2) or d "
+        "return true, kind, kind end, "
+        "scale = function(s) return math.type(s.time) == 'integer' and s.time or s.delta end"),
+        NULL);
+    for (size_t k = 0; k < sizeof deltas / sizeof *deltas; k++) {
+        f.view.time_ns = 1000 + (int64_t)(k % 5 / 2);
+        fake_set(&f, RH_VIEW_DELTA, deltas[k]);
+        assert_true(must_trigger(policy, &f, NULL).lo == kinds[k]);
+        assert_true(quantity(policy, &f, 0, 0) == (double)f.view.time_ns);
+        assert_true(must_trigger(policy, &f, NULL).lo == kinds[k]);
+    }
+    rh_policy_free(policy);
+}
+
 static void orders_are_read(void **state)
 {
     (void)state;
@@ -525,6 +549,7 @@ int main(void)
         cmocka_unit_test(scripts_read_hedge_instruments),
         cmocka_unit_test(scripts_read_params_features_and_fields),
         cmocka_unit_test(fields_are_fresh_in_each_call),
+        cmocka_unit_test(fields_keep_their_bits),
         cmocka_unit_test(orders_are_read),
         cmocka_unit_test(quiet_calls_go_on_for_ever),
         cmocka_unit_test(a_full_memory_kills_the_policy_and_not_the_host),
