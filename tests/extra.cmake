@@ -24,6 +24,12 @@ if(TARGET rehedge)
             ENVIRONMENT "${e2e_environment}")
     endforeach()
     set_tests_properties(e2e/test_paced_replay PROPERTIES COST 1000) # waits longest: goes first
+
+    # The laws of the literature on few paths; tests/run.sh --all runs them on many.
+    add_test(NAME e2e/laws COMMAND ${Python3_EXECUTABLE}
+        ${CMAKE_CURRENT_SOURCE_DIR}/laws/laws.py --threads 1)
+    set_tests_properties(e2e/laws PROPERTIES LABELS e2e SKIP_RETURN_CODE 77 TIMEOUT 240
+        ENVIRONMENT "${e2e_environment}")
 endif()
 
 # Counts every allocation of our own code, and so of Lua, whose allocator is ours.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every test, from a fresh clone: installs what is missing, builds with sanitizers and runs the unit
 # tests, builds the release and runs the end-to-end tests, and compares digests between compilers.
-# Usage: tests/run.sh [--all]   --all: longer sets, every compiler and build type. Status 1: failed.
+# Usage: tests/run.sh [--all]   a 5-minute set; --all: also longer sets, the laws of the literature
+# on many paths, every compiler and build type, in under 30 minutes. Status 1: a test failed.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,7 +13,8 @@ all=0
 case "${1-}" in
 "") ;;
 --all) all=1 ;;
-*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
+-h | --help) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
+*) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;;
 esac
 
 logs=$(mktemp -d)
@@ -31,7 +33,7 @@ stage() {
     "$@" >"$log" 2>&1 || status=$?
     if [ "$status" -eq 0 ]; then
         results+=("ok      $((SECONDS - started)) s  $name$(summary_of "$log")")
-        grep -E '\*\*\*Skipped|^skipped|: SKIP' "$log" >&2
+        grep -E '\*\*\*Skipped|^skipped|: SKIP|^ok {4}' "$log" >&2
         return 0
     fi
     results+=("FAILED  $((SECONDS - started)) s  $name$(summary_of "$log")")
@@ -42,7 +44,7 @@ stage() {
 
 summary_of() {
     local line
-    line=$(grep -E '^[0-9]+% tests passed' "$1" | tail -n 1)
+    line=$(grep -E '^[0-9]+% tests passed|^[0-9]+ laws, ' "$1" | tail -n 1)
     [ -n "$line" ] && printf ' (%s)' "$line"
 }
 
@@ -59,6 +61,13 @@ ctest_in() {
     local preset=$1
     shift
     ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@"
+}
+
+# laws_in PRESET [arguments of laws.py]
+laws_in() {
+    local preset=$1
+    shift
+    REHEDGE="build/$preset/rehedge" python3 tests/laws/laws.py "$@"
 }
 
 rehedge_setup tests || exit 1
@@ -78,7 +87,10 @@ targets="rehedge rehedge_failing_writes"
 if stage "build the release" build release ON $targets; then
     # one more than processors: some of these wait for the time of day most of their time
     stage "end-to-end tests" ctest_in release -L e2e -j "$(($(nproc) + 1))"
-    [ "$all" -eq 1 ] && stage "unit tests of the release" ctest_in release -LE 'e2e|tidy'
+    if [ "$all" -eq 1 ]; then
+        stage "unit tests of the release" ctest_in release -LE 'e2e|tidy'
+        stage "the laws of the literature" laws_in release --all
+    fi
 fi
 
 programs=("build/dev/rehedge" "build/release/rehedge")

@@ -1,11 +1,11 @@
 """When and how far to trade around a log contract, whose dollar gamma is 1: on a clock, to the
-centre of a band, to its nearest edge. Beside each law of a band that is watched always, from its
-stationary state, stands what it is when it is looked at once a step and starts at its centre."""
+centre of a band, to its nearest edge. Beside each law of a band that is watched always, in its
+stationary state, stands what it is when it is looked at once a step, from its first trade on."""
 import math
 
 import closed_form as law
 from law import Row
-from study import COST, Study, cost_ratio, pnl_variance
+from study import COST, Study, cost_ratio, of_summary, variance_of
 
 FILE = "band_laws"
 VOL, COST_RATE = 0.2, 0.001
@@ -34,12 +34,11 @@ def clock(steps, years, paths, quick=0, vol=VOL, cost=COST_RATE, reference=False
         return Row("Log contract", what + seen, study, measure, lambda: expected, paths, quick,
                    **more)
 
-    return [row("variance, 0.5 sigma^4 dt T", pnl_variance(), variance, share=0.06,
+    return [row("variance, 0.5 sigma^4 dt T", variance_of("error"), variance, share=0.06,
                 reference=words and (*words, "variance")),
-            row("cost, kappa sigma sqrt(2/pi) T / sqrt(dt)", COST, paid, share=0.01, plus=0,
-                reference=words and (*words, "E cost"), same_market=False),
-            row("cost, N - 1 of N trades", COST, paid * (steps - 1) / steps, share=0.001,
-                errors=4)]
+            row("cost N / (N - 1), kappa sigma sqrt(2/pi) T / sqrt(dt)",
+                of_summary("cost", "mean", scale=(steps - 1) / steps), paid, share=0.01,
+                reference=words and (*words, "E cost"))]
 
 
 def band_study(to, half, steps, years, vol=VOL, cost=COST_RATE):
@@ -58,11 +57,11 @@ def band(to, half, steps, years, paths, quick=0, vol=VOL, cost=COST_RATE, statio
         return Row("Log contract", what + seen, study, measure, lambda: expected, paths, quick,
                    **more)
 
-    rows = [row(f"variance, sigma^2 h^2 T / {fraction}", pnl_variance(), variance, share=0.06,
-                errors=4),
+    rows = [row(f"variance, sigma^2 h^2 T / {fraction}", variance_of("error"), variance,
+                share=0.06, errors=4),
             row(f"cost, kappa sigma^2 T / {twice}h", COST, paid, share=0.03)] if stationary else []
-    return rows + [row("variance, seen once a step", pnl_variance(), seen_variance, share=0.005,
-                       errors=4),
+    return rows + [row("variance, seen once a step", variance_of("error"), seen_variance,
+                       share=0.005, errors=4),
                    row("cost, seen once a step", COST, seen_paid, share=0.002, errors=4)]
 
 

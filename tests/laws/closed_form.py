@@ -136,8 +136,11 @@ def log_band(vol, cost, half, years, to):
 
 
 def log_band_seen(vol, cost, half, years, to, steps):
-    """The same, looked at `steps` times (the half width grows by the overshoot) and started at the
-    centre (Ito on x^2 and x^4: -h kappa / 6 of cost; -sigma^2 E int x^2 starts from nothing)."""
-    half += OVERSHOOT * vol * math.sqrt(years / steps)
-    variance, paid = log_band(vol, cost, half, years, to)
-    return variance - half**4 * (1 / 60 if to == "centre" else 7 / 90), paid - cost * half / 6
+    """The same, looked at `steps` times: the half width grows by the overshoot. And from its start,
+    where the first trade leaves it (at the centre, or at an edge): by Ito on x^2 and x^4, x the
+    mis-hedge, with the moments of x at the end those of the stationary state."""
+    seen = half + OVERSHOOT * vol * math.sqrt(years / steps)
+    variance, paid = log_band(vol, cost, seen, years, to)
+    if to == "centre":
+        return variance - seen**4 / 60, paid - cost * seen / 6
+    return variance + 4 * seen**4 / 45, paid + cost * (half**2 - seen**2 / 3) / (2 * seen)

@@ -8,7 +8,7 @@ import closed_form as law
 from closed_form import Option
 from law import Row
 from quadrature import Clock
-from study import COST, Study, cost_not_in_pnl, gamma_pnl, pnl, pnl_variance
+from study import COST, Study, cost_not_in_pnl, gamma_pnl, pnl, variance_of
 
 FILE = "hedging_laws"
 MONTH = 0.08333333333333333
@@ -49,7 +49,7 @@ def boyle_emanuel(sets, paths, quick=0, exact=True):
     rows = []
     if not sets:    # at the money: elsewhere the next order is as large
         rows += [row("mean X", pnl("mean", scale), lambda: 0.0, plus=0.03),
-                 row("var X", pnl_variance(scale), lambda: 2.0, plus=0.06),
+                 row("var X", variance_of("pnl", scale), lambda: 2.0, plus=0.06),
                  row("skew X", pnl("skew", sign), lambda: math.sqrt(8), plus=0.25),
                  row("P(X<0)", pnl("probability_of_loss"), lambda: math.erf(math.sqrt(0.5)),
                      plus=0.01)]
@@ -184,9 +184,9 @@ def rows():
                              "premium_vol": 0.35, "expiry_years": 0.5, **rates}, 50000, exact=True)
     out += gamma_rows(63, {}, 50000, 1500, "mu=0 ")
     out += gamma_rows(63, {"drift": 0.2}, 50000, 0, "mu=0.2 ")
-    out += gamma_rows(1008, {}, 10000, 0, "mu=0 ")
+    out += gamma_rows(1008, {}, 4000, 0, "mu=0 ")
     out += gamma_rows(63, {"side": "long", "option": "put", "strike": 95.0, "real_vol": 0.2}, 50000)
-    out += actual_vol(1008, {}, 10000, 0, True)
+    out += actual_vol(1008, {}, 4000, 0, True)
     out += actual_vol(63, {"drift": 0.02}, 50000, 1500)
     out += actual_vol(63, {"side": "long", "option": "put", "strike": 95.0, "drift": 0.02,
                            "premium_vol": 0.45}, 50000)

@@ -26,7 +26,6 @@ class Row:
     errors: float = 0.0                 # standard errors
     relation: str = "="                 # or ">=", "<=": measured against expected
     reference: tuple = ()               # a file and words that are all in the row meant
-    same_market: bool = True            # the row's own simulation measures the same thing
 
     def allowance(self, expected, error, few):
         errors = max(self.errors, FEW) if few else self.errors
@@ -113,7 +112,7 @@ class References:
             good = abs(expected - verdict.expected) <= 1e-8 * max(abs(expected), 1e-3)
             verdict.second_good &= good
             words.append("same expected" if good else f"expects {expected:.10g}")
-        if math.isfinite(simulated) and verdict.row.same_market:
+        if math.isfinite(simulated):
             both = math.hypot(verdict.error, error if math.isfinite(error) else 0.0)
             away = (verdict.measured - simulated) / both if both else math.inf
             verdict.second_good &= abs(away) <= FEW

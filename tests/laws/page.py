@@ -53,8 +53,8 @@ round trip (a long book: minus), an option earns its costs: the mean is 0 within
 A log contract has the dollar gamma 1 everywhere. Traded on a clock, to the centre of a band of
 half width h dollars, or to its nearest edge: at one variance of the error, the edge costs least
 and the clock most. Rows that say *seen once a step* know that a band is looked at once a step
-(its half width grows by 0.5826 sigma sqrt(dt)) and starts at the centre. Grannan & Swindle
-(1996).""",
+(its half width grows by 0.5826 sigma sqrt(dt)) and that it starts where the first trade leaves it.
+Grannan & Swindle (1996).""",
     "Hodges-Neuberger": """\
 The reservation price (1/gamma) ln E exp(-gamma P&L) of a short call, P&L without the premium; the
 first trade pays, the last is free. None may be below the optimum of Hodges & Neuberger (1989),
@@ -89,11 +89,23 @@ def section(name, verdicts, commands):
     return lines + ["```", ""]
 
 
-def write(verdicts):
+def text_of(verdicts):
     names = list(dict.fromkeys(v.row.law for v in verdicts))
     good = sum(v.good for v in verdicts)
     lines, commands = TOP.format(good=good, count=len(verdicts)).split("\n"), []
     for name in names:
         lines += section(name, [v for v in verdicts if v.row.law == name], commands)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def write(verdicts):
     with open(PAGE, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines).rstrip("\n") + "\n")
+        file.write(text_of(verdicts))
+
+
+def is_current(verdicts):
+    try:
+        with open(PAGE, encoding="utf-8") as file:
+            return file.read() == text_of(verdicts)
+    except FileNotFoundError:
+        return False

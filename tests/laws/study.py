@@ -103,9 +103,10 @@ def pnl(key, scale=1.0):
     return of_summary("pnl", key, scale=scale)
 
 
-def pnl_variance(scale=1.0):
+def variance_of(key, scale=1.0):
+    """Of "pnl", or of "error": the P&L before costs, which are larger where the error is."""
     def measure(laboratory, study, paths):
-        found = laboratory.summary(study, paths)["pnl"]
+        found = laboratory.summary(study, paths)[key]
         return found["std"]**2 / scale**2, 2 * found["std"] * found["std_se"] / scale**2
     return measure
 
