@@ -45,16 +45,25 @@ class Study:
 
 
 class Laboratory:
-    """Studies that were run, by their command."""
+    """Studies that were run, by their command; by_path has those whose rows will be wanted, so that
+    one run serves both."""
 
     def __init__(self, threads=None):
         self.threads, self.summaries, self.tables, self.seconds = threads, {}, {}, 0.0
+        self.by_path = set()
+
+    def expect(self, study, paths, measure):
+        if hasattr(measure, "by_path"):
+            self.by_path.update(one.command(paths) for one in (study, *measure.by_path))
 
     def run(self, words, *more):
         if self.threads:
             more = (*more, "--threads", str(self.threads))
-        done = subprocess.run([REHEDGE, *words, "--json", "--quiet", *more], cwd=ROOT,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        try:
+            done = subprocess.run([REHEDGE, *words, "--json", "--quiet", *more], cwd=ROOT,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        except OSError as problem:
+            raise Failed(f"{REHEDGE} (REHEDGE names another): {problem.strerror}") from problem
         if done.returncode != 0:
             raise Failed(f"{shlex.join(words)}: exit status {done.returncode}\n"
                          f"{done.stderr.decode('utf-8', 'replace')}")
@@ -66,6 +75,8 @@ class Laboratory:
 
     def summary(self, study, paths):
         key = study.command(paths)
+        if key not in self.summaries and key in self.by_path:
+            self.columns(study, paths)
         if key not in self.summaries:
             self.summaries[key] = self.run(study.words(paths))
         return self.summaries[key]
@@ -123,6 +134,9 @@ def cost_not_in_pnl(laboratory, study, paths):
     return max(abs(x - y - z) for x, y, z in zip(free, paid, costs)), 0.0
 
 
+cost_not_in_pnl.by_path = ()
+
+
 def cost_ratio(other):
     """The mean cost of the study in that of the other one, of other paths or the same."""
     def measure(laboratory, study, paths):
@@ -146,6 +160,7 @@ def price_less(other):
             prices.append(math.log(mean) / risk)
         return (prices[0] - prices[1],
                 mean_of([x - y for x, y in zip(weights[0], weights[1])])[1])
+    measure.by_path = (other,)
     return measure
 
 
@@ -168,4 +183,5 @@ def gamma_pnl(what):
         influence = [a / sx * b / sy - 0.5 * rho * ((a / sx)**2 + (b / sy)**2)
                      for a, b in zip(x, y)]
         return rho, mean_of(influence)[1]
+    measure.by_path = ()
     return measure
