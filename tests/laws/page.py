@@ -24,7 +24,9 @@ leaves out too: an expectation by quadrature over the lognormal steps
 ([quadrature.py](../tests/laws/quadrature.py)), which the engine must meet within its sampling
 error. *SE* is one standard error of what was measured. *Allowed* is how far apart both may be:
 the tolerance of the law's statement, where it has one. `>=` and `<=`: measured against a bound.
-Money is that of expiry.
+Money is that of expiry. What is not named is as in the scenario; the command of each study is
+below its table. All have the same random numbers, so what is measured is not independent from
+row to row.
 """
 
 ABOUT = {
@@ -73,7 +75,7 @@ def cell(text):
 
 def section(name, verdicts, commands):
     lines = [f"## {name}", "", ABOUT[name], "",
-             "| | | expected | measured | SE | allowed | |", "|---|---|---|---|---|---|---|"]
+             "| study | | expected | measured | SE | allowed | |", "|---|---|---|---|---|---|---|"]
     letters = {}
     for v in verdicts:
         command = v.row.study.command(v.paths)
