@@ -104,13 +104,14 @@ def utility_policies(at, paths, many, quick=0):
     best = at.knowing("zakamouline")
     out += [no_worse(at, edge, "Whalley-Wilmott x1", paths, quick, "1.0"),
             no_worse(at, centre, "WW band, to centre", paths, quick, "1.0"),
-            Row(LAW, f"price to the centre less price to the edge | {at.words}", edge,
-                price_less(centre), lambda: 0.0, paths, quick, relation=">="),
             no_worse(at, best, "Zakamouline", many, quick, "1.0"),
             Row(LAW, f"price, Zakamouline, within 1% of the optimum | {at.words}", best, PRICE,
                 lambda: 1.01 * at.optimum(), many, quick, relation="<="),
             no_worse(at, at.knowing("barles_soner"), "Barles-Soner", paths),
             no_worse(at, at.study(f"leland:every=0s,cost={at.cost:g}"), "leland.lua", paths)]
+    if at.risk_aversion < 0.5:  # above, it is 0.005: a million paths to see it
+        out.append(Row(LAW, f"price to the centre less price to the edge | {at.words}", edge,
+                       price_less(centre), lambda: 0.0, paths, quick, relation=">="))
     return out
 
 
