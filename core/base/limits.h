@@ -58,7 +58,7 @@
 #define RH_LUA_NESTING_MAX 100                  /* of source blocks and expressions */
 #define RH_WAKE_NS_MIN INT64_C(1000000)         /* between two timer wakes: a run must end */
 #define RH_TIMER_GAS 500                        /* that each wake by a timer counts for, and */
-#define RH_TIMER_GAS_MAX 1000000                /* all of them between two records, in a minute */
+#define RH_TIMER_GAS_MAX 2000000                /* all of them between two records, in a minute */
 #define RH_LUA_STATE_BYTES_MAX (256u << 10)
 #define RH_LUA_STATE_DEPTH_MAX 16
 #define RH_LUA_LOG_LINES_PER_SECOND 64          /* of market time */

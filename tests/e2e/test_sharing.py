@@ -349,7 +349,7 @@ class Sharing(Case):
         os.symlink(file, self.path("file.lua"))
         os.symlink(root, self.path("linked"))
         os.symlink(own, os.path.join(root, "out.lua"))
-        for path in (file, os.path.relpath(file), root + "/../1.0.0//policy.lua",
+        for path in (file, os.path.relpath(file, self.folder), root + "/../1.0.0//policy.lua",
                      self.path("file.lua"), self.path("linked/policy.lua"),
                      os.path.join(root, "out.lua"), root):
             result = self.rehedge(*run, path)
