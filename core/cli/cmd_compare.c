@@ -104,7 +104,8 @@ int rh_cmd_compare(int argc, char **argv)
     };
     int status = rh_cli_parse(
         argc, argv, options, "compare SCENARIO POLICY... [options]",
-        "Run several policies on the same tape with the same random numbers. Each replaces the "
+        "Run several policies on the same tape, or with --paths on the same simulated paths, and "
+        "rank them. Each replaces the "
         "scenario's policy and swaps; a policy is a shipped name, a file, or either with "
         "parameters.",
         "rehedge compare examples/quickstart.json interval:every=1h delta_band:band=0.25 my.lua",

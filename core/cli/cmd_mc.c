@@ -236,7 +236,7 @@ int rh_cmd_mc(int argc, char **argv)
         {"--csv", "FILE", "write one row per path", &given.csv, NULL, NULL},
         {"--method", "WORD", "fastest, events or blocks: how paths are computed; the numbers are "
          "the same", &given.of_paths.method, NULL, NULL},
-        {"--out", "DIR", "write a directory (summary.json, paths.csv); DIR must not exist",
+        {"--out", "DIR", "write a directory (summary.json, paths.csv, the report)",
          &given.out, NULL, NULL},
         {"--path", "K", "path K of the study alone, as a row of paths.csv", &given.path, NULL,
          NULL},

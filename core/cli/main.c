@@ -21,7 +21,7 @@ static const command commands[] = {
     {"run", rh_cmd_run, "replay a scenario and say what hedging it cost"},
     {"replay", rh_cmd_replay, "a run at a pace: pause, step, edit the policy, swap it"},
     {"ctl", rh_cmd_ctl, "talk to a replay that runs elsewhere"},
-    {"compare", rh_cmd_compare, "several policies on the same tape, one table"},
+    {"compare", rh_cmd_compare, "several policies on one tape or the same simulated paths, ranked"},
     {"mc", rh_cmd_mc, "one policy over many simulated paths, with standard errors"},
     {"sweep", rh_cmd_sweep, "one policy over many values of its params: the best, the frontier"},
     {"fork", rh_cmd_fork, "run to a time once, then branch to several policies"},

@@ -70,7 +70,8 @@ static void row(rh_buffer *out, const rh_contestant *c)
     put_estimate(out, (rh_estimate){c->outcome.cost, c->outcome.cost_se}, false);
     put_estimate(out, (rh_estimate){c->outcome.error, c->outcome.error_se}, false);
     put_estimate(out, c->difference, true);
-    if (c->outcome.policy_failed) rh_buffer_text(out, "  killed on some paths");
+    if (c->outcome.policy_failed)
+        rh_buffer_text(out, c->outcome.paths > 0 ? "  killed on some paths" : "  killed");
     while (!out->failed && out->length > 0 && out->bytes[out->length - 1] == ' ') out->length--;
     rh_buffer_text(out, "\n");
 }

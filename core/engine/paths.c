@@ -15,7 +15,8 @@ static rh_status check_feeds(const rh_paths *paths, rh_error *error)
     const rh_paths_options *options = &paths->options;
     if (!feed->random) {
         return rh_fail(error, RH_INPUT,
-                       "%s: no feed is a generator (\"synth\"): all paths would be the same",
+                       "%s: no feed is a generator: all paths would be the same; put \"synth\" in "
+                       "the place of a feed's \"file\"",
                        paths->request.scenario_path);
     }
     if (paths->scenario->actual) {

@@ -227,6 +227,7 @@ static rh_status rank_all(const rh_objective *objective, double lambda, influenc
         c->objective = c->difference = c->regret = none;
         if (c->status != RH_OK) continue;
         RH_TRY(make_influence(objective, lambda, c, &of[i], error));
+        if (c->outcome.policy_failed && c->outcome.paths == 0) continue; /* dead, it wins nothing */
         c->objective.value = objective->value(&c->outcome, lambda);
         c->objective.se = objective_error(&of[i], NULL);
     }

@@ -86,8 +86,8 @@ static rh_status compare_fact(void *context, const rh_db_value *columns, int cou
     c->found = true;
     if (!strcmp(columns[0].text, c->fact->value)) return RH_OK;
     return rh_fail(error, RH_INPUT,
-                   "%s holds another sweep: its %s is %.200s, now it is %.200s; name another file",
-                   c->path, c->fact->name, columns[0].text, c->fact->value);
+                   "%s holds another sweep: %s was %.200s, now %.200s; name another file", c->path,
+                   c->fact->name, columns[0].text, c->fact->value);
 }
 
 static rh_status check_facts(rh_database *store, const char *path, const rh_sweep_fact *facts,

@@ -390,5 +390,19 @@ class Optimum(Case):
                      "--set", "risk_aversion=0", "--optimum", "--quiet")
 
 
+class Dead(Case):
+    def test_a_killed_policy_wins_nothing(self):
+        self.write("dies.lua", """return rehedge.policy { api = 1, name = "dies", version = "1.0.0",
+  trigger = function(s) error("here") end, scale = function() return 0 end }""")
+        path = self.write("s.json", scenario())
+        result = self.rehedge("compare", path, self.path("dies.lua"), "delta_band:band=0.25",
+                              "--bare", "--json", "--quiet")
+        self.assertEqual(result.status, 4, result)
+        runs = {run["label"]: run for run in result.json()["ranking"]["runs"]}
+        self.assertIsNone(runs["dies"]["objective"])
+        self.assertEqual(runs["delta_band-band=0.25"]["place"], 1)
+        self.assertEqual(runs["delta_band-band=0.25"]["regret"], 0)
+
+
 if __name__ == "__main__":
     main()
