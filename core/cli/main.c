@@ -131,6 +131,7 @@ int main(int argc, char **argv)
 {
     /* so that `| head` takes no run directory with it: a failed write is found below */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file grown to its limit is a failed write as well */
     rh_math_thread_init();
     int status = refuse_instruction_set();
     if (status == 0) status = dispatch(argc, argv);

@@ -271,6 +271,8 @@ static rh_estimate expected_shortfall(const rh_sample *sample, double level, dou
     means(sample, (influence){tail_term, &t, 1}, &t.mean);
     shortfall.value = -t.mean;
     standard_errors(sample, (influence){tail_term, &t, 1}, &shortfall.se);
+    bool one_alone = level * (double)sample->count < 2.0; /* its own quantile: it says no spread */
+    if (one_alone) shortfall.se = (double)NAN;
     return shortfall;
 }
 

@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from harness import REHEDGE, SANITIZED, Case, main
+from harness import REHEDGE, ROOT, SANITIZED, Case, main
 
 SHIM = os.environ.get("REHEDGE_SHIM", "")
 PATHS = 512 if SANITIZED else 2048
@@ -65,6 +65,24 @@ class Study(Case):
 
 
 class Numbers(Study):
+    def test_a_tail_of_one_path_has_no_error(self):
+        path = os.path.join(ROOT, "examples/laws/toft.json")
+        few = self.good("mc", path, "--paths", "20", "--json", "--quiet").json()["pnl"]
+        self.assertIsNone(few["es95_se"])
+        more = self.good("mc", path, "--paths", "60", "--json", "--quiet").json()["pnl"]
+        self.assertGreater(more["es95_se"], 0)
+        self.assertIsNone(more["es99_se"])
+
+    def test_a_file_at_its_limit_is_said_and_leaves_nothing(self):
+        path = os.path.join(ROOT, "examples/laws/toft.json")
+        small = ("bash", "-c", "ulimit -f 8; exec \"$0\" \"$@\"")
+        for option, name in (("--csv", "rows.csv"), ("--out", "study")):
+            result = self.rehedge("mc", path, "--paths", "3000", "--quiet", option,
+                                  self.path(name), prefix=small)
+            self.assertEqual(result.status, 1, result)
+            self.assertIn(name, result.err)
+        self.leftovers("study.json")
+
     def test_threads_change_nothing(self):
         one = self.mc("--paths", PATHS, "--threads", 1, "--csv", self.path("1.csv"))
         for threads in (2, 3):
