@@ -49,6 +49,11 @@ static int compare_on_tape(compare_arguments *given)
         return rh_cli_usage("--optimum needs --paths: what it is best at is an expectation");
     if (given->actual_pnl && !given->actual)
         return rh_cli_usage("--actual-pnl: whose? it needs --actual");
+    if (given->actual && !rh_file_exists(given->actual)) {
+        rh_error error = {0};
+        rh_fail(&error, RH_NOT_FOUND, "--actual %.300s: no such file", given->actual);
+        return rh_cli_fail(&error);
+    }
     if (given->actual) {
         snprintf(given->actual_policy, sizeof given->actual_policy, "actual:%s", given->actual);
         given->policies[given->count++] = given->actual_policy;

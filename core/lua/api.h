@@ -193,24 +193,24 @@
 #define RH_LUA_MARKET_METHOD_MAP(X)                                                                \
     X("advance", market_advance, "duration string|integer \"1h\", or nanoseconds", "",             \
       "time passes: time, age, since_hedge, oracle_age and expiry_in follow")                      \
-    X("cost", market_cost, "qty number; instrument? string", "number",                             \
+    X("cost", rh_fake_market_cost, "qty number; instrument? string", "number",                     \
       "what s:cost answers: cost_bps of |qty| spot, or of |qty| mid of one of its instruments")    \
-    X("fill", market_fill, "orders number|rehedge.Order|rehedge.Order[]", "",                      \
+    X("fill", rh_fake_market_fill, "orders number|rehedge.Order|rehedge.Order[]", "",              \
       "sends orders and fills them at mid: position, delta, cash, greeks follow")                  \
     X("instrument", market_instrument, "name string", "table<string, number>",                     \
       "a copy of what s:instrument answers for it")                                                \
     X("move", market_move, "spot number", "",                                                      \
       "spot moves, and delta with it by gamma; of its instruments too, and their mid")             \
-    X("send", market_send, "orders number|rehedge.Order|rehedge.Order[]", "",                      \
+    X("send", rh_fake_market_send, "orders number|rehedge.Order|rehedge.Order[]", "",              \
       "sends orders that stay unfilled: pending and delta follow, delta_filled does not")          \
     X("set", market_set, "fields rehedge.MarketFields", "", "sets fields by hand")                 \
-    X("tell", market_tell,                                                                         \
+    X("tell", rh_fake_market_tell,                                                                 \
       "policy rehedge.TestPolicy; what \"fill\"|\"reject\"|\"expiry\"|\"timer\"; fields? table",   \
       "", "calls on_fill, on_reject, on_expiry or on_timer with what happened")                    \
-    X("wake", market_wake, "policy rehedge.TestPolicy; lo? number; hi? number",                    \
+    X("wake", rh_fake_market_wake, "policy rehedge.TestPolicy; lo? number; hi? number",            \
       "rehedge.Order[] orders; boolean fired; number? lo; number? hi",                             \
       "calls trigger, and scale when it fires, whatever the policy waits for")                     \
-    X("wakes", market_wakes, "policy rehedge.TestPolicy", "boolean",                               \
+    X("wakes", rh_fake_market_wakes, "policy rehedge.TestPolicy", "boolean",                       \
       "do the policy's wake conditions hold now?")
 
 #define RH_LUA_TEST_POLICY_METHOD_MAP(X)                                                           \

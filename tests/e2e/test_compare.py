@@ -390,6 +390,13 @@ class Optimum(Case):
                      "--set", "risk_aversion=0", "--optimum", "--quiet")
 
 
+class Missing(Case):
+    def test_recorded_hedges_that_are_not_there_end_it_before_anything_runs(self):
+        path = self.write("s.json", scenario())
+        self.refused(3, ["nowhere.csv", "no such file"], "compare", path, "delta_band:band=0.25",
+                     "--actual", self.path("nowhere.csv"), "--quiet")
+
+
 class Dead(Case):
     def test_a_killed_policy_wins_nothing(self):
         self.write("dies.lua", """return rehedge.policy { api = 1, name = "dies", version = "1.0.0",
